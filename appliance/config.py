@@ -1,0 +1,138 @@
+"""The one TOML file of a box, read once. Unknown keys are errors: a typo must be loud."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from appliance.core.errors import ConfigWrong
+from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
+
+DEFAULT_PATH = Path("/etc/tramhoso/config.toml")
+
+Pin = Annotated[int, Field(ge=2, le=27)]  # BCM numbers of the 40-pin header
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PointSection(Section):
+    """Which support point this is."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}-\d{4}$")] = "TH-0001"
+    name: str = "Điểm hỗ trợ"
+    province: str | None = None  # code of the province offered first in address fields
+    commune: str | None = None
+    time_zone: str = "Asia/Ho_Chi_Minh"
+
+
+class PathsSection(Section):
+    """*state* survives a power cut; *runtime* must be a tmpfs: it holds plain papers."""
+
+    state: Path = Path("/var/lib/tramhoso")
+    runtime: Path = Path("/run/tramhoso")
+
+
+class ScannerSection(Section):
+    """Which scanner, and how it is asked."""
+
+    device: str = ""  # a SANE name; empty: the first one found
+    sane_config: Path | None = None  # private SANE_CONFIG_DIR; None: the system's
+    resolution_dpi: int = Field(default=300, ge=MIN_DPI, le=MAX_DPI)
+    mode: ColorMode = ColorMode.COLOR
+    source: PaperSource = PaperSource.AUTO
+    line_deadline_s: float = Field(default=20.0, gt=0)  # silence inside a page
+    page_deadline_s: float = Field(default=90.0, gt=0)  # from one page to the next
+
+    def settings(self) -> ScanSettings:
+        """What every press asks for."""
+        return ScanSettings(self.resolution_dpi, self.mode, self.source)
+
+
+class PanelSection(Section):
+    """Button, lamp and buzzer."""
+
+    kind: Literal["none", "gpio", "screen"] = "none"
+    button_pin: Pin = 17
+    lamp: Literal["rgb", "plain"] = "rgb"
+    red_pin: Pin = 22
+    green_pin: Pin = 23
+    blue_pin: Pin = 24
+    lamp_pin: Pin = 22  # the single pin of a plain lamp
+    buzzer_pin: Pin | None = None
+    debounce_s: float = Field(default=0.05, ge=0, le=1)
+    screen_listen: str = "127.0.0.1:8081"  # where the on-screen panel is served
+
+
+class WebSection(Section):
+    """Where the page is served: ``host:port`` on loopback, or ``unix:/path``."""
+
+    listen: str = "127.0.0.1:8080"
+    allowed_hosts: tuple[str, ...] = ()  # further names besides the one in listen
+
+
+class WardSection(Section):
+    """The receiving office. The box holds public keys and one token, nothing that opens a seal."""
+
+    url: str = ""  # ends in /intake/v1
+    recipient: str = ""  # age1…, made by `tramhoso ward init`
+    escrow_recipient: str | None = None  # age1… of the province, kept offline
+    verify_key: str = ""  # Ed25519, base64url: whose receipts we believe
+    token_file: Path | None = None
+    ca_file: Path | None = None  # None: the system's certificates
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Everybody who may open a sealed dossier."""
+        return tuple(r for r in (self.recipient, self.escrow_recipient) if r)
+
+
+class ProceduresSection(Section):
+    """Which procedures this point offers."""
+
+    folder: Path | None = None  # further YAML files; one of the same id replaces the shipped one
+
+
+class Config(Section):
+    """Everything a technician may set."""
+
+    point: PointSection = PointSection()
+    paths: PathsSection = PathsSection()
+    scanner: ScannerSection = ScannerSection()
+    panel: PanelSection = PanelSection()
+    web: WebSection = WebSection()
+    ward: WardSection = WardSection()
+    procedures: ProceduresSection = ProceduresSection()
+
+
+def read_config(path: Path) -> Config:
+    """Read and check *path*.
+
+    Raises:
+        ConfigWrong: one line per mistake: file, key, what is wrong.
+    """
+    try:
+        with path.open("rb") as file:
+            return Config.model_validate(tomllib.load(file))
+    except FileNotFoundError as error:
+        raise ConfigWrong(f"{path}: no such file; copy docs/config.example.toml there") from error
+    except OSError as error:
+        raise ConfigWrong(f"{path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigWrong(f"{path}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise ConfigWrong("\n".join(_lines(path, error))) from error
+
+
+def _lines(path: Path, error: ValidationError) -> list[str]:
+    told = {"extra_forbidden": "unknown key (a typo?)"}
+    return [
+        f"{path}: {'.'.join(map(str, fault['loc']))}: {told.get(fault['type'], fault['msg'])}"
+        for fault in error.errors()
+    ]

@@ -1,0 +1,347 @@
+"""What can go wrong, named after what the person at the desk sees.
+
+Every concrete error has a ``code`` with three sentences in ``wording_vi.toml`` and a ``who``:
+the one who can put it right. Callers branch on ``who``; the exception's text is for the log
+and never holds personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Who(StrEnum):
+    """Who can put it right. The lamp and the page address this person."""
+
+    CITIZEN = "citizen"  # paper in the tray, a finger on the button
+    VOLUNTEER = "volunteer"  # something to do on the page or at the scanner
+    TECHNICIAN = "technician"  # cable, configuration, certificate, disk
+    WARD = "ward"  # an officer must look
+    TIME = "time"  # it is tried again by itself
+
+
+class ApplianceError(Exception):
+    """Root of the family. Only subclasses with a code are raised."""
+
+    code: ClassVar[str] = ""
+    who: ClassVar[Who] = Who.TECHNICIAN
+
+
+def concrete_errors(root: type[ApplianceError] = ApplianceError) -> Iterator[type[ApplianceError]]:
+    """Every error that can reach a person, for the test that walks the family."""
+    for child in root.__subclasses__():
+        if child.code:
+            yield child
+        yield from concrete_errors(child)
+
+
+# ── the scanner ──────────────────────────────────────────────────────────────
+
+
+class ScannerError(ApplianceError):
+    """Something about the scanner; pages before it are kept."""
+
+
+class ScannerAbsent(ScannerError):
+    """No scanner answers under the configured name, or none was found at all."""
+
+    code, who = "scanner-absent", Who.VOLUNTEER
+
+
+class ScannerGone(ScannerError):
+    """The scanner stopped answering in the middle of a batch (cable, power, I/O error)."""
+
+    code, who = "scanner-gone", Who.VOLUNTEER
+
+
+class ScannerBusy(ScannerError):
+    """Another program or computer holds the scanner, or it is warming up."""
+
+    code, who = "scanner-busy", Who.TIME
+
+
+class ScannerSilent(ScannerError):
+    """No line or page came within the deadline; the scan child was killed."""
+
+    code, who = "scanner-silent", Who.VOLUNTEER
+
+
+class ScannerForbidden(ScannerError):
+    """The service user may not open the device: a udev rule or a group is missing."""
+
+    code, who = "scanner-forbidden", Who.TECHNICIAN
+
+
+class FeederEmpty(ScannerError):
+    """There was no paper at all."""
+
+    code, who = "feeder-empty", Who.CITIZEN
+
+
+class PaperJam(ScannerError):
+    """A sheet is stuck; the pages before it are kept."""
+
+    code, who = "paper-jam", Who.VOLUNTEER
+
+
+class CoverOpen(ScannerError):
+    """A lid or door of the scanner is open."""
+
+    code, who = "cover-open", Who.VOLUNTEER
+
+
+class ShortPage(ScannerError):
+    """The image ended early: fewer lines than announced, or a grey rest nobody scanned."""
+
+    code, who = "short-page", Who.VOLUNTEER
+
+
+class UnsupportedImage(ScannerError):
+    """The scanner insists on a format we would save wrongly (16-bit, three-pass, unknown)."""
+
+    code, who = "unsupported-image", Who.TECHNICIAN
+
+
+class ScannerRefusedSetting(ScannerError):
+    """A resolution, mode or source that this scanner does not have; nothing was scanned."""
+
+    code, who = "scanner-refused-setting", Who.TECHNICIAN
+
+
+class ScanCancelled(ScannerError):
+    """Somebody stopped the batch; pages before that are kept."""
+
+    code, who = "scan-cancelled", Who.VOLUNTEER
+
+
+class ScanChildCrashed(ScannerError):
+    """The scan child died (libsane crashed, or memory ran out); pages before that are kept."""
+
+    code, who = "scan-child-crashed", Who.VOLUNTEER
+
+
+class OutOfMemory(ScannerError):
+    """The board has not enough free memory for this resolution."""
+
+    code, who = "out-of-memory", Who.TECHNICIAN
+
+
+# ── presses and requests ─────────────────────────────────────────────────────
+
+
+class PressError(ApplianceError):
+    """A press or touch that was answered, but did not start a scan."""
+
+
+class AlreadyScanning(PressError):
+    """A batch is running; a press is answered, never queued."""
+
+    code, who = "already-scanning", Who.TIME
+
+
+class NoDossierOpen(PressError):
+    """Nobody has opened a dossier on the page, so there is nowhere to put the pages."""
+
+    code, who = "no-dossier-open", Who.VOLUNTEER
+
+
+# ── dossiers ─────────────────────────────────────────────────────────────────
+
+
+class DossierError(ApplianceError):
+    """The dossier cannot do what was asked; it stays as it was."""
+
+
+class DossierUnknown(DossierError):
+    """No dossier of this point has that id."""
+
+    code, who = "dossier-unknown", Who.VOLUNTEER
+
+
+class DossierMovedOn(DossierError):
+    """The dossier is no longer in the state the caller saw (sealed in another tab, say)."""
+
+    code, who = "dossier-moved-on", Who.VOLUNTEER
+
+
+class AnswersChangedElsewhere(DossierError):
+    """Two screens wrote the same answers; the later one must look first."""
+
+    code, who = "answers-changed-elsewhere", Who.VOLUNTEER
+
+
+class NotReadyToSeal(DossierError):
+    """A required paper, answer or the consent is missing; the page lists which."""
+
+    code, who = "not-ready-to-seal", Who.VOLUNTEER
+
+
+class DossierLocked(DossierError):
+    """The desk key that opens this dossier is not in memory (the power was cut)."""
+
+    code, who = "dossier-locked", Who.VOLUNTEER
+
+
+class PageDamaged(DossierError):
+    """A stored page does not decrypt or decode; all others are fine."""
+
+    code, who = "page-damaged", Who.VOLUNTEER
+
+
+class PdfTooBig(DossierError):
+    """Even the smallest legible version of a paper is over the budget of one file."""
+
+    code, who = "pdf-too-big", Who.VOLUNTEER
+
+
+class PrintingFailed(DossierError):
+    """A sheet could not be typeset."""
+
+    code, who = "printing-failed", Who.TECHNICIAN
+
+
+# ── signing in ───────────────────────────────────────────────────────────────
+
+
+class WrongPin(ApplianceError):
+    """Name and PIN do not fit together."""
+
+    code, who = "wrong-pin", Who.VOLUNTEER
+
+
+class PinLocked(ApplianceError):
+    """Too many wrong PINs; this name rests for a while."""
+
+    code, who = "pin-locked", Who.TIME
+
+
+# ── delivery ─────────────────────────────────────────────────────────────────
+
+
+class DeliveryError(ApplianceError):
+    """The dossier did not arrive this time; it stays, sealed, in the outbox."""
+
+
+class DestinationUnreachable(DeliveryError):
+    """No answer, or an answer that promises nothing (DNS, time-out, cut, 5xx)."""
+
+    code, who = "destination-unreachable", Who.TIME
+
+
+class CaptivePortal(DeliveryError):
+    """Somebody else answered: a Wi-Fi log-in page instead of the ward."""
+
+    code, who = "captive-portal", Who.VOLUNTEER
+
+
+class CertificateProblem(DeliveryError):
+    """The ward's certificate is expired, unknown or for another name."""
+
+    code, who = "certificate-problem", Who.TECHNICIAN
+
+
+class SlowDown(DeliveryError):
+    """429 or 503 with Retry-After; ``retry_after_s`` says how long to rest."""
+
+    code, who = "slow-down", Who.TIME
+
+    def __init__(self, text: str, retry_after_s: int | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
+class DeviceRefused(DeliveryError):
+    """401/403: the ward does not know this box's token, or has revoked it."""
+
+    code, who = "device-refused", Who.TECHNICIAN
+
+
+class ConflictAtWard(DeliveryError):
+    """409: the ward holds other content under this id; an officer must look."""
+
+    code, who = "conflict-at-ward", Who.WARD
+
+
+class FilesMissingAtWard(DeliveryError):
+    """409 with ``missing``: the ward lost some uploads; they are sent again."""
+
+    code, who = "files-missing-at-ward", Who.TIME
+
+    def __init__(self, text: str, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.missing = missing
+
+
+class TooLargeForWard(DeliveryError):
+    """413: the ward refuses a file of this size; it will never succeed as it is."""
+
+    code, who = "too-large-for-ward", Who.WARD
+
+
+class RefusedByWard(DeliveryError):
+    """422 or another final 4xx: the ward does not accept this dossier as it is."""
+
+    code, who = "refused-by-ward", Who.WARD
+
+
+class ReceiptForged(DeliveryError):
+    """A receipt whose signature or digest does not fit the pinned ward key; not a receipt."""
+
+    code, who = "receipt-forged", Who.TECHNICIAN
+
+
+class SealedFileDamaged(DeliveryError):
+    """A sealed file on the box no longer has the digest of its manifest."""
+
+    code, who = "sealed-file-damaged", Who.TECHNICIAN
+
+
+# ── the box ──────────────────────────────────────────────────────────────────
+
+
+class BoxError(ApplianceError):
+    """Something about this machine or its configuration."""
+
+
+class ConfigWrong(BoxError):
+    """The configuration file cannot be used; the text names file, key and fix."""
+
+    code, who = "config-wrong", Who.TECHNICIAN
+
+
+class ProcedureWrong(BoxError):
+    """A procedure file cannot be used; the text names file, line and fix."""
+
+    code, who = "procedure-wrong", Who.TECHNICIAN
+
+
+class WardKeyMissing(BoxError):
+    """No ward key is configured, so nothing may be sealed."""
+
+    code, who = "ward-key-missing", Who.TECHNICIAN
+
+
+class DiskFull(BoxError):
+    """Not enough room to save the next page; what is saved is safe."""
+
+    code, who = "disk-full", Who.TECHNICIAN
+
+
+class StoreOutdated(BoxError):
+    """The database was made by another release; upkeep must bring it up to date first."""
+
+    code, who = "store-outdated", Who.TECHNICIAN
+
+
+class PanelAbsent(BoxError):
+    """The GPIO pins cannot be used; the page's button still works."""
+
+    code, who = "panel-absent", Who.TECHNICIAN
+
+
+class Unexpected(BoxError):
+    """A fault in our own code: logged with its trace, told as 'call the technician'."""
+
+    code, who = "unexpected", Who.TECHNICIAN

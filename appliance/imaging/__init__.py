@@ -1,0 +1,1 @@
+"""Image in, image out: nothing here knows of dossiers, files or rows."""

@@ -1,0 +1,54 @@
+"""age encryption (age-encryption.org/v1): sealed for many, opened by one.
+
+The only file that knows pyrage. A sealed file can also be opened with the plain ``age``
+program, so a ward is never locked into this project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyrage
+from pyrage import x25519
+
+
+class CannotOpen(Exception):
+    """Not sealed for this identity, or damaged."""
+
+
+def new_identity() -> str:
+    """A fresh X25519 private key as ``AGE-SECRET-KEY-1…``."""
+    return str(x25519.Identity.generate())
+
+
+def recipient_of(identity: str) -> str:
+    """The public ``age1…`` part of a private key."""
+    return str(x25519.Identity.from_str(identity).to_public())
+
+
+def is_recipient(text: str) -> bool:
+    """Whether *text* is a usable ``age1…`` public key."""
+    try:
+        x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        return False
+    return True
+
+
+def seal(plain: bytes, recipients: Sequence[str]) -> bytes:
+    """Encrypt so that any one of *recipients* (``age1…``) can open it."""
+    if not recipients:
+        raise ValueError("sealing for nobody would lose the content")
+    return bytes(pyrage.encrypt(plain, [x25519.Recipient.from_str(r) for r in recipients]))
+
+
+def open_sealed(sealed: bytes, identity: str) -> bytes:
+    """Decrypt with a private key.
+
+    Raises:
+        CannotOpen: another key, or not a single bit as it was written.
+    """
+    try:
+        return bytes(pyrage.decrypt(sealed, [x25519.Identity.from_str(identity)]))
+    except pyrage.DecryptError as error:
+        raise CannotOpen(str(error)) from error

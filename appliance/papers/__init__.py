@@ -1,0 +1,1 @@
+"""Pages become PDFs within a budget; answers become a printed sheet."""

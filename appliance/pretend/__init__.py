@@ -1,0 +1,1 @@
+"""Pretend hardware that ships with the product and keeps the promises of the real thing."""

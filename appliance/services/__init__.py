@@ -1,0 +1,1 @@
+"""One file for each systemd unit: wiring only."""

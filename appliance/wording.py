@@ -1,0 +1,37 @@
+"""The three sentences of every error, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from appliance.core.errors import ApplianceError, Unexpected, Who, concrete_errors
+
+
+class Notice(NamedTuple):
+    """What a person reads when something went wrong (thông báo)."""
+
+    code: str
+    who: Who
+    what: str
+    safe: str
+    next: str
+
+
+@cache
+def notices() -> dict[str, Notice]:
+    """All notices by error code. A code without its three sentences raises KeyError."""
+    text = resources.files("appliance").joinpath("wording_vi.toml").read_text(encoding="utf-8")
+    sentences = tomllib.loads(text)
+    return {
+        error.code: Notice(error.code, error.who, **sentences[error.code])
+        for error in concrete_errors()
+    }
+
+
+def notice_for(error: ApplianceError | str) -> Notice:
+    """The notice of an error or of a stored code; an unknown code becomes *unexpected*."""
+    code = error if isinstance(error, str) else error.code
+    return notices().get(code) or notices()[Unexpected.code]

@@ -1,0 +1,1 @@
+"""The pages: at the point (station) and at the receiving office (ward)."""

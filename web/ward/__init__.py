@@ -1,0 +1,1 @@
+"""The ward's receiving desk: uploads, commit, inbox, answers."""
