@@ -109,14 +109,33 @@ class ContentsFile(OurMessage):
     sealed_sha256: Sha256  # of the file that carries it, as listed in the manifest
 
 
+class ContentsRow(OurMessage):
+    """One answered question, as the citizen read it."""
+
+    label: str
+    text: str
+
+
+class ContentsSection(OurMessage):
+    """A block of the form, in asking order."""
+
+    title: str
+    rows: tuple[ContentsRow, ...]
+
+
 class Contents(OurMessage):
-    """What only the ward can read (slot ``contents``)."""
+    """What only the ward can read (slot ``contents``).
+
+    ``answers`` are the raw values by field key, for the ward's software; ``sections`` say the
+    same to an officer, so that reading a dossier needs no procedure file.
+    """
 
     dossier_id: DossierId
     revision: int
     local_number: str  # the point's own number; never looks like a national code
     answers: dict[str, Any]
     files: tuple[ContentsFile, ...]
+    sections: tuple[ContentsSection, ...] = ()
     consent_text: str | None = None
 
 
@@ -186,6 +205,7 @@ class Event(TheirMessage):
     items: tuple[SupplementItem, ...] = ()
     reply_by: AwareDatetime | None = None
     pickup: dict[str, Any] | None = None
+    national_code: str | None = None  # mã hồ sơ, once an officer has entered it
 
 
 class EventPage(TheirMessage):
