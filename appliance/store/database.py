@@ -1,0 +1,127 @@
+"""One SQLite file shared by all services: WAL, FULL, the lock taken before the first read.
+
+Write-ahead logging with ``synchronous=FULL`` survived every simulated power cut; NORMAL lost
+promised rows in most of them (docs/decisions/0003-storage.md).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+
+from appliance.core.errors import DiskFull, StoreOutdated
+
+BUSY_TIMEOUT_S = 15.0
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+class Database:
+    """The point's database. Safe to share between threads; one per process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path)
+        self._watch: sqlite3.Connection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot: all reads inside see the same moment."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Take the write lock first, then read and write; commit at the end or not at all.
+
+        Read-then-write without the lock fails at once with SQLITE_BUSY_SNAPSHOT, however
+        long the time-out.
+
+        Raises:
+            DiskFull: nothing of the block was written.
+        """
+        try:
+            with self._engine.connect() as connection:
+                connection.execution_options(tramhoso_begin="IMMEDIATE")
+                with connection.begin():
+                    yield connection
+        except OperationalError as error:
+            if "full" in str(error.orig):
+                raise DiskFull(str(error.orig)) from error
+            raise
+
+    def data_version(self) -> int:
+        """A number that changes when another connection committed; a look takes microseconds.
+
+        Not thread-safe: for the one loop of a service.
+        """
+        if self._watch is None:
+            self._watch = sqlite3.connect(
+                self.path, timeout=BUSY_TIMEOUT_S, check_same_thread=False
+            )
+        return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    def migrate(self) -> bool:
+        """Bring the tables up to date. Returns whether anything changed. Safe to repeat."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        before = self.revision()
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.writing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        return before != self.revision()
+
+    def revision(self) -> str | None:
+        """Which migration the file is at; None when it is new."""
+        with self._engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def must_be_current(self) -> None:
+        """Raise StoreOutdated unless this release made, or migrated, the file."""
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        wanted = ScriptDirectory.from_config(config).get_current_head()
+        if (found := self.revision()) != wanted:
+            raise StoreOutdated(f"{self.path} is at {found}, this release needs {wanted}")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        self._engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=8,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            dbapi.execute(f"PRAGMA {pragma}")
+        dbapi.execute("PRAGMA secure_delete=ON")  # sealed blobs leave no old copies in free pages
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        kind = connection.get_execution_options().get("tramhoso_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine

@@ -1,0 +1,129 @@
+"""Dossier rows: made, read, and moved from one state to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from appliance.core.dossier import Dossier, DossierState, local_number
+from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
+from appliance.store.tables import dossier
+
+
+def add_dossier(
+    connection: Connection,
+    *,
+    dossier_id: str,
+    point_code: str,
+    local_day: datetime,
+    **columns: Any,
+) -> str:
+    """Insert an OPEN dossier; returns its local number, unique for the day."""
+    day = local_number(point_code, local_day, 0)[:-2]
+    taken = connection.scalars(
+        select(dossier.c.number).where(dossier.c.number.startswith(day, autoescape=True))
+    )
+    serial = max((int(number[len(day) :]) for number in taken), default=0) + 1
+    number = local_number(point_code, local_day, serial)
+    connection.execute(
+        insert(dossier).values(id=dossier_id, number=number, state=DossierState.OPEN, **columns)
+    )
+    return number
+
+
+def get_dossier(connection: Connection, dossier_id: str) -> Dossier:
+    """One dossier, or DossierUnknown."""
+    return _dossier(row_of(connection, dossier_id))
+
+
+def row_of(connection: Connection, dossier_id: str) -> Row[Any]:
+    """The whole row, sealed answers and pinned procedure included."""
+    row = connection.execute(select(dossier).where(dossier.c.id == dossier_id)).one_or_none()
+    if row is None:
+        raise DossierUnknown(f"no dossier {dossier_id}")
+    return row
+
+
+def list_dossiers(
+    connection: Connection, states: Sequence[DossierState], limit: int = 100
+) -> list[Dossier]:
+    """Newest first."""
+    rows = connection.execute(
+        select(dossier)
+        .where(dossier.c.state.in_(states))
+        .order_by(dossier.c.id.desc())  # UUIDv7: the order of opening, also when the clock jumped
+        .limit(limit)
+    )
+    return [_dossier(row) for row in rows]
+
+
+def count_dossiers(connection: Connection) -> dict[str, int]:
+    """How many stand in each state."""
+    rows = connection.execute(select(dossier.c.state, func.count()).group_by(dossier.c.state))
+    return dict(rows.tuples().all())
+
+
+def move_dossier(
+    connection: Connection,
+    dossier_id: str,
+    old: DossierState,
+    new: DossierState,
+    **columns: Any,
+) -> None:
+    """From *old* to *new*, or DossierMovedOn when it no longer is *old*."""
+    moved = connection.execute(
+        update(dossier)
+        .where(dossier.c.id == dossier_id, dossier.c.state == old)
+        .values(state=new, **columns)
+    ).rowcount
+    if moved != 1:
+        raise DossierMovedOn(f"dossier {dossier_id} is no longer {old}")
+
+
+def touch_open(connection: Connection, dossier_id: str, **columns: Any) -> None:
+    """Write columns of a dossier that must still be OPEN."""
+    move_dossier(connection, dossier_id, DossierState.OPEN, DossierState.OPEN, **columns)
+
+
+def put_answers(connection: Connection, dossier_id: str, sealed: bytes, seen_revision: int) -> int:
+    """Store sealed answers on top of *seen_revision*; returns the new revision.
+
+    Raises:
+        AnswersChangedElsewhere: somebody saved in between; nothing was written.
+        DossierMovedOn: it is not OPEN any more.
+    """
+    written = connection.execute(
+        update(dossier)
+        .where(
+            dossier.c.id == dossier_id,
+            dossier.c.state == DossierState.OPEN,
+            dossier.c.answers_revision == seen_revision,
+        )
+        .values(answers=sealed, answers_revision=seen_revision + 1)
+    ).rowcount
+    if written != 1:
+        current = get_dossier(connection, dossier_id)
+        if current.state is not DossierState.OPEN:
+            raise DossierMovedOn(f"dossier {dossier_id} is {current.state}")
+        raise AnswersChangedElsewhere(
+            f"dossier {dossier_id}: at {current.answers_revision}, not {seen_revision}"
+        )
+    return seen_revision + 1
+
+
+def _dossier(row: Row[Any]) -> Dossier:
+    return Dossier(
+        id=row.id,
+        number=row.number,
+        procedure_id=row.procedure_id,
+        procedure_version=row.procedure_version,
+        state=DossierState(row.state),
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+        answers_revision=row.answers_revision,
+        consent_at=row.consent_at,
+        sealed_at=row.sealed_at,
+    )

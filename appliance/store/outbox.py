@@ -1,0 +1,225 @@
+"""Sealed dossiers without a receipt. Hold, send, write the receipt: the only way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from appliance.core.dossier import DossierState
+from appliance.core.errors import DossierMovedOn
+from appliance.core.manifest import Receipt
+from appliance.core.submission import (
+    HOLD,
+    LONGEST_REST,
+    SealedFile,
+    Submission,
+    SubmissionState,
+)
+from appliance.keys.canonical import canonical_json
+from appliance.store.dossiers import move_dossier
+from appliance.store.tables import receipt, submission, submission_file
+
+
+class Queue(NamedTuple):
+    """What waits: the age of the oldest is on the first screen."""
+
+    waiting: int
+    needs_person: int
+    oldest_at: datetime | None
+
+
+def add_submission(connection: Connection, new: Submission) -> None:
+    """Put a sealed dossier into the outbox, together with the move to SEALED."""
+    connection.execute(
+        insert(submission).values(
+            id=new.id,
+            dossier_id=new.dossier_id,
+            revision=new.revision,
+            destination=new.destination,
+            state=SubmissionState.WAITING,
+            body=new.body,
+            manifest_sha256=new.manifest_sha256,
+            created_at=new.created_at,
+        )
+    )
+    connection.execute(
+        insert(submission_file),
+        [
+            {name: getattr(file, name) for name in SealedFile.__dataclass_fields__}
+            | {"submission_id": new.id}
+            for file in new.files
+        ],
+    )
+
+
+def take_next(connection: Connection, held_by: str, now: datetime) -> Submission | None:
+    """Hold the longest-waiting due submission for ten minutes; None when nothing is due.
+
+    The hold runs out by itself, so a sender that was killed blocks nobody. A moment further
+    ahead than the longest hold or rest comes from a clock that jumped and counts as due.
+    """
+    horizon = now + max(HOLD, LONGEST_REST)
+    due = or_(
+        submission.c.next_try_at.is_(None),
+        submission.c.next_try_at <= now,
+        submission.c.next_try_at > horizon,
+    )
+    row = connection.execute(
+        select(submission)
+        .where(submission.c.state == SubmissionState.WAITING, due)
+        .order_by(submission.c.next_try_at.asc().nulls_first(), submission.c.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    connection.execute(
+        update(submission)
+        .where(submission.c.id == row.id)
+        .values(held_by=held_by, next_try_at=now + HOLD, attempts=row.attempts + 1)
+    )
+    return get_submission(connection, row.id)
+
+
+def get_submission(connection: Connection, submission_id: str) -> Submission:
+    """One submission with its files."""
+    row = connection.execute(select(submission).where(submission.c.id == submission_id)).one()
+    files = connection.execute(
+        select(submission_file).where(submission_file.c.submission_id == submission_id)
+    ).all()
+    return _submission(row, files)
+
+
+def submission_of(connection: Connection, dossier_id: str) -> Submission | None:
+    """The newest revision's submission of a dossier."""
+    found = connection.scalar(
+        select(submission.c.id)
+        .where(submission.c.dossier_id == dossier_id)
+        .order_by(submission.c.revision.desc())
+        .limit(1)
+    )
+    return get_submission(connection, found) if found else None
+
+
+def list_outbox(connection: Connection, limit: int = 200) -> list[Submission]:
+    """All that have no receipt, oldest first; file lists are left out."""
+    rows = connection.execute(
+        select(submission)
+        .where(submission.c.state != SubmissionState.DELIVERED)
+        .order_by(submission.c.id)
+        .limit(limit)
+    )
+    return [_submission(row, ()) for row in rows]
+
+
+def remember_upload(connection: Connection, submission_id: str, sha256: str, url: str) -> None:
+    """Keep where an upload can be resumed; called before its first byte travels."""
+    connection.execute(
+        update(submission_file)
+        .where(submission_file.c.submission_id == submission_id, submission_file.c.sha256 == sha256)
+        .values(upload_url=url)
+    )
+
+
+def mark_delivered(connection: Connection, sent: Submission, proof: Receipt) -> None:
+    """Store a verified receipt; the only way out of the outbox. Safe to repeat."""
+    stored = connection.scalar(select(receipt.c.code).where(receipt.c.submission_id == sent.id))
+    if stored is not None:
+        return
+    _leave(connection, sent.id, state=SubmissionState.DELIVERED, error_code=None, error_text=None)
+    connection.execute(
+        insert(receipt).values(
+            submission_id=sent.id,
+            code=proof.code,
+            received_at=proof.received_at,
+            message=canonical_json(proof),
+        )
+    )
+    move_dossier(connection, sent.dossier_id, DossierState.SEALED, DossierState.DELIVERED)
+
+
+def rest(connection: Connection, submission_id: str, until: datetime, code: str, text: str) -> None:
+    """It did not arrive this time; try again at *until*."""
+    _leave(
+        connection,
+        submission_id,
+        state=SubmissionState.WAITING,
+        next_try_at=until,
+        error_code=code,
+        error_text=text,
+    )
+
+
+def needs_person(connection: Connection, submission_id: str, code: str, text: str) -> None:
+    """It will not succeed by itself; it stays, with the reason, until somebody retries."""
+    _leave(
+        connection,
+        submission_id,
+        state=SubmissionState.NEEDS_PERSON,
+        next_try_at=None,
+        error_code=code,
+        error_text=text,
+    )
+
+
+def retry(connection: Connection, submission_id: str | None = None) -> int:
+    """Try one, or all that wait or need a person, now. Returns how many."""
+    wanted = submission.c.state != SubmissionState.DELIVERED
+    if submission_id is not None:
+        wanted = wanted & (submission.c.id == submission_id)
+    return connection.execute(
+        update(submission)
+        .where(wanted)
+        .values(state=SubmissionState.WAITING, next_try_at=None, held_by=None)
+    ).rowcount
+
+
+def queue(connection: Connection) -> Queue:
+    """How much waits and since when."""
+    rows = connection.execute(
+        select(submission.c.state, func.count(), func.min(submission.c.created_at))
+        .where(submission.c.state != SubmissionState.DELIVERED)
+        .group_by(submission.c.state)
+    ).all()
+    counts = {state: count for state, count, _ in rows}
+    return Queue(
+        waiting=counts.get(SubmissionState.WAITING, 0),
+        needs_person=counts.get(SubmissionState.NEEDS_PERSON, 0),
+        oldest_at=min((oldest for _, _, oldest in rows), default=None),
+    )
+
+
+def receipt_of(connection: Connection, submission_id: str) -> Receipt | None:
+    """The verified receipt, if it is here."""
+    message = connection.scalar(
+        select(receipt.c.message).where(receipt.c.submission_id == submission_id)
+    )
+    return Receipt.model_validate_json(message) if message else None
+
+
+def _leave(connection: Connection, submission_id: str, **columns: Any) -> None:
+    moved = connection.execute(
+        update(submission)
+        .where(
+            submission.c.id == submission_id,
+            submission.c.state != SubmissionState.DELIVERED,
+        )
+        .values(held_by=None, **columns)
+    ).rowcount
+    if moved != 1:
+        raise DossierMovedOn(f"submission {submission_id} has left the outbox")
+
+
+def _submission(row: Row[Any], files: Sequence[Row[Any]]) -> Submission:
+    plain = {
+        name: getattr(row, name) for name in Submission.__dataclass_fields__ if name != "files"
+    }
+    return Submission(
+        **plain | {"state": SubmissionState(row.state)},
+        files=tuple(
+            SealedFile(**{n: getattr(file, n) for n in SealedFile.__dataclass_fields__})
+            for file in files
+        ),
+    )

@@ -1,0 +1,102 @@
+"""Encrypted files that are wholly there or not there at all.
+
+One flat folder; a file's name is the SHA-256 of its (encrypted) content, so a name proves the
+bytes. File first, row second: a power cut leaves at worst a file nobody points to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from appliance.core.errors import DiskFull, PageDamaged
+
+RESERVE_BYTES = 20 * 1024 * 1024  # on a full ext4 not even SQLite can record the failure
+_UNFINISHED = ".new-"
+
+
+class PageFiles:
+    """The folder of encrypted pages (or of one submission's sealed files)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, content: bytes) -> str:
+        """Write durably (temp, fsync, rename, fsync of the folder); returns the name.
+
+        Raises:
+            DiskFull: too little room is left, or the write failed for lack of it.
+        """
+        name = hashlib.sha256(content).hexdigest()
+        final = self.folder / name
+        if final.exists():
+            return name
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._must_have_room(len(content))
+        unfinished = self.folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(final)
+            fsync_folder(self.folder)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(f"{self.folder}: {error.strerror}") from error
+            raise
+        return name
+
+    def read(self, name: str) -> bytes:
+        """The content, proven by its name.
+
+        Raises:
+            PageDamaged: gone, unreadable, or not the bytes that were saved.
+        """
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise PageDamaged(f"{name}: {error.strerror}") from error
+        if hashlib.sha256(content).hexdigest() != name:
+            raise PageDamaged(f"{name}: content does not match its name")
+        return content
+
+    def remove(self, name: str) -> None:
+        """Take a file away; one that is gone already is fine."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def names(self) -> set[str]:
+        """Every finished file."""
+        if not self.folder.is_dir():
+            return set()
+        return {p.name for p in self.folder.iterdir() if p.is_file() and not _unfinished(p)}
+
+    def unfinished(self) -> Iterator[Path]:
+        """What a crash in ``save`` left behind."""
+        if self.folder.is_dir():
+            yield from (p for p in self.folder.iterdir() if _unfinished(p))
+
+    def _must_have_room(self, wanted: int) -> None:
+        room = os.statvfs(self.folder)
+        if room.f_bavail * room.f_frsize < wanted + RESERVE_BYTES:
+            raise DiskFull(f"{self.folder}: less than {RESERVE_BYTES >> 20} MiB would remain")
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a rename in *folder* survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unfinished(path: Path) -> bool:
+    return path.name.startswith(_UNFINISHED)

@@ -1,0 +1,75 @@
+"""Page rows: added once, edited undoably, never deleted while the dossier is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from appliance.core.dossier import DossierState, Page
+from appliance.core.errors import DossierMovedOn, DossierUnknown
+from appliance.store.dossiers import get_dossier
+from appliance.store.tables import page
+
+
+def add_page(connection: Connection, dossier_id: str, slot_key: str, **columns: Any) -> int:
+    """Append to the slot of an OPEN dossier; returns the position."""
+    if get_dossier(connection, dossier_id).state is not DossierState.OPEN:
+        raise DossierMovedOn(f"dossier {dossier_id} takes no more pages")
+    last = connection.scalar(
+        select(func.max(page.c.position)).where(
+            page.c.dossier_id == dossier_id, page.c.slot_key == slot_key
+        )
+    )
+    position = (last or 0) + 1
+    connection.execute(
+        insert(page).values(dossier_id=dossier_id, slot_key=slot_key, position=position, **columns)
+    )
+    return position
+
+
+def pages_of(connection: Connection, dossier_id: str, *, removed: bool = False) -> list[Page]:
+    """Pages in slot and reading order; the removed ones only when asked for."""
+    rows = connection.execute(
+        select(page)
+        .where(page.c.dossier_id == dossier_id, page.c.removed == removed)
+        .order_by(page.c.slot_key, page.c.position)
+    )
+    return [_page(row) for row in rows]
+
+
+def get_page(connection: Connection, page_id: str) -> Page:
+    """One page, or DossierUnknown."""
+    row = connection.execute(select(page).where(page.c.id == page_id)).one_or_none()
+    if row is None:
+        raise DossierUnknown(f"no page {page_id}")
+    return _page(row)
+
+
+def edit_page(connection: Connection, page_id: str, **columns: Any) -> None:
+    """Record an edit; the dossier must still be OPEN."""
+    dossier_id = get_page(connection, page_id).dossier_id
+    if get_dossier(connection, dossier_id).state is not DossierState.OPEN:
+        raise DossierMovedOn(f"dossier {dossier_id} is no longer open")
+    connection.execute(update(page).where(page.c.id == page_id).values(**columns))
+
+
+def set_cleaned(connection: Connection, page_id: str, **columns: Any) -> None:
+    """Note what cleaning made of a page, whatever the dossier's state is by now."""
+    connection.execute(update(page).where(page.c.id == page_id).values(**columns))
+
+
+def uncleaned(connection: Connection) -> list[Page]:
+    """Pages that no preview was made of yet, oldest first."""
+    rows = connection.execute(
+        select(page)
+        .where(page.c.preview.is_(None), page.c.clean_error.is_(None), page.c.removed.is_(False))
+        .order_by(page.c.id)
+    )
+    return [_page(row) for row in rows]
+
+
+def _page(row: Row[Any]) -> Page:
+    return Page(
+        **{name: getattr(row, name) for name in Page.__dataclass_fields__},
+    )

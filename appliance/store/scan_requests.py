@@ -1,0 +1,122 @@
+"""A press or a touch on its way: the same door for both, one open request at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from appliance.core.dossier import DossierState
+from appliance.core.errors import AlreadyScanning, DossierMovedOn, NoDossierOpen
+from appliance.core.submission import ScanRequestState
+from appliance.store.dossiers import get_dossier
+from appliance.store.rows import insert_numbered
+from appliance.store.tables import on_desk, scan_request
+
+OPEN_STATES = (ScanRequestState.ASKED, ScanRequestState.SCANNING)
+
+
+class OnDesk(NamedTuple):
+    """Where the next press goes."""
+
+    dossier_id: str
+    slot_key: str
+
+
+def put_on_desk(connection: Connection, dossier_id: str, slot_key: str, now: datetime) -> None:
+    """From now on a press scans into this slot."""
+    clear_desk(connection)
+    connection.execute(
+        insert(on_desk).values(id=1, dossier_id=dossier_id, slot_key=slot_key, set_at=now)
+    )
+
+
+def clear_desk(connection: Connection) -> None:
+    """From now on a press is answered with *call the helper*."""
+    connection.execute(delete(on_desk))
+
+
+def get_on_desk(connection: Connection) -> OnDesk | None:
+    """Where the next press goes; None when no dossier is on the desk."""
+    row = connection.execute(select(on_desk.c.dossier_id, on_desk.c.slot_key)).one_or_none()
+    return OnDesk(*row) if row else None
+
+
+def ask(connection: Connection, asked_by: str, now: datetime) -> int:
+    """Turn a press into a request for what is on the desk; returns its number.
+
+    Raises:
+        NoDossierOpen: nobody opened a dossier.
+        AlreadyScanning: another request is open; this one is answered, never queued.
+    """
+    desk = get_on_desk(connection)
+    if desk is None or get_dossier(connection, desk.dossier_id).state is not DossierState.OPEN:
+        raise NoDossierOpen("no open dossier is on the desk")
+    try:
+        with connection.begin_nested():
+            return insert_numbered(
+                connection,
+                insert(scan_request).values(
+                    dossier_id=desk.dossier_id,
+                    slot_key=desk.slot_key,
+                    asked_by=asked_by,
+                    asked_at=now,
+                    state=ScanRequestState.ASKED,
+                ),
+            )
+    except IntegrityError as error:
+        raise AlreadyScanning("a scan request is already open") from error
+
+
+def open_request(connection: Connection) -> Row[Any] | None:
+    """The one open request, if any."""
+    return connection.execute(
+        select(scan_request).where(scan_request.c.state.in_(OPEN_STATES))
+    ).one_or_none()
+
+
+def latest_request(connection: Connection, dossier_id: str) -> Row[Any] | None:
+    """The newest request of a dossier, to show how it ended."""
+    return connection.execute(
+        select(scan_request)
+        .where(scan_request.c.dossier_id == dossier_id)
+        .order_by(scan_request.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def move_request(
+    connection: Connection,
+    request_id: int,
+    old: ScanRequestState,
+    new: ScanRequestState,
+    **columns: Any,
+) -> None:
+    """From *old* to *new*, or DossierMovedOn when it no longer is *old*."""
+    moved = connection.execute(
+        update(scan_request)
+        .where(scan_request.c.id == request_id, scan_request.c.state == old)
+        .values(state=new, **columns)
+    ).rowcount
+    if moved != 1:
+        raise DossierMovedOn(f"scan request {request_id} is no longer {old}")
+
+
+def count_page(connection: Connection, request_id: int) -> None:
+    """One more page of this request is saved."""
+    connection.execute(
+        update(scan_request)
+        .where(scan_request.c.id == request_id)
+        .values(pages=scan_request.c.pages + 1)
+    )
+
+
+def fail_interrupted(connection: Connection, error_code: str, now: datetime) -> int:
+    """After a restart: a batch that was running is over. Returns how many there were."""
+    return connection.execute(
+        update(scan_request)
+        .where(scan_request.c.state == ScanRequestState.SCANNING)
+        .values(state=ScanRequestState.FAILED, error_code=error_code, ended_at=now)
+    ).rowcount

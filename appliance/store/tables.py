@@ -1,0 +1,221 @@
+"""Every table of the point's database. The words are those of docs/architecture.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time as sortable text; naive times are refused."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone means nothing here")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+metadata = MetaData()
+
+volunteer = Table(
+    "volunteer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("pin_hash", String, nullable=False),
+    Column("wrong_pins", Integer, nullable=False, server_default="0"),
+    Column("rests_until", Moment),
+    Column("made_at", Moment, nullable=False),
+)
+
+dossier = Table(
+    "dossier",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("number", String, nullable=False, unique=True),
+    Column("procedure_id", String, nullable=False),
+    Column("procedure_version", String, nullable=False),
+    Column("procedure_json", LargeBinary, nullable=False),  # pinned at opening; no personal data
+    Column("state", String, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", ForeignKey("volunteer.id"), nullable=False),
+    Column("desk_key", String, nullable=False),  # the age1… that its pages are sealed to
+    Column("answers", LargeBinary),  # sealed to the desk key; gone after the seal
+    Column("answers_revision", Integer, nullable=False, server_default="0"),
+    Column("consent_at", Moment),
+    Column("consent_by", ForeignKey("volunteer.id")),
+    Column("sealed_at", Moment),
+)
+Index("dossier_by_state", dossier.c.state, dossier.c.opened_at)
+
+on_desk = Table(  # one row at most: where the next press goes
+    "on_desk",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("slot_key", String, nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+scan_request = Table(
+    "scan_request",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("slot_key", String, nullable=False),
+    Column("asked_by", String, nullable=False),  # panel or screen
+    Column("asked_at", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("error_code", String),
+    Column("ended_at", Moment),
+    sqlite_autoincrement=True,
+)
+Index(  # a second press cannot become a second batch, whoever asks
+    "one_open_scan_request",
+    text("(1)"),
+    unique=True,
+    sqlite_where=scan_request.c.state.in_(("asked", "scanning")),
+    _table=scan_request,
+)
+Index("scan_request_by_dossier", scan_request.c.dossier_id)
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("scan_request_id", ForeignKey("scan_request.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # in its batch, from 1
+    Column("slot_key", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("master", String, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("resolution_dpi", Integer, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("removed", Boolean, nullable=False, server_default=text("0")),
+    Column("made_at", Moment, nullable=False),
+    Column("preview", String),
+    Column("rendition", String),
+    Column("rendition_dpi", Integer),
+    Column("clean_error", String),
+    UniqueConstraint("scan_request_id", "number"),  # a replayed event cannot double a page
+)
+Index("page_by_dossier", page.c.dossier_id, page.c.slot_key, page.c.position)
+
+seal_request = Table(
+    "seal_request",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("asked_by", ForeignKey("volunteer.id"), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("steps", Integer, nullable=False, server_default="0"),
+    Column("error_code", String),
+    Column("ended_at", Moment),
+    sqlite_autoincrement=True,
+)
+Index(
+    "one_open_seal_request",
+    seal_request.c.dossier_id,
+    unique=True,
+    sqlite_where=seal_request.c.state.in_(("asked", "sealing")),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("manifest_sha256", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", Moment),
+    Column("held_by", String),
+    Column("error_code", String),
+    Column("error_text", String),
+    UniqueConstraint("dossier_id", "revision"),
+)
+Index("submission_waiting", submission.c.state, submission.c.next_try_at)
+
+submission_file = Table(
+    "submission_file",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    Column("slot", String, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("content_sha256", String, nullable=False),
+    Column("content_bytes", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("upload_url", String),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    Column("code", String, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("message", LargeBinary, nullable=False),  # canonical JSON as verified
+)
+
+ward_event = Table(
+    "ward_event",
+    metadata,
+    Column("seq", String, primary_key=True),
+    Column("dossier_id", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+)
+Index("ward_event_by_dossier", ward_event.c.dossier_id)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+service_status = Table(
+    "service_status",
+    metadata,
+    Column("service", String, primary_key=True),
+    Column("state", String, nullable=False),  # the station's is its lamp Signal
+    Column("error_code", String),
+    Column("at", Moment, nullable=False),
+)

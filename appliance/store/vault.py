@@ -1,0 +1,77 @@
+"""The desk key: what is open on the desk is readable here and now, and nowhere on the card.
+
+The private half lives in the runtime folder (a tmpfs), the public half on the card, so a
+scanned page can be sealed to the desk even before anybody signed in. Layout on the card:
+``keys/desk/<age1…>/`` holds everything about one desk key; wrapped copies of its private
+half, one a volunteer, have their place there.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from appliance.core.errors import DossierLocked, PageDamaged
+from appliance.keys import age
+from appliance.store.page_files import fsync_folder
+
+
+class Vault:
+    """Seals to the current desk key; opens whatever key is still in memory."""
+
+    def __init__(self, state: Path, runtime: Path) -> None:
+        self._card = state / "keys" / "desk"
+        self._memory = runtime / "desk-keys"
+
+    def desk_key(self) -> str:
+        """The public part of the key that new dossiers use; made at first need."""
+        current = self._card / "current"
+        if current.exists() and self._holds(name := current.read_text(encoding="ascii").strip()):
+            return name
+        identity = age.new_identity()
+        name = age.recipient_of(identity)
+        self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(self._memory / name, identity)
+        (self._card / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(current, name)
+        return name
+
+    def _holds(self, name: str) -> bool:
+        return (self._memory / name).exists()
+
+    def is_open(self, name: str) -> bool:
+        """Whether dossiers of this desk key can be read at the moment."""
+        return self._holds(name)
+
+    def seal(self, plain: bytes, desk_key: str) -> bytes:
+        """Encrypt to a desk key; works without its private half."""
+        return age.seal(plain, [desk_key])
+
+    def open(self, sealed: bytes, desk_key: str) -> bytes:
+        """Decrypt.
+
+        Raises:
+            DossierLocked: the private half is not in memory.
+            PageDamaged: the bytes are not what was sealed.
+        """
+        try:
+            identity = (self._memory / desk_key).read_text(encoding="ascii")
+        except FileNotFoundError as error:
+            raise DossierLocked(f"desk key {desk_key[:12]}… is not in memory") from error
+        try:
+            return age.open_sealed(sealed, identity)
+        except age.CannotOpen as error:
+            raise PageDamaged(str(error)) from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, readable by the service only."""
+    unfinished = path.with_name(f".new-{secrets.token_hex(4)}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
+    fsync_folder(path.parent)
