@@ -1,0 +1,238 @@
+"""The ward's receiving service: every file by tus, then one commit, then a signed receipt.
+
+The commit is what counts: the same id and the same bytes give the same receipt for ever, so
+any step may be repeated after a cut at any moment. Wire contract: docs/ward_api.yaml.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, urlencode
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from appliance.core.errors import (
+    CaptivePortal,
+    DestinationUnreachable,
+    FilesMissingAtWard,
+    ReceiptForged,
+    SealedFileDamaged,
+)
+from appliance.core.manifest import (
+    EventPage,
+    Heartbeat,
+    Manifest,
+    ManifestFile,
+    Receipt,
+    TheirMessage,
+)
+from appliance.destinations.http import Answer, Patience, Wire
+from appliance.destinations.tus import Tus
+from appliance.destinations.verdict import verdict
+from appliance.destinations.ward_address import checked_token, checked_url
+from appliance.keys.canonical import canonical_json, repr_digest, sha256_hex
+from appliance.keys.signing import receipt_verifies
+
+COMMIT_TRIES = 3
+LONGEST_POLL_S = 25
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+Message = TypeVar("Message", bound=BaseModel)
+
+
+class UploadUrls(Protocol):
+    """Where upload URLs outlive a power cut."""
+
+    def recall(self, sha256: str) -> str | None:
+        """The URL last remembered for the sealed file with this digest."""
+        ...
+
+    def remember(self, sha256: str, url: str) -> None:
+        """Durable when it returns; replaces an older URL."""
+        ...
+
+
+class HeartbeatAnswer(TheirMessage):
+    """What the ward answers to a heartbeat."""
+
+    server_time: AwareDatetime | None = None
+    min_version: str | None = None
+
+
+class WardService:
+    """A ``core.ports.Destination``. For one thread at a time; a long poll wants its own."""
+
+    name = "ward_service"
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        verify_key: str,
+        uploads: UploadUrls,
+        *,
+        ca_file: Path | None = None,
+        progress: Callable[[int, int], None] = lambda sent, total: None,
+        patience: Patience | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """*url* ends in /intake/v1. *progress* gets bytes at the ward and bytes in all, often
+        enough to prolong a hold.
+
+        Raises:
+            ConfigWrong: the address or token cannot be used, or would travel in the clear.
+        """
+        self._url = checked_url(url)
+        self._wire = Wire(checked_token(token), ca_file, patience)
+        self._tus = Tus(self._wire, f"{self._url}/files", pause=pause)
+        self._verify_key = verify_key
+        self._uploads = uploads
+        self._progress = progress
+        self._pause = pause
+
+    def send(self, manifest: Manifest, body: bytes, files: dict[str, Path]) -> Receipt:
+        """See ``core.ports.Destination.send``."""
+        for listed in manifest.files:
+            _check(listed, files.get(listed.sha256))
+        if all(self._uploads.recall(listed.sha256) for listed in manifest.files):
+            # An earlier call got this far: perhaps only the receipt was lost on its way.
+            try:
+                return self._commit(manifest, body)
+            except FilesMissingAtWard:
+                pass
+        self._upload(manifest.files, files)
+        try:
+            return self._commit(manifest, body)
+        except FilesMissingAtWard as error:
+            lost = [listed for listed in manifest.files if listed.sha256 in error.missing]
+            if not lost:
+                raise
+            self._upload(lost, files, anew=True)
+        return self._commit(manifest, body)
+
+    def events(self, after: str | None, wait_s: int = 0, limit: int = 50) -> EventPage | None:
+        """What the office did since the cursor *after* (None: from the start).
+
+        With *wait_s* the ward holds its answer until something happens. None when the ward no
+        longer knows the cursor: begin again without one.
+        """
+        wait_s = min(wait_s, LONGEST_POLL_S)
+        asked = {"limit": limit, "wait": wait_s} | ({"after": after} if after else {})
+        answer = self._wire.ask(
+            "GET", f"{self._url}/events?{urlencode(asked)}", _JSON, extra_wait_s=wait_s
+        )
+        if answer.status == 410 and answer.is_json:
+            return None
+        return _message(answer, EventPage)
+
+    def heartbeat(self, health: Heartbeat) -> HeartbeatAnswer:
+        """Tell the ward how this box is; the answer carries the ward's clock."""
+        body = canonical_json(health)
+        return _message(
+            self._wire.ask("PUT", f"{self._url}/heartbeat", _JSON, body), HeartbeatAnswer
+        )
+
+    def close(self) -> None:
+        """Give the connection back. Calls after this one open it again."""
+        self._wire.close()
+
+    def _upload(
+        self, listed: Sequence[ManifestFile], files: dict[str, Path], *, anew: bool = False
+    ) -> None:
+        total, done = sum(file.bytes for file in listed), 0
+        for file in listed:
+            self._upload_one(file, files[file.sha256], anew, done, total)
+            done += file.bytes
+
+    def _upload_one(
+        self, file: ManifestFile, path: Path, anew: bool, done: int, total: int
+    ) -> None:
+        self._tus.upload(
+            path,
+            # the ward finds an upload by this digest; a slot or name would be personal data
+            {"sha256": file.sha256},
+            known_url=None if anew else self._uploads.recall(file.sha256),
+            remember=lambda url: self._uploads.remember(file.sha256, url),
+            progress=lambda offset: self._progress(done + offset, total),
+        )
+
+    def _commit(self, manifest: Manifest, body: bytes) -> Receipt:
+        answer = self._put(_path(manifest), _idempotency_key(manifest), body)
+        if answer.status not in (200, 201):
+            raise verdict(answer)
+        try:
+            receipt = Receipt.model_validate(_json(answer))
+        except ValidationError as error:
+            raise ReceiptForged(f"{answer}: no receipt: {error.error_count()} faults") from error
+        if not receipt_verifies(receipt, self._verify_key):
+            raise ReceiptForged("the signature is not by the pinned ward key")
+        if receipt.dossier_id != manifest.dossier_id:
+            raise ReceiptForged("a genuine receipt, but for another dossier")
+        if receipt.manifest_sha256 != sha256_hex(body):
+            raise ReceiptForged("a genuine receipt, but for other contents")
+        return receipt
+
+    def _put(self, path: str, idempotency_key: str, body: bytes) -> Answer:
+        headers = {
+            **_JSON,
+            "Idempotency-Key": idempotency_key,
+            "Repr-Digest": repr_digest(body),
+        }
+        failures = 0
+        while True:
+            try:
+                return self._wire.ask("PUT", f"{self._url}{path}", headers, body)
+            except DestinationUnreachable:
+                failures += 1
+                if failures >= COMMIT_TRIES:
+                    raise
+                self._pause(failures)
+
+
+def _check(listed: ManifestFile, path: Path | None) -> None:
+    """Whether the sealed file on the card is still the one in the manifest."""
+    if path is None:
+        raise SealedFileDamaged(f"no file given for {listed.sha256}")
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SealedFileDamaged(f"{listed.sha256}: {error.strerror}") from error
+    if (digest, size) != (listed.sha256, listed.bytes):
+        raise SealedFileDamaged(f"{listed.sha256}: {size} bytes with digest {digest}")
+
+
+def _path(manifest: Manifest) -> str:
+    dossier = f"/dossiers/{quote(manifest.dossier_id, safe='')}"
+    return dossier if manifest.revision == 1 else f"{dossier}/revisions/{manifest.revision}"
+
+
+def _idempotency_key(manifest: Manifest) -> str:
+    """A UUID: the dossier's own for revision 1, one worked out from it for a later one."""
+    if manifest.revision == 1:
+        return manifest.dossier_id
+    return str(uuid.uuid5(uuid.UUID(manifest.dossier_id), f"revision-{manifest.revision}"))
+
+
+def _message(answer: Answer, kind: type[Message]) -> Message:
+    if answer.status != 200:
+        raise verdict(answer)
+    try:
+        return kind.model_validate(_json(answer))
+    except ValidationError as error:
+        raise DestinationUnreachable(f"{answer}: {error.error_count()} faults") from error
+
+
+def _json(answer: Answer) -> Any:
+    if not answer.is_json:
+        raise CaptivePortal(f"{answer} instead of JSON")
+    plain = answer.json()
+    if plain is None:
+        raise DestinationUnreachable(f"{answer}: not the whole of it")
+    return plain
