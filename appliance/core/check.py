@@ -2,34 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 
-from appliance.core.answers import Answers
+from appliance.core.answers import Answers, counted_answers, is_required, visible_fields
+from appliance.core.check_people import doubts_about_people
+from appliance.core.check_value import problem_of_value
+from appliance.core.dates import PartialDate
+from appliance.core.fields import ChoiceField
 from appliance.core.places import Places
+from appliance.core.problem import Problem, Severity, doubt, fault
 from appliance.core.procedure import Procedure
 
-
-class Severity(StrEnum):
-    """An ERROR keeps the dossier from being sealed; a WARNING asks the volunteer to look."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to look at. *params* fill the blanks of the sentence for *code*."""
-
-    field_key: str
-    code: str
-    severity: Severity = Severity.ERROR
-    params: dict[str, str] = field(default_factory=dict)
+__all__ = ["Problem", "Severity", "check_answers"]
 
 
 def check_answers(
     procedure: Procedure, answers: Answers, today: date, places: Places
 ) -> list[Problem]:
-    """Every problem of the visible fields, in the portal's order. Never raises."""
-    raise NotImplementedError
+    """Every problem of the visible fields, in the portal's order. Never raises.
+
+    *answers* are stored forms (see ``normalise``). A field has at most one problem of its own
+    value; doubts that need two answers come only when neither has an error.
+    """
+    counted = counted_answers(procedure, answers)
+    problems: list[Problem] = []
+    for field in visible_fields(procedure, answers):
+        if field.key in counted:
+            found = problem_of_value(field, counted[field.key], today, places)
+        else:
+            found = fault(field.key, "missing") if is_required(field, counted) else None
+        if found:
+            problems.append(found)
+    wrong = {problem.field_key for problem in problems if problem.is_error}
+    sound = {key: value for key, value in counted.items() if key not in wrong}
+    problems += doubts_about_people(procedure, sound)
+    problems += _doubts_about_deadline(procedure, sound, today)
+    order = {key: number for number, key in enumerate(procedure.fields)}
+    return sorted(problems, key=lambda problem: order[problem.field_key])
+
+
+def _doubts_about_deadline(
+    procedure: Procedure, answers: Answers, today: date
+) -> Iterator[Problem]:
+    """Whether the kind of registration says what the calendar says."""
+    deadline = procedure.deadline
+    if deadline is None or deadline.choice_field is None:
+        return
+    chosen = answers.get(deadline.choice_field)
+    start = PartialDate.read(str(answers.get(deadline.from_field, "")))
+    field = procedure.fields[deadline.choice_field]
+    if start is None or start.whole is None or not isinstance(field, ChoiceField):
+        return
+    late = today > deadline.last_day(start.whole)
+    if (late and chosen == deadline.on_time) or (not late and chosen == deadline.late):
+        yield doubt(
+            deadline.choice_field,
+            "late-registration" if late else "not-late-registration",
+            days=str(deadline.days),
+            passed=str((today - start.whole).days),
+            suggested=field.codes.label_of(deadline.late if late else deadline.on_time) or "",
+        )

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from appliance.core.fields import Answer, FormField
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from appliance.core.dates import PartialDate
+from appliance.core.fields import (
+    ADDRESS_PARTS,
+    HOME_COUNTRY,
+    AddressField,
+    Answer,
+    DateField,
+    FormField,
+    IdNumberField,
+    IntegerField,
+    PhoneField,
+    YesNoField,
+)
+
+_SEPARATORS = re.compile(r"[\s.\-()]+")
+_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+_LONGEST_INTEGER = 18  # digits; more is not a count of anything
 
 
 def normalise(field: FormField, raw: object) -> Answer:
@@ -11,4 +31,78 @@ def normalise(field: FormField, raw: object) -> Answer:
     What cannot be understood comes back as cleaned text, for the check to speak about: nothing
     a person typed is thrown away. Nothing is ``""``. A missing day or month is never invented.
     """
-    raise NotImplementedError
+    text = clean_text(raw)
+    stored: Answer = text
+    match field:
+        case AddressField():
+            stored = _address(raw)
+        case YesNoField():
+            stored = raw if isinstance(raw, bool) else _YES_NO.get(text, text)
+        case IntegerField():
+            stored = _integer(raw, text)
+        case DateField():
+            stored = str(PartialDate.read(ascii_digits(text)) or text)
+        case IdNumberField():
+            stored = _bare_digits(text)
+        case PhoneField():
+            stored = _phone(text)
+        case _:
+            pass
+    return stored
+
+
+def clean_text(raw: object) -> str:
+    """NFC, no control signs, single spaces, none at the ends."""
+    if raw is None or isinstance(raw, Mapping | list | tuple):
+        return ""
+    text = unicodedata.normalize("NFC", str(raw))
+    kept = "".join(" " if _is_blank(sign) else sign for sign in text if not _is_invisible(sign))
+    # dropping a sign can bring two others together that have a common form
+    return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def ascii_digits(text: str) -> str:
+    """Digits of any script or width as 0-9; everything else as it was."""
+    return "".join(str(unicodedata.decimal(s)) if s.isdecimal() else s for s in text)
+
+
+def _is_blank(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign) in {"Zs", "Zl", "Zp"}
+
+
+def _is_invisible(sign: str) -> bool:
+    """Controls, zero-width marks and lone surrogates, which cannot be written as UTF-8."""
+    return unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and not sign.isspace()
+
+
+def _bare_digits(text: str) -> str:
+    bare = ascii_digits(_SEPARATORS.sub("", text))
+    return bare if bare.isdecimal() else text
+
+
+def _phone(text: str) -> str:
+    bare = ascii_digits(_SEPARATORS.sub("", text))
+    if not bare.removeprefix("+").isdecimal():
+        return text
+    if bare.startswith("+84"):
+        return "0" + bare.removeprefix("+84").removeprefix("0")
+    return bare
+
+
+def _integer(raw: object, text: str) -> Answer:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    bare = ascii_digits(text)
+    if re.fullmatch(r"-?\d+", bare) and len(bare) <= _LONGEST_INTEGER:
+        return int(bare)
+    return text
+
+
+def _address(raw: object) -> Answer:
+    if not isinstance(raw, Mapping):
+        detail = clean_text(raw)
+        return {"detail": detail} if detail else ""
+    parts = {name: clean_text(raw.get(name)) for name in ADDRESS_PARTS}
+    if parts["country"] not in {"", HOME_COUNTRY}:
+        parts["province"] = parts["commune"] = ""
+    return {name: text for name, text in parts.items() if text} or ""

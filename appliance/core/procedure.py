@@ -32,6 +32,7 @@ class Person(Words):
     key: Key
     called: Label
     sex: Sex | None = None  # where the role says it: a mother, a father
+    parent_of: Key | None = None
 
 
 class Source(Words):

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.core.answers import Answers
+from appliance.core.answers import Answers, visible_sections
+from appliance.core.condition import as_word, is_empty
+from appliance.core.fields import (
+    HOME_COUNTRY,
+    AddressField,
+    Answer,
+    ChoiceField,
+    FormField,
+    TextField,
+    YesNoField,
+)
 from appliance.core.places import Places
 from appliance.core.procedure import Procedure
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """One line; *text* is empty when it was not answered."""
+    """One row; *text* is empty when it was not answered."""
 
     field_key: str
     label: str
@@ -21,14 +31,59 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """A heading and its lines."""
+    """A heading and its rows."""
 
     title: str
-    lines: tuple[ShownAnswer, ...]
+    rows: tuple[ShownAnswer, ...]
 
 
 def answers_in_portal_order(
     procedure: Procedure, answers: Answers, places: Places
 ) -> tuple[ShownSection, ...]:
-    """Every visible field in the order in which the portal asks, codes turned into words."""
-    raise NotImplementedError
+    """Every visible field in the order in which the portal asks, codes turned into words.
+
+    A code nobody knows is shown as it is: the check has already spoken about it.
+    """
+    return tuple(
+        ShownSection(
+            visible.section.title,
+            tuple(
+                ShownAnswer(
+                    field.key,
+                    field.label,
+                    shown_text(field, answers.get(field.key), places),
+                    field.portal,
+                )
+                for field in visible.fields
+            ),
+        )
+        for visible in visible_sections(procedure, answers)
+    )
+
+
+def shown_text(field: FormField, value: Answer | None, places: Places) -> str:
+    """One answer as it is handed over: labels, capitals where the portal wants them."""
+    if value is None or is_empty(value):
+        return ""
+    match field, value:
+        case AddressField(), dict():
+            return _address(field, value, places)
+        case ChoiceField() | YesNoField(), _:
+            return field.codes.label_of(as_word(value)) or as_word(value)
+        case TextField(upper=True), str():
+            return value.upper()
+        case _:
+            return str(value)
+
+
+def _address(field: AddressField, address: dict[str, str], places: Places) -> str:
+    """From the house to the country, as an envelope is written; Vietnam itself is left out."""
+    province, commune = address.get("province", ""), address.get("commune", "")
+    country = address.get("country", HOME_COUNTRY)
+    parts = [
+        address.get("detail", ""),
+        places.commune_name(commune, province) or commune,
+        places.province_name(province) or province,
+        "" if country == HOME_COUNTRY else field.countries.label_of(country) or country,
+    ]
+    return ", ".join(str(part) for part in parts if not is_empty(part))
