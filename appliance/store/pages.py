@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.store.dossiers import get_dossier
-from appliance.store.tables import page
+from appliance.store.tables import dossier, page
 
 
 def add_page(connection: Connection, dossier_id: str, slot_key: str, **columns: Any) -> int:
@@ -67,6 +67,25 @@ def uncleaned(connection: Connection) -> list[Page]:
         .order_by(page.c.id)
     )
     return [_page(row) for row in rows]
+
+
+def forget_pages(connection: Connection, dossier_id: str) -> None:
+    """Drop the rows of a dossier that is sealed; its files are gone already."""
+    if get_dossier(connection, dossier_id).state in (DossierState.OPEN, DossierState.SEALING):
+        raise DossierMovedOn(f"dossier {dossier_id} still needs its pages")
+    connection.execute(delete(page).where(page.c.dossier_id == dossier_id))
+
+
+def sealed_with_pages(connection: Connection) -> list[str]:
+    """Sealed dossiers whose desk copies were not erased to the end (a cut came between)."""
+    return list(
+        connection.scalars(
+            select(page.c.dossier_id)
+            .join(dossier, dossier.c.id == page.c.dossier_id)
+            .where(dossier.c.state.in_((DossierState.SEALED, DossierState.DELIVERED)))
+            .distinct()
+        )
+    )
 
 
 def _page(row: Row[Any]) -> Page:

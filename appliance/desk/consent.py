@@ -1,0 +1,21 @@
+"""What the citizen agrees to: one wording, dated, kept inside the seal."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from appliance.core.procedure import Procedure
+from appliance.desk.point import Point
+
+
+def consent_text(point: Point, procedure: Procedure) -> str:
+    """The sentences beside the tick, naming the purpose (Luật 91/2025/QH15)."""
+    return _wording()["text"].format(procedure=procedure.title, point=point.config.point.name)
+
+
+@cache
+def _wording() -> dict[str, str]:
+    text = resources.files("appliance").joinpath("consent_vi.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,244 @@
+"""Open a dossier, fill it, look at it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from uuid6 import uuid7
+
+from appliance.core.answers import Answers, default_answers, missing_slots, visible_slots
+from appliance.core.check import check_answers
+from appliance.core.dossier import Dossier, DossierState, Page
+from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn
+from appliance.core.fields import Answer
+from appliance.core.manifest import Event, Receipt
+from appliance.core.normalise import normalise
+from appliance.core.problem import Problem
+from appliance.core.procedure import Procedure, Slot
+from appliance.core.submission import Submission
+from appliance.desk.point import Point
+from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests, status
+
+MERGE_TRIES = 5  # two screens saving different fields at the same moment
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProgress:
+    """How the latest batch of a dossier stands."""
+
+    id: int
+    state: str
+    slot_key: str
+    pages: int
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealProgress:
+    """How the latest wish to seal stands; *step* of *steps* is done."""
+
+    state: str
+    step: int
+    steps: int
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierView:
+    """Everything one page about a dossier shows."""
+
+    dossier: Dossier
+    procedure: Procedure
+    answers: Answers  # empty when locked or sealed
+    locked: bool  # open, but its desk key is not in memory
+    pages: tuple[Page, ...]
+    removed_pages: tuple[Page, ...]
+    on_desk_slot: str | None  # the slot that the next press fills, when it is this dossier's
+    scan: ScanProgress | None
+    seal: SealProgress | None
+    submission: Submission | None
+    receipt: Receipt | None
+    events: tuple[Event, ...]
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Asked for by these answers, or holding pages anyway: a page is never hidden."""
+        asked = {slot.key for slot in visible_slots(self.procedure, self.answers)}
+        return tuple(
+            slot for slot in self.procedure.slots if slot.key in asked or self.pages_in(slot.key)
+        )
+
+    def pages_in(self, slot_key: str) -> tuple[Page, ...]:
+        """The pages of one slot, in reading order."""
+        return tuple(page for page in self.pages if page.slot_key == slot_key)
+
+    @property
+    def missing_slots(self) -> tuple[Slot, ...]:
+        """Required papers without a page."""
+        filled = {page.slot_key for page in self.pages}
+        return missing_slots(self.procedure, self.answers, filled)
+
+
+def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
+    """Begin a dossier, put it on the desk with its first slot; returns its id.
+
+    The procedure is pinned: a newer file does not change a form half filled.
+    """
+    procedure = point.procedures[procedure_id]
+    dossier_id = str(uuid7())
+    now = point.clock()
+    desk_key = point.vault.desk_key()
+    with point.database.writing() as connection:
+        dossiers.add_dossier(
+            connection,
+            dossier_id=dossier_id,
+            point_code=point.config.point.code,
+            local_day=now.astimezone(point.zone),
+            procedure_id=procedure.id,
+            procedure_version=procedure.version,
+            procedure_json=procedure.model_dump_json().encode(),
+            opened_at=now,
+            opened_by=volunteer_id,
+            desk_key=desk_key,
+            answers=_sealed(point, default_answers(procedure), desk_key),
+        )
+        scan_requests.put_on_desk(connection, dossier_id, procedure.slots[0].key, now)
+    return dossier_id
+
+
+def look_at(point: Point, dossier_id: str) -> DossierView:
+    """Everything about one dossier, as of one moment.
+
+    Raises:
+        DossierUnknown: there is none of that id.
+    """
+    with point.database.reading() as connection:
+        row = dossiers.row_of(connection, dossier_id)
+        dossier = dossiers.get_dossier(connection, dossier_id)
+        on_desk = scan_requests.get_on_desk(connection)
+        sent = outbox.submission_of(connection, dossier_id)
+        return DossierView(
+            dossier=dossier,
+            procedure=_procedure(row),
+            answers=_answers(point, row),
+            locked=_is_locked(point, row),
+            pages=tuple(pages.pages_of(connection, dossier_id)),
+            removed_pages=tuple(pages.pages_of(connection, dossier_id, removed=True)),
+            on_desk_slot=on_desk.slot_key if on_desk and on_desk.dossier_id == dossier_id else None,
+            scan=_scan(scan_requests.latest_request(connection, dossier_id)),
+            seal=_seal(seal_requests.latest_seal(connection, dossier_id)),
+            submission=sent,
+            receipt=outbox.receipt_of(connection, sent.id) if sent else None,
+            events=tuple(status.events_of(connection, dossier_id)),
+        )
+
+
+def list_recent(point: Point, limit: int = 50) -> list[Dossier]:
+    """The newest dossiers, whatever their state."""
+    with point.database.reading() as connection:
+        return dossiers.list_dossiers(connection, tuple(DossierState), limit)
+
+
+def choose_slot(point: Point, dossier_id: str, slot_key: str) -> None:
+    """From now on the button scans into this slot of this dossier."""
+    with point.database.writing() as connection:
+        row = dossiers.row_of(connection, dossier_id)
+        _procedure(row).slot(slot_key)
+        if row.state != DossierState.OPEN:
+            raise DossierMovedOn(f"dossier {dossier_id} is {row.state}")
+        scan_requests.put_on_desk(connection, dossier_id, slot_key, point.clock())
+
+
+def leave_desk(point: Point) -> None:
+    """Nobody's dossier is on the desk; a press is answered with *call the helper*."""
+    with point.database.writing() as connection:
+        scan_requests.clear_desk(connection)
+
+
+def save_answers(
+    point: Point,
+    dossier_id: str,
+    typed: Mapping[str, object],
+    seen_revision: int | None = None,
+) -> int:
+    """Merge what was typed into the answers; returns the new revision.
+
+    Each value is normalised by its field; unknown keys are ignored. With *seen_revision* the
+    save only succeeds on top of it; without, it is merged onto whatever is there now, which is
+    right for saving a single field the moment it is left.
+
+    Raises:
+        AnswersChangedElsewhere: another screen saved in between; nothing was written.
+        DossierMovedOn: it is sealed already.
+        DossierLocked: its desk key is not in memory.
+    """
+    for _ in range(MERGE_TRIES):
+        with point.database.reading() as connection:
+            row = dossiers.row_of(connection, dossier_id)
+        if row.state != DossierState.OPEN:
+            raise DossierMovedOn(f"dossier {dossier_id} is {row.state}")
+        fields = _procedure(row).fields
+        merged = dict(_opened(point, row)) | {
+            key: normalise(fields[key], raw) for key, raw in typed.items() if key in fields
+        }
+        sealed = _sealed(point, merged, row.desk_key)
+        base = row.answers_revision if seen_revision is None else seen_revision
+        try:
+            with point.database.writing() as connection:
+                return dossiers.put_answers(connection, dossier_id, sealed, base)
+        except AnswersChangedElsewhere:
+            if seen_revision is not None:
+                raise
+    raise AnswersChangedElsewhere(f"dossier {dossier_id}: busy on other screens")
+
+
+def problems_of(point: Point, view: DossierView) -> list[Problem]:
+    """What the answers of a view still lack, or what looks doubtful, today."""
+    return check_answers(view.procedure, view.answers, point.today(), point.places)
+
+
+def answers_of(point: Point, connection: Connection, dossier_id: str) -> tuple[Procedure, Answers]:
+    """The pinned procedure and the answers, for the seal.
+
+    Raises:
+        DossierLocked: the desk key is not in memory.
+    """
+    row = dossiers.row_of(connection, dossier_id)
+    return _procedure(row), _opened(point, row)
+
+
+def _procedure(row: Row[Any]) -> Procedure:
+    return Procedure.model_validate_json(row.procedure_json)
+
+
+def _sealed(point: Point, answers: Answers, desk_key: str) -> bytes:
+    return point.vault.seal(json.dumps(dict(answers)).encode(), desk_key)
+
+
+def _opened(point: Point, row: Row[Any]) -> dict[str, Answer]:
+    if row.answers is None:
+        return {}
+    answers: dict[str, Answer] = json.loads(point.vault.open(row.answers, row.desk_key))
+    return answers
+
+
+def _is_locked(point: Point, row: Row[Any]) -> bool:
+    return row.answers is not None and not point.vault.is_open(row.desk_key)
+
+
+def _answers(point: Point, row: Row[Any]) -> dict[str, Answer]:
+    return {} if _is_locked(point, row) else _opened(point, row)
+
+
+def _scan(row: Row[Any] | None) -> ScanProgress | None:
+    if row is None:
+        return None
+    return ScanProgress(row.id, row.state, row.slot_key, row.pages, row.error_code)
+
+
+def _seal(row: Row[Any] | None) -> SealProgress | None:
+    return row and SealProgress(row.state, row.step, row.steps, row.error_code)

@@ -1,0 +1,90 @@
+"""What everything at the desk stands on, opened once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from appliance.config import Config
+from appliance.core.errors import ConfigWrong
+from appliance.core.places import Places
+from appliance.core.procedure import Procedure
+from appliance.keys import age
+from appliance.procedures.reader import load_procedures
+from appliance.procedures.units import Units
+from appliance.store.database import Database
+from appliance.store.page_files import PageFiles
+from appliance.store.vault import Vault
+
+Clock = Callable[[], datetime]
+
+# systemd-timesyncd leaves this mark once a time server answered since the last start.
+_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+
+
+def utc_now() -> datetime:
+    """The machine's clock, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """This support point: its configuration, its store, its procedures, its clock."""
+
+    config: Config
+    database: Database
+    pages: PageFiles
+    vault: Vault
+    procedures: Mapping[str, Procedure]
+    places: Places
+    clock: Clock
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where "today" is."""
+        return ZoneInfo(self.config.point.time_zone)
+
+    def today(self) -> date:
+        """The day on the wall calendar here."""
+        return self.clock().astimezone(self.zone).date()
+
+    @property
+    def spool(self) -> Path:
+        """Where scanned sides lie for a moment, in memory, before they are encrypted."""
+        return self.config.paths.runtime / "spool"
+
+    def sealed_files(self, submission_id: str) -> PageFiles:
+        """The ciphertexts of one submission."""
+        return PageFiles(self.config.paths.state / "outbox" / submission_id)
+
+
+def open_point(config: Config, clock: Clock = utc_now) -> Point:
+    """Open everything; no table is touched yet, so this also works before the first migration.
+
+    Raises:
+        ProcedureWrong: a procedure file has a mistake.
+        ConfigWrong: a ward key in the configuration is not a key.
+    """
+    state, runtime = config.paths.state, config.paths.runtime
+    for recipient in config.ward.recipients:
+        if not age.is_recipient(recipient):
+            raise ConfigWrong(f"ward.recipient: {recipient[:12]}… is not an age1… public key")
+    for folder in (state, runtime):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Point(
+        config=config,
+        database=Database(state / "point.db"),
+        pages=PageFiles(state / "pages"),
+        vault=Vault(state, runtime),
+        procedures=load_procedures(config.procedures.folder),
+        places=Units(),
+        clock=clock,
+    )
+
+
+def clock_is_trusted() -> bool:
+    """Whether a time server set this clock since the last start (a Pi has no battery clock)."""
+    return _SYNCHRONISED.exists()

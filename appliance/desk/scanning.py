@@ -1,0 +1,173 @@
+"""A press, the pages it brings, and what a person does with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from uuid6 import uuid7
+
+from appliance.core.dossier import Page
+from appliance.core.errors import DossierUnknown, PageDamaged
+from appliance.core.rendition import Rendition
+from appliance.core.scan import ScannedPage
+from appliance.core.submission import ScanRequestState
+from appliance.desk.point import Point
+from appliance.store import dossiers, pages, scan_requests
+
+
+class AskedBy(StrEnum):
+    """Which door a press came through. Stored as written."""
+
+    PANEL = "panel"
+    SCREEN = "screen"
+
+
+class PageImage(StrEnum):
+    """Which picture of a page is wanted."""
+
+    MASTER = "master"
+    PREVIEW = "preview"
+
+
+def press(point: Point, asked_by: AskedBy) -> int:
+    """One press or touch becomes one scan request; returns its number.
+
+    Raises:
+        NoDossierOpen, AlreadyScanning: answered, never queued.
+    """
+    with point.database.writing() as connection:
+        return scan_requests.ask(connection, asked_by, point.clock())
+
+
+def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: ScannedPage) -> str:
+    """Encrypt one scanned side, make it durable, then add its row; returns the page's id.
+
+    The plain file in the spool is removed last: until then a crash costs nothing.
+    """
+    master = side.path.read_bytes()
+    with point.database.reading() as connection:
+        desk_key = dossiers.row_of(connection, slot.dossier_id).desk_key
+    name = point.pages.save(point.vault.seal(master, desk_key))
+    page_id = str(uuid7())
+    with point.database.writing() as connection:
+        pages.add_page(
+            connection,
+            slot.dossier_id,
+            slot.slot_key,
+            id=page_id,
+            scan_request_id=request_id,
+            number=side.number,
+            master=name,
+            width_px=side.width_px,
+            height_px=side.height_px,
+            resolution_dpi=side.resolution_dpi,
+            mode=side.mode,
+            made_at=point.clock(),
+        )
+        scan_requests.count_page(connection, request_id)
+    side.path.unlink(missing_ok=True)
+    return page_id
+
+
+def start_request(point: Point, request_id: int) -> None:
+    """The scanner is being asked now."""
+    with point.database.writing() as connection:
+        scan_requests.move_request(
+            connection, request_id, ScanRequestState.ASKED, ScanRequestState.SCANNING
+        )
+
+
+def end_request(point: Point, request_id: int, error_code: str | None) -> None:
+    """The tray is empty, or something stopped the batch; saved pages stay either way."""
+    new = ScanRequestState.FAILED if error_code else ScanRequestState.DONE
+    with point.database.writing() as connection:
+        scan_requests.move_request(
+            connection,
+            request_id,
+            ScanRequestState.SCANNING,
+            new,
+            error_code=error_code,
+            ended_at=point.clock(),
+        )
+
+
+def save_cleaned(point: Point, page: Page, rendition: Rendition, preview: bytes) -> None:
+    """Keep what cleaning made of a page, encrypted like the page itself."""
+    with point.database.reading() as connection:
+        desk_key = dossiers.row_of(connection, page.dossier_id).desk_key
+    names = {
+        "preview": point.pages.save(point.vault.seal(preview, desk_key)),
+        "rendition": point.pages.save(point.vault.seal(rendition.jpeg, desk_key)),
+        "rendition_dpi": rendition.resolution_dpi,
+    }
+    with point.database.writing() as connection:
+        pages.set_cleaned(connection, page.id, **names)
+
+
+def give_up_cleaning(point: Point, page_id: str, code: str) -> None:
+    """A page that cannot be cleaned keeps its master; the screen says so."""
+    with point.database.writing() as connection:
+        pages.set_cleaned(connection, page_id, clean_error=code)
+
+
+def remove_page(point: Point, page_id: str) -> None:
+    """Take a page out of its slot; it can be put back until the seal."""
+    with point.database.writing() as connection:
+        pages.edit_page(connection, page_id, removed=True)
+
+
+def put_page_back(point: Point, page_id: str) -> None:
+    """Undo ``remove_page``."""
+    with point.database.writing() as connection:
+        pages.edit_page(connection, page_id, removed=False)
+
+
+def turn_page(point: Point, page_id: str, degrees: int = 90) -> None:
+    """Turn clockwise by a multiple of 90; four quarter turns undo themselves."""
+    with point.database.writing() as connection:
+        page = pages.get_page(connection, page_id)
+        pages.edit_page(connection, page_id, turn=(page.turn + degrees) % 360)
+
+
+def page_image(point: Point, dossier_id: str, page_id: str, wanted: PageImage) -> bytes:
+    """A JPEG of the page; the master stands in while the preview is being made.
+
+    Raises:
+        DossierUnknown: no such page in this dossier.
+        DossierLocked, PageDamaged: it cannot be shown.
+    """
+    with point.database.reading() as connection:
+        page = pages.get_page(connection, page_id)
+        desk_key = dossiers.row_of(connection, dossier_id).desk_key
+    if page.dossier_id != dossier_id:
+        raise DossierUnknown(f"page {page_id} is not in dossier {dossier_id}")
+    name = page.preview if wanted is PageImage.PREVIEW and page.preview else page.master
+    return point.vault.open(point.pages.read(name), desk_key)
+
+
+def page_to_clean(point: Point) -> tuple[Page, bytes] | None:
+    """The oldest page without a preview that can be opened, and its master.
+
+    A damaged page is noted, so that it does not block the ones after it; a locked one waits
+    until somebody signs in.
+    """
+    with point.database.reading() as connection:
+        waiting = [
+            (page, dossiers.row_of(connection, page.dossier_id).desk_key)
+            for page in pages.uncleaned(connection)
+        ]
+    for page, desk_key in waiting:
+        if not point.vault.is_open(desk_key):
+            continue
+        try:
+            return page, point.vault.open(point.pages.read(page.master), desk_key)
+        except PageDamaged as error:
+            give_up_cleaning(point, page.id, error.code)
+    return None
+
+
+def fail_interrupted(point: Point, error_code: str, now: datetime) -> int:
+    """After a start: a batch that was running when the power went is over."""
+    with point.database.writing() as connection:
+        return scan_requests.fail_interrupted(connection, error_code, now)
