@@ -84,7 +84,7 @@ class Pen:
 
     def signatures(self, names: tuple[str, str], y: float, stamp: bool) -> None:
         """Two places to sign; a round red seal over the right one when *stamp*."""
-        self._middle("Mẫu, (ngày 20 tháng 9 năm 2026", 150), y, 4.2, "italic")
+        self._middle("Mẫu, ngày 20 tháng 9 năm 2026", (150, y), 4.2, "italic")
         for name, x in zip(names, (58.0, 150.0), strict=True):
             if not name:
                 continue
