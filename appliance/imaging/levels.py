@@ -33,11 +33,9 @@ def paper_white(image: Image.Image) -> PaperWhite | None:
     """
     small = image.reduce(max(1, min(image.size) // 400))
     peaks = [_peak(band.histogram()) for band in small.split()]
-    if any(peak is None for peak in peaks):
-        return None
     found = [peak for peak in peaks if peak is not None]
-    if max(found) - min(found) > _MOST_TINT:
-        found = [max(found)] * len(found)
+    if len(found) < len(peaks) or max(found) - min(found) > _MOST_TINT:
+        return None
     return PaperWhite(tuple(max(1, level - _GRAIN) for level in found))
 
 

@@ -5,9 +5,10 @@ Pure functions over JPEG bytes. Where they run is the business of ``imaging.clea
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from appliance.core.errors import PageDamaged
 from appliance.core.rendition import DEFAULT_RUNG, Rendition, Rung
@@ -17,6 +18,16 @@ from appliance.jpeg import check_decodes, opened
 
 MAX_DECODED_PIXELS = 36_000_000  # what is ever held in memory: A4 at 600 dpi, 140 MB in colour
 
+_ORIENTATION = 0x0112  # EXIF tag
+_CAMERA_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _TURNS = {
     0: None,
     90: Image.Transpose.ROTATE_270,  # ours go clockwise, Pillow's do not
@@ -87,10 +98,20 @@ def _scaled(master: bytes, ratio: float, mode: ColorMode) -> Image.Image:
 
 def _upright(image: Image.Image, turn: int) -> Image.Image:
     """*image* as its EXIF says (nonsense such as orientation 0 is ignored), then turned."""
-    if "exif" in image.info:
-        image = ImageOps.exif_transpose(image)
-    method = _TURNS[turn % 360]
-    return image if method is None else image.transpose(method)
+    for method in (_CAMERA_TURNS.get(_orientation(image)), _TURNS[turn % 360]):
+        if method is not None:
+            image = image.transpose(method)
+    return image
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 (upright) when there is none or it cannot be read."""
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif", b""))
+        return int(exif.get(_ORIENTATION, 1))
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+        return 1
 
 
 def _encoded(image: Image.Image, quality: int, dpi: int | None) -> bytes:
