@@ -72,7 +72,9 @@ class Tus:
 
     def create(self, size: int, metadata: Mapping[str, str]) -> str:
         """Announce a file of *size* bytes; returns the URL of the new, empty upload."""
-        headers = {"Upload-Length": str(size), "Upload-Metadata": _metadata(metadata)}
+        headers = {"Upload-Length": str(size)}
+        if metadata:
+            headers["Upload-Metadata"] = _metadata(metadata)
         answer = self._ask("POST", self._files_url, headers)
         location = answer.headers.get("Location")
         if answer.status != 201 or not location:

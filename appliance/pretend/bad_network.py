@@ -1,0 +1,163 @@
+"""A bad network on loopback: a TCP proxy that cuts, swallows, stalls and resets when told.
+
+It knows nothing of HTTP (except when it plays a captive portal), so TLS passes through it too,
+and it counts every byte, so that "sent again after a cut" is measured and not believed.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Self
+
+_PAGE = b"<!doctype html><title>Wi-Fi</title>"
+PORTAL_ANSWER = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_PAGE), _PAGE)
+)
+_PIECE = 64 * 1024
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER with no time: RST instead of FIN
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What happens to one connection. The defaults are a good line."""
+
+    cut_up_after: int | None = None  # bytes from the client that still reach the server
+    cut_down_after: int | None = None  # bytes of answers that still reach the client
+    reset: bool = False  # the end is always a TCP reset
+    delay_s: float = 0.0  # before every piece, either way
+    swallow: bool = False  # everything goes up, nothing comes down, nothing is closed
+    portal: bytes | None = None  # answered here; the server never hears of it
+
+
+SWALLOWED_ANSWER = Trouble(cut_down_after=0)  # the server did it, the client never learns
+CAPTIVE_PORTAL = Trouble(portal=PORTAL_ANSWER)
+
+
+@dataclass
+class _Traffic:
+    up: int = 0
+    down: int = 0
+    connections: int = 0
+    cuts: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+
+class BadNetwork:
+    """Stands before one server on loopback until closed; ``with`` closes it."""
+
+    def __init__(self, port: int, trouble: Callable[[int], Trouble] = lambda number: Trouble()):
+        """Lead to 127.0.0.1:*port*. *trouble* is asked for every connection (counts from 1)."""
+        self.trouble = trouble
+        self.traffic = _Traffic()
+        self._to = ("127.0.0.1", port)
+        self._open: set[socket.socket] = set()
+        self._closed = threading.Event()
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._door.getsockname()[1]
+        threading.Thread(target=self._welcome, daemon=True).start()
+
+    def lead_to(self, port: int) -> None:
+        """Where new connections go from now on; a server that came back has another port."""
+        self._to = ("127.0.0.1", port)
+
+    def close(self) -> None:
+        """Cut everything; no connection survives."""
+        self._closed.set()
+        with self.traffic.lock:
+            ends = [self._door, *self._open]
+        for end in ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _welcome(self) -> None:
+        with suppress(OSError):  # the door was closed
+            while True:
+                client, _ = self._door.accept()
+                with self.traffic.lock:
+                    self.traffic.connections += 1
+                    number = self.traffic.connections
+                lead = threading.Thread(
+                    target=self._lead, args=(client, self.trouble(number)), daemon=True
+                )
+                lead.start()
+
+    def _lead(self, client: socket.socket, trouble: Trouble) -> None:
+        if trouble.portal is not None:
+            _answer_as_portal(client, trouble.portal)
+            return
+        try:
+            server = socket.create_connection(self._to)
+        except OSError:  # nobody there: as near to "refused" as an open door can come
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            client.close()
+            return
+        with self.traffic.lock:
+            self._open |= {client, server}
+        ends = (client, server)
+        up = threading.Thread(target=self._pump, args=(*ends, trouble, True), daemon=True)
+        up.start()
+        self._pump(server, client, trouble, False)
+        up.join()
+        with self.traffic.lock:
+            self._open -= {client, server}
+        if trouble.reset:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        client.close()
+        server.close()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, trouble: Trouble, up: bool) -> None:
+        left = trouble.cut_up_after if up else trouble.cut_down_after
+        with suppress(OSError):
+            while piece := source.recv(_PIECE):
+                if trouble.delay_s:
+                    self._closed.wait(trouble.delay_s)
+                if up or not trouble.swallow:
+                    sink.sendall(piece[:left])
+                    self._count(len(piece[:left]), up)
+                if left is not None and len(piece) >= left:
+                    with self.traffic.lock:
+                        self.traffic.cuts += 1
+                    _wake(source, sink)
+                    return
+                left = None if left is None else left - len(piece)
+        if trouble.reset:
+            _wake(source, sink)
+            return
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def _count(self, length: int, up: bool) -> None:
+        with self.traffic.lock:
+            if up:
+                self.traffic.up += length
+            else:
+                self.traffic.down += length
+
+
+def _wake(*ends: socket.socket) -> None:
+    """Stop both directions without saying anything on the line yet."""
+    for end in ends:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RD)
+
+
+def _answer_as_portal(client: socket.socket, page: bytes) -> None:
+    with client, suppress(OSError):
+        client.recv(_PIECE)
+        client.sendall(page)
+        client.shutdown(socket.SHUT_WR)
+        while client.recv(_PIECE):  # else an unread body turns the page into a reset
+            pass
