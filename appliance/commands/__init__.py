@@ -1,0 +1,1 @@
+"""One file per command group of `tramhoso`; wiring and words for the terminal only."""

@@ -1,0 +1,229 @@
+"""The commit: from here on the ward holds every page, and says so with a signature.
+
+Order, so that a kill or a power cut at any point leaves something a repeat can finish:
+bytes hashed and synced → linked into the vault, folder synced → one transaction with the
+dossier, its revision and its receipt → uploads let go → answer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from appliance.core.manifest import Manifest, WardState
+from appliance.keys.canonical import sha256_hex
+from web.ward.database import reading, writing
+from web.ward.home import WardHome
+from web.ward.problems import Problem
+from web.ward.receipts import new_code, new_secret, signed_receipt
+from web.ward.tables import dossier, revision, sealed_file, upload
+from web.ward.vault import digest_of, is_kept, keep
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The signed receipt, and whether it was made just now."""
+
+    receipt: bytes
+    fresh: bool
+
+
+def commit(
+    engine: Engine, home: WardHome, device_id: int, manifest: Manifest, body: bytes
+) -> Committed:
+    """Take one revision in, or answer what was answered before.
+
+    Raises:
+        Problem: 409 for other content under this id, for files that are not here (whole and
+            right), or for a revision nobody asked for.
+    """
+    digest = sha256_hex(body)
+    for _ in range(ATTEMPTS):
+        with reading(engine) as conn:
+            earlier = _earlier(conn, device_id, manifest, digest)
+        if earlier:
+            return earlier
+        try:
+            gathered = _gather(engine, home, device_id, manifest)
+        except FileNotFoundError:
+            continue  # another commit of these files just let its uploads go: look again
+        with writing(engine) as conn:
+            # Two commits of one dossier queue up here; the later finds the earlier's receipt.
+            earlier = _earlier(conn, device_id, manifest, digest)
+            if earlier:
+                return earlier
+            if not gathered.missing:
+                receipt = _record(conn, home, device_id, manifest, body)
+            conn.execute(delete(upload).where(upload.c.id.in_(gathered.done_with)))
+        for upload_id in gathered.done_with:
+            (home.uploads / upload_id).unlink(missing_ok=True)
+        if gathered.missing:
+            raise Problem(
+                409,
+                "files-missing",
+                "some files are not here, send them again",
+                missing=gathered.missing,
+            )
+        return Committed(receipt, fresh=True)
+    raise Problem(503, "busy", "several commits of the same files at once", retry_after_s=2)
+
+
+def _earlier(conn: Connection, device_id: int, manifest: Manifest, digest: str) -> Committed | None:
+    """What was answered to this revision before; None when it is the next one."""
+    known = conn.execute(select(dossier).where(dossier.c.id == manifest.dossier_id)).first()
+    if known and known.device_id != device_id:
+        raise Problem(409, "other-content", "this id belongs to another dossier")
+    row = conn.execute(
+        select(revision.c.manifest_sha256, revision.c.receipt).where(
+            revision.c.dossier_id == manifest.dossier_id, revision.c.number == manifest.revision
+        )
+    ).first()
+    if row:
+        if row.manifest_sha256 != digest:
+            raise Problem(409, "other-content", "this id was committed with other content")
+        return Committed(bytes(row.receipt), fresh=False)
+    if manifest.revision == (known.revision + 1 if known else 1):
+        return None
+    raise Problem(409, "wrong-revision", "revisions come one after another")
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What is in the vault now; *done_with* are uploads that were used, or never will do."""
+
+    missing: tuple[str, ...]
+    done_with: tuple[str, ...]
+
+
+def _gather(engine: Engine, home: WardHome, device_id: int, manifest: Manifest) -> _Gathered:
+    """Put every file of the manifest that is wholly here into the vault."""
+    wanted = {file.sha256: file.bytes for file in manifest.files}
+    with reading(engine) as conn:
+        brought = set(
+            conn.execute(
+                select(sealed_file.c.sha256).where(
+                    sealed_file.c.device_id == device_id, sealed_file.c.sha256.in_(wanted)
+                )
+            ).scalars()
+        )
+        arrived = conn.execute(
+            select(upload.c.id, upload.c.length, upload.c.metadata).where(
+                upload.c.device_id == device_id, upload.c.length.in_(wanted.values())
+            )
+        ).all()
+    whole: dict[str, str] = {}  # upload id → digest of the bytes that are on disk now
+    for row in arrived:
+        path = home.uploads / row.id
+        if path.exists() and path.stat().st_size == row.length:
+            whole[row.id] = digest_of(path, durable=True) or ""
+    source = {digest: upload_id for upload_id, digest in whole.items()}
+    missing = []
+    for sha256 in wanted:
+        if sha256 in source:
+            keep(home.sealed, home.uploads / source[sha256], sha256)
+        elif not (sha256 in brought and is_kept(home.sealed, sha256)):
+            missing.append(sha256)
+    if not missing:
+        return _Gathered((), tuple(u for u, digest in whole.items() if digest in wanted))
+    spoiled = tuple(
+        row.id
+        for row in arrived
+        if whole.get(row.id, "") not in {"", *wanted}
+        and _announced(row.metadata) in {None, *missing}
+    )
+    return _Gathered(tuple(missing), spoiled)
+
+
+def _announced(metadata: str) -> str | None:
+    """Which digest an upload was announced with, if any.
+
+    A whole upload with another digest never mends, so it is let go: HEAD then says 404 and the
+    box sends it again. One announced for another dossier only happens to have this length.
+    """
+    told: dict[str, str] = json.loads(metadata)
+    return told.get("sha256")
+
+
+def _record(
+    conn: Connection, home: WardHome, device_id: int, manifest: Manifest, body: bytes
+) -> bytes:
+    now = datetime.now(UTC)
+    digest = sha256_hex(body)
+    if manifest.revision == 1:
+        code, secret = _free_code(conn), new_secret()
+        conn.execute(
+            insert(dossier).values(
+                id=manifest.dossier_id,
+                device_id=device_id,
+                state=WardState.RECEIVED,
+                revision=1,
+                code=code,
+                secret=secret,
+                procedure_id=manifest.procedure.id,
+                procedure_title=manifest.procedure.title_vi,
+                point=manifest.point,
+                received_at=now,
+                moved_at=now,
+            )
+        )
+    else:
+        moved = conn.execute(
+            update(dossier)
+            .where(
+                dossier.c.id == manifest.dossier_id,
+                dossier.c.revision == manifest.revision - 1,
+                dossier.c.state == WardState.SUPPLEMENT_REQUESTED,
+            )
+            .values(state=WardState.RECEIVED, revision=manifest.revision, moved_at=now)
+            .returning(dossier.c.code, dossier.c.secret)
+        ).first()
+        if moved is None:
+            raise Problem(409, "not-asked-for", "the office has not asked for a supplement")
+        code, secret = moved.code, moved.secret
+    receipt = signed_receipt(
+        dossier_id=manifest.dossier_id,
+        code=code,
+        secret=secret,
+        received_at=now,
+        manifest_sha256=digest,
+        signing_key=home.signing_key,
+    )
+    conn.execute(
+        insert(revision).values(
+            dossier_id=manifest.dossier_id,
+            number=manifest.revision,
+            manifest_sha256=digest,
+            manifest=body,
+            receipt=receipt,
+            received_at=now,
+        )
+    )
+    _note_files(conn, device_id, manifest, now)
+    return receipt
+
+
+def _note_files(conn: Connection, device_id: int, manifest: Manifest, now: datetime) -> None:
+    rows = {
+        file.sha256: {
+            "sha256": file.sha256,
+            "device_id": device_id,
+            "bytes": file.bytes,
+            "kept_at": now,
+        }
+        for file in manifest.files
+    }
+    kind = postgresql if conn.dialect.name == "postgresql" else sqlite
+    conn.execute(kind.insert(sealed_file).on_conflict_do_nothing(), list(rows.values()))
+
+
+def _free_code(conn: Connection) -> str:
+    while True:
+        code = new_code()
+        if conn.execute(select(dossier.c.id).where(dossier.c.code == code)).first() is None:
+            return code

@@ -1,0 +1,152 @@
+"""The ward's folder: its private keys, its database, its sealed files.
+
+::
+
+    HOME/age.key        X25519, opens what boxes seal; whoever holds it reads every dossier
+    HOME/signing.key    Ed25519, signs receipts
+    HOME/session.key    signs the officers' cookies
+    HOME/ward.sqlite    unless the database is elsewhere
+    HOME/uploads/       bytes that arrive, one file per upload
+    HOME/sealed/ab/…    committed files, named by their SHA-256; still encrypted
+    HOME/procedures/    optional: <id>/<version>.json
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.keys.age import new_identity, recipient_of
+from appliance.keys.signing import new_signing_key, verify_key_of
+
+
+class NotAWardHome(Exception):
+    """The folder was not made by ``tramhoso ward init``."""
+
+
+class HomeInUse(Exception):
+    """Another ``ward serve`` works in this folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class WardHome:
+    """An opened home. ``repr`` shows no secret."""
+
+    folder: Path
+
+    @property
+    def identity(self) -> str:
+        """The private age key."""
+        return self._secret("age.key")
+
+    @property
+    def recipient(self) -> str:
+        """What boxes seal to."""
+        return recipient_of(self.identity)
+
+    @property
+    def signing_key(self) -> str:
+        """The private Ed25519 key."""
+        return self._secret("signing.key")
+
+    @property
+    def verify_key(self) -> str:
+        """What boxes check receipts with."""
+        return verify_key_of(self.signing_key)
+
+    @property
+    def session_key(self) -> str:
+        """What officers' cookies are signed with."""
+        return self._secret("session.key")
+
+    @property
+    def uploads(self) -> Path:
+        """Bytes that are still arriving."""
+        return self.folder / "uploads"
+
+    @property
+    def sealed(self) -> Path:
+        """Committed files."""
+        return self.folder / "sealed"
+
+    @property
+    def procedures(self) -> Path:
+        """Procedure definitions this office publishes; may be absent."""
+        return self.folder / "procedures"
+
+    def _secret(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="ascii").strip()
+        except FileNotFoundError as error:
+            raise NotAWardHome(f"{self.folder}: no {name}; run `tramhoso ward init`") from error
+
+
+def make_home(folder: Path) -> WardHome:
+    """Make what is missing in *folder*; a key that exists is never replaced."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)  # also when somebody made it before: private keys come in here
+    home = WardHome(folder)
+    home.uploads.mkdir(exist_ok=True, mode=0o700)
+    home.sealed.mkdir(exist_ok=True, mode=0o700)
+    _make_secret(folder / "age.key", new_identity)
+    _make_secret(folder / "signing.key", new_signing_key)
+    _make_secret(folder / "session.key", lambda: secrets.token_urlsafe(32))
+    sync_folder(folder)
+    return home
+
+
+def open_home(folder: Path) -> WardHome:
+    """The home in *folder*.
+
+    Raises:
+        NotAWardHome: a key is missing, so nothing could be opened or signed.
+    """
+    home = WardHome(folder)
+    if not (home.identity and home.signing_key and home.session_key):
+        raise NotAWardHome(f"{folder}: an empty key file; restore it from the backup")
+    return home
+
+
+@contextmanager
+def sole_service(home: WardHome) -> Iterator[None]:
+    """Hold the home for one serving process; the kernel lets go even after kill -9.
+
+    The bell of the event feed and the locks of uploads live in that process.
+
+    Raises:
+        HomeInUse: another process holds it.
+    """
+    with (home.folder / "serve.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HomeInUse(f"{home.folder} is already served by another process") from error
+        yield
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in *folder* survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _make_secret(path: Path, make: Callable[[], str]) -> None:
+    """Whole or absent: an empty key file would look like a key after a power cut."""
+    if path.exists():
+        return
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(make() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)

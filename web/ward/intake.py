@@ -1,0 +1,204 @@
+"""The boxes' door: /intake/v1, as written down in docs/ward_api.yaml."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from appliance.core.manifest import Heartbeat
+from web.ward.commit import commit
+from web.ward.database import reading, writing
+from web.ward.devices import device_of_token, note_heartbeat
+from web.ward.feed import events_after, events_of
+from web.ward.problems import Fault, Problem
+from web.ward.published import published_procedure, published_procedures
+from web.ward.service import the_ward
+from web.ward.tables import dossier
+from web.ward.uploads import TUS_HEADERS
+from web.ward.wire import UUID, read_manifest
+
+intake = Blueprint("intake", __name__, url_prefix="/intake/v1")
+
+MAX_WAIT_S = 25
+MAX_PAGE = 200
+REST_S = 60
+
+
+@intake.before_request
+def know_the_device() -> None:
+    """Every request names its box, except the one about protocol versions."""
+    if request.method == "OPTIONS":
+        return
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    ward = the_ward()
+    with reading(ward.engine) as conn:
+        known = device_of_token(conn, token.strip()) if kind.lower() == "bearer" else None
+    if known is None:
+        raise Problem(
+            401,
+            "unknown-device",
+            "no device of this ward has that token",
+            headers={"WWW-Authenticate": 'Bearer realm="ward"'},
+        )
+    g.device_id = known
+
+
+@intake.route("/files", methods=["POST", "OPTIONS"], provide_automatic_options=False)
+@intake.route("/files/", methods=["POST", "OPTIONS"], provide_automatic_options=False)
+@intake.route(
+    "/files/<upload_id>",
+    methods=["HEAD", "PATCH", "DELETE", "POST", "OPTIONS"],
+    provide_automatic_options=False,
+)
+def files(upload_id: str | None = None) -> Response:
+    """Bytes, by tus 1.0.0."""
+    ward = the_ward()
+    if request.method in {"POST", "PATCH"}:
+        free = shutil.disk_usage(ward.home.folder).free
+        if free - (request.content_length or 0) < ward.settings.disk_reserve_bytes:
+            raise Problem(503, "no-room", "the office's disk is nearly full", retry_after_s=600)
+    status, headers, body = ward.uploads.answer(
+        g.get("device_id", 0),
+        request.method,
+        request.path,
+        dict(request.headers),
+        request.get_data(),
+    )
+    if status in {423, 429, 503}:
+        headers["Retry-After"] = str(REST_S if status == 429 else 2)
+    answer = Response(body, status, headers=headers)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+@intake.put("/dossiers/<dossier_id>")
+def put_dossier(dossier_id: str) -> Response:
+    """Commit. The same id and body give the same receipt, for ever."""
+    return _put(dossier_id, 1)
+
+
+@intake.put("/dossiers/<dossier_id>/revisions/<int:number>")
+def put_revision(dossier_id: str, number: int) -> Response:
+    """Answer a request for a supplement."""
+    if number < 2:
+        raise Problem(404, "unknown", "the first revision is the dossier itself")
+    return _put(dossier_id, number)
+
+
+def _put(dossier_id: str, number: int) -> Response:
+    ward = the_ward()
+    body = request.get_data()
+    manifest = read_manifest(
+        ward.settings,
+        dossier_id,
+        number,
+        body,
+        idempotency_key=request.headers.get("Idempotency-Key"),
+        digest=request.headers.get("Repr-Digest"),
+    )
+    done = commit(ward.engine, ward.home, g.device_id, manifest, body)
+    return _json_bytes(done.receipt, 201 if done.fresh else 200)
+
+
+@intake.get("/dossiers/<dossier_id>")
+def get_dossier(dossier_id: str) -> Response:
+    """Where a dossier of this box stands."""
+    with reading(the_ward().engine) as conn:
+        row = conn.execute(
+            select(dossier).where(dossier.c.id == dossier_id, dossier.c.device_id == g.device_id)
+        ).first()
+        if row is None or not UUID.match(dossier_id):
+            raise Problem(404, "unknown", "this device has no such dossier")
+        told: dict[str, Any] = {
+            "dossier_id": row.id,
+            "code": row.code,
+            "state": row.state,
+            "revision": row.revision,
+            "events": events_of(conn, row.id),
+        }
+    if row.due_at:
+        told["due_at"] = row.due_at.isoformat().replace("+00:00", "Z")
+    if row.national_code:
+        told["national_code"] = row.national_code
+    return _json(told)
+
+
+@intake.get("/events")
+def events() -> Response:
+    """The device's feed; with ``wait`` the answer comes when there is something to say."""
+    ward = the_ward()
+    after = _whole("after", 0, 1 << 62)
+    limit = max(1, _whole("limit", 50, MAX_PAGE))
+    wait_s = _whole("wait", 0, MAX_WAIT_S)
+    device_id: int = g.device_id
+
+    def look() -> list[dict[str, Any]]:
+        with reading(ward.engine) as conn:
+            return events_after(conn, device_id, after, limit)
+
+    found = ward.bell.wait_for(look, wait_s)
+    return _json({"items": list(found), "next": found[-1]["seq"] if found else str(after)})
+
+
+@intake.put("/heartbeat")
+def heartbeat() -> Response:
+    """The box lives; the answer carries our time, for boxes without a battery clock."""
+    ward = the_ward()
+    try:
+        beat = Heartbeat.model_validate_json(request.get_data())
+    except ValidationError as error:
+        faults = tuple(Fault(".".join(map(str, f["loc"])), f["type"]) for f in error.errors())
+        raise Problem(422, "not-acceptable", "not a heartbeat", errors=faults) from error
+    now = ward.now()
+    with writing(ward.engine) as conn:
+        note_heartbeat(conn, g.device_id, beat, now)
+    return _json({"server_time": now.isoformat().replace("+00:00", "Z")})
+
+
+@intake.get("/procedures")
+def procedures() -> Response:
+    """What this office publishes; an empty list says: use what the box shipped with."""
+    answer = _json(published_procedures(the_ward().home.procedures))
+    answer.add_etag()
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.make_conditional(request)
+    return answer
+
+
+@intake.get("/procedures/<procedure_id>/<version>")
+def procedure(procedure_id: str, version: str) -> Response:
+    """One definition, byte for byte."""
+    body = published_procedure(the_ward().home.procedures, procedure_id, version)
+    if body is None:
+        raise Problem(404, "unknown", "not published here")
+    return _json_bytes(body, 200)
+
+
+@intake.after_request
+def speak_tus(answer: Response) -> Response:
+    """Also a refusal on /files says it speaks tus: a captive portal would not."""
+    if request.path.startswith("/intake/v1/files"):
+        answer.headers.update(TUS_HEADERS)
+    return answer
+
+
+def _whole(name: str, default: int, most: int) -> int:
+    told = request.args.get(name, "")
+    if told and not (told.isascii() and told.isdigit()):
+        raise Problem(400, "not-a-number", f"{name} must be a whole number")
+    return min(int(told), most) if told else default
+
+
+def _json(told: object) -> Response:
+    return _json_bytes(json.dumps(told, ensure_ascii=False).encode(), 200)
+
+
+def _json_bytes(body: bytes, status: int) -> Response:
+    answer = Response(body, status, mimetype="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

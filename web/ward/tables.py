@@ -1,0 +1,141 @@
+"""What the ward remembers. The same tables on SQLite and PostgreSQL.
+
+Sealed bytes are files (vault.py); rows hold no answers and no names of citizens.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC moment; SQLite would drop the zone and give it back naive."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: nobody knows what they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone: {value}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("token_sha256", String(64), nullable=False, unique=True),  # of 256 random bits
+    Column("added_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("seen_at", Moment),
+    Column("health", Text),  # the last heartbeat, as JSON
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    # How far an upload got is not here: the length of its file says so, and cannot lie.
+    Column("id", String(36), primary_key=True),
+    Column("device_id", ForeignKey("device.id"), nullable=False),
+    Column("length", BigInteger),  # NULL until a deferred length is told
+    Column("metadata", Text, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_upload_device_length", "device_id", "length"),
+)
+
+sealed_file = Table(
+    "sealed_file",
+    metadata,
+    # A device may count on a file only if it brought it itself.
+    Column("sha256", String(64), primary_key=True),
+    Column("device_id", ForeignKey("device.id"), primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
+dossier = Table(
+    "dossier",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("device_id", ForeignKey("device.id"), nullable=False, index=True),
+    Column("state", String(24), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("code", String(24), nullable=False, unique=True),
+    Column("secret", String(24), nullable=False),
+    Column("procedure_id", String(80), nullable=False),
+    Column("procedure_title", Text),
+    Column("point", String(80), nullable=False),
+    Column("received_at", Moment, nullable=False, index=True),
+    Column("moved_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("national_code", String(60)),  # mã hồ sơ, typed in by an officer
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("dossier_id", ForeignKey("dossier.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("manifest_sha256", String(64), nullable=False),
+    Column("manifest", LargeBinary, nullable=False),  # the very bytes that were hashed
+    Column("receipt", LargeBinary, nullable=False),  # the very bytes that were answered
+    Column("received_at", Moment, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("device_id", ForeignKey("device.id"), nullable=False),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("officer", String(80), nullable=False),
+    Column("body", Text, nullable=False),  # the wire message without its seq
+    Index("ix_event_device_seq", "device_id", "seq"),
+    sqlite_autoincrement=True,  # a number is never given twice, even after a delete
+)
+
+officer = Table(
+    "officer",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("password_hash", Text, nullable=False),  # argon2id
+    Column("failures", Integer, nullable=False, default=0),
+    Column("rests_until", Moment),
+    Column("active", Boolean, nullable=False, default=True),
+)
