@@ -30,8 +30,10 @@ def check_answers(
     for field in visible_fields(procedure, answers):
         if field.key in counted:
             found = problem_of_value(field, counted[field.key], today, places)
+        elif is_required(field, counted):
+            found = fault(field.key, "missing")
         else:
-            found = fault(field.key, "missing") if is_required(field, counted) else None
+            found = doubt(field.key, "left-empty") if field.expected else None
         if found:
             problems.append(found)
     wrong = {problem.field_key for problem in problems if problem.is_error}

@@ -55,12 +55,23 @@ def _age_against_child(procedure: Procedure, person: Person, answers: Answers) -
 
 
 def _one_number_twice(procedure: Procedure, answers: Answers) -> Iterator[Problem]:
-    first: dict[object, FormField] = {}
+    seen: list[FormField] = []
     for key, field in procedure.fields.items():
-        if field.part is PersonPart.ID_NUMBER and key in answers:
-            earlier = first.setdefault(answers[key], field)
-            if earlier is not field:
+        if field.part is not PersonPart.ID_NUMBER or key not in answers:
+            continue
+        for earlier in seen:
+            same = answers[earlier.key] == answers[key]
+            if same and not _may_be_one(procedure, earlier.person, field.person):
                 yield doubt(key, "id-used-twice", other=earlier.label)
+                break
+        seen.append(field)
+
+
+def _may_be_one(procedure: Procedure, one: str | None, other: str | None) -> bool:
+    first, second = procedure.person(one), procedure.person(other)
+    if first is None or second is None:
+        return False
+    return first is second or second.key in first.may_also_be or first.key in second.may_also_be
 
 
 def _field(procedure: Procedure, person: str, part: PersonPart) -> FormField | None:

@@ -45,10 +45,10 @@ class Condition(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _from_words(cls, written: Any) -> Any:
-        if not isinstance(written, dict):
+        if isinstance(written, Condition):
             return written
-        if not written:
-            raise ValueError("a condition names at least one field and its value")
+        if not isinstance(written, dict) or not written:
+            raise ValueError("a condition looks like {field: value} or {field: [value, value]}")
         if "clauses" in written or "none_of" in written or "any_of" in written:
             return written  # the long form, as stored
         fields = {key: wanted for key, wanted in written.items() if key not in (NOT, ANY)}

@@ -68,6 +68,7 @@ class AnyField(Words):
     portal: PortalKey | None = None
     help: Label | None = None
     required: bool | Condition = False
+    expected: bool = False  # may stay empty, but somebody should look
     when: Condition | None = None  # None: always asked
     person: Key | None = None
     part: PersonPart = PersonPart.OTHER

@@ -33,6 +33,7 @@ class Person(Words):
     called: Label
     sex: Sex | None = None  # where the role says it: a mother, a father
     parent_of: Key | None = None
+    may_also_be: tuple[Key, ...] = ()  # who asks may be the mother: one number twice is no doubt
 
 
 class Source(Words):
