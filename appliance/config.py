@@ -65,6 +65,7 @@ class PanelSection(Section):
     green_pin: Pin = 23
     blue_pin: Pin = 24
     lamp_pin: Pin = 22  # the single pin of a plain lamp
+    lamp_lights_when: Literal["high", "low"] = "high"  # low: a common-anode RGB lamp
     buzzer_pin: Pin | None = None
     debounce_s: float = Field(default=0.05, ge=0, le=1)
     screen_listen: str = "127.0.0.1:8081"  # where the on-screen panel is served
