@@ -1,0 +1,28 @@
+"""The sentence a volunteer reads about a problem in the answers."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from appliance.core.problem import Problem
+from appliance.core.procedure import Procedure
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """All sentences by problem code, with their blanks."""
+    text = resources.files("appliance.procedures").joinpath("wording_vi.toml").read_text("utf-8")
+    return dict(tomllib.loads(text)["problems"])
+
+
+def sentence(problem: Problem, procedure: Procedure) -> str:
+    """One Vietnamese sentence, naming the field as the form does.
+
+    Raises:
+        KeyError: the catalogue has no such code, or the problem does not fill its blanks.
+    """
+    label = procedure.fields[problem.field_key].label
+    told = sentences()[problem.code].format_map({"label": label, **problem.params})
+    return told[:1].upper() + told[1:]
