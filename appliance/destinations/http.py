@@ -117,6 +117,8 @@ class Wire:
             raise _about_tls(error) from error
         except requests.exceptions.RequestException as error:
             raise DestinationUnreachable(f"{method}: {_told(error)}") from error
+        except OSError as error:  # the certificates were there at the start
+            raise CertificateProblem(str(error)) from error
 
     def close(self) -> None:
         self._session.close()

@@ -21,6 +21,7 @@ from appliance.core.errors import (
 from appliance.destinations.http import Answer
 
 _PASSES_BY_ITSELF = frozenset({408, 421, 423, 425})  # time-out, wrong server, locked, too early
+_DAMAGED_ON_THE_WAY = "urn:tramhoso:problem:digest-mismatch"
 _NOBODY_HOME = frozenset({404, 405})  # said by a web server with no receiving service behind it
 
 _MEANING: dict[int, type[DeliveryError]] = {
@@ -51,6 +52,8 @@ def verdict(answer: Answer) -> DeliveryError:
 def _final(answer: Answer, told: str) -> DeliveryError:
     if answer.status == 409 and (missing := _missing(answer)):
         return FilesMissingAtWard(told, missing)
+    if _problem(answer).get("type") == _DAMAGED_ON_THE_WAY:
+        return DestinationUnreachable(told)
     if answer.status in _NOBODY_HOME and not answer.is_json:
         return DestinationUnreachable(f"{told}: no receiving service at this address")
     return _MEANING.get(answer.status, RefusedByWard)(told)
@@ -86,11 +89,15 @@ def _redirected(answer: Answer) -> DeliveryError:
     return DestinationUnreachable(f"{answer}: the address in the configuration has moved")
 
 
+def _problem(answer: Answer) -> dict[str, Any]:
+    """The members of a problem (RFC 9457); none when it is something else."""
+    problem = answer.json() if answer.is_json else None
+    return problem if isinstance(problem, dict) else {}
+
+
 def _detail(answer: Answer) -> str:
-    """The machine's own words of a problem (RFC 9457), for the log."""
-    problem: Any = answer.json() if answer.is_json else None
-    if not isinstance(problem, dict):
-        return ""
+    """The ward's own words, for the log."""
+    problem = _problem(answer)
     words = [problem.get("title"), problem.get("detail")]
     errors = problem.get("errors")
     if isinstance(errors, list):
@@ -100,8 +107,7 @@ def _detail(answer: Answer) -> str:
 
 
 def _missing(answer: Answer) -> tuple[str, ...]:
-    problem: Any = answer.json() if answer.is_json else None
-    missing = problem.get("missing") if isinstance(problem, dict) else None
+    missing = _problem(answer).get("missing")
     return tuple(str(sha256) for sha256 in missing) if isinstance(missing, list) else ()
 
 

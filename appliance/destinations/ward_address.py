@@ -1,9 +1,11 @@
-"""Where a ward can be reached, and the token that says who we are; looked at before use."""
+"""Where a ward can be reached, and how both sides are known; looked at before use."""
 
 from __future__ import annotations
 
 import re
+import ssl
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from appliance.core.errors import ConfigWrong
@@ -43,6 +45,20 @@ def checked_token(token: str) -> str:
     if not _TOKEN.fullmatch(token):
         raise ConfigWrong("ward.token_file: holds no token (letters, digits and -._~+/ only)")
     return token
+
+
+def checked_ca_file(ca_file: Path | None) -> Path | None:
+    """*ca_file*, which holds at least one certificate.
+
+    Raises:
+        ConfigWrong: it cannot be read or holds none.
+    """
+    if ca_file is not None:
+        try:
+            ssl.create_default_context(cafile=ca_file)
+        except OSError as error:  # ssl.SSLError is one too
+            raise ConfigWrong(f"ward.ca_file: {ca_file}: {error}") from error
+    return ca_file
 
 
 def _is_this_machine(host: str) -> bool:

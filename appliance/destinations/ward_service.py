@@ -34,7 +34,7 @@ from appliance.core.manifest import (
 from appliance.destinations.http import Answer, Patience, Wire
 from appliance.destinations.tus import Tus
 from appliance.destinations.verdict import verdict
-from appliance.destinations.ward_address import checked_token, checked_url
+from appliance.destinations.ward_address import checked_ca_file, checked_token, checked_url
 from appliance.keys.canonical import canonical_json, repr_digest, sha256_hex
 from appliance.keys.signing import receipt_verifies
 
@@ -84,10 +84,11 @@ class WardService:
         enough to prolong a hold.
 
         Raises:
-            ConfigWrong: the address or token cannot be used, or would travel in the clear.
+            ConfigWrong: the address, token or certificates cannot be used, or the token would
+                travel in the clear.
         """
         self._url = checked_url(url)
-        self._wire = Wire(checked_token(token), ca_file, patience)
+        self._wire = Wire(checked_token(token), checked_ca_file(ca_file), patience)
         self._tus = Tus(self._wire, f"{self._url}/files", pause=pause)
         self._verify_key = verify_key
         self._uploads = uploads

@@ -14,6 +14,7 @@ from appliance.core.manifest import Manifest, ManifestFile, ProcedureRef
 from appliance.destinations.http import Patience
 from appliance.destinations.ward_service import WardService
 from appliance.keys.canonical import canonical_json, sha256_hex
+
 from .strict_ward import BASE, TOKEN, StrictWard
 
 NPM_FOLDER = Path(__file__).parent.parent / "tus_server"

@@ -135,7 +135,7 @@ class _Conversation(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer(self._events)
 
-    def _answer(self, truth) -> None:  # noqa: ANN001
+    def _answer(self, truth) -> None:
         self.ward.asked.append(Asked(self.command, self.path, dict(self.headers)))
         if self.ward.orders[self.command]:
             order = self.ward.orders[self.command].popleft()
@@ -145,7 +145,7 @@ class _Conversation(BaseHTTPRequestHandler):
             order = Order(401, PROBLEM, b'{"title": "unknown device", "status": 401}')
         else:
             order = truth()
-        self.send_response(order.status)
+        self.send_response_only(order.status)
         for name, value in order.headers.items():
             self.send_header(name, value)
         if order.status != 204:
