@@ -41,6 +41,12 @@ def finished(
     return written
 
 
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF of ours has."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return len(opened.pages)
+
+
 def _describe(pdf: pikepdf.Pdf, title: str, made_at: datetime | None) -> None:
     """Info and XMP say the same: pikepdf writes each Info entry from its XMP twin."""
     del pdf.docinfo  # what img2pdf wrote there
