@@ -1,0 +1,145 @@
+"""The unit files, read by systemd itself."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[2] / "systemd"
+SERVICES = sorted(path.stem for path in UNITS.glob("*.service"))
+DAEMONS = [name for name in SERVICES if name != "tramhoso-upkeep"]
+# systemd's own exposure figure, 0 (shut) to 10 (open): what is reached today, as a ceiling
+CEILING = {
+    "tramhoso-station": 1.7,
+    "tramhoso-uploader": 1.4,
+    "tramhoso-upkeep": 0.5,
+    "tramhoso-ward": 1.3,
+    "tramhoso-web": 0.5,
+}
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd is not on this machine"
+)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    """A root folder as setup leaves it: units, a program to start, systemd's own units."""
+    units = tmp_path / "etc/systemd/system"
+    shutil.copytree(UNITS, units)
+    program = tmp_path / "opt/tramhoso/venv/bin/tramhoso"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    shutil.copytree("/usr/lib/systemd/system", tmp_path / "usr/lib/systemd/system", symlinks=True)
+    return tmp_path
+
+
+def verified(root: Path) -> subprocess.CompletedProcess[str]:
+    files = [
+        str(p) for p in sorted((root / "etc/systemd/system").glob("*tramhoso*")) if p.is_file()
+    ]
+    return subprocess.run(
+        ["systemd-analyze", "verify", f"--root={root}", *files],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def read(name: str) -> dict[str, list[str]]:
+    """The assignments of a unit, each key with all its values in order."""
+    assignments: dict[str, list[str]] = {}
+    for line in (UNITS / f"{name}.service").read_text().splitlines():
+        if match := re.fullmatch(r"(\w+)=(.*)", line):
+            assignments.setdefault(match[1], []).append(match[2])
+    return assignments
+
+
+def test_systemd_finds_nothing_to_say_about_the_units(box):
+    verdict = verified(box)
+    assert verdict.returncode == 0, verdict.stderr
+    assert "tramhoso" not in verdict.stderr
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("WatchdogSec=60s", "WatchdogSecs=60s"), ("/venv/bin/tramhoso", "/venv/bin/trmhoso")],
+)
+def test_systemd_would_have_noticed_a_typo(box, right, wrong):
+    unit = box / "etc/systemd/system/tramhoso-web.service"
+    unit.write_text(unit.read_text().replace(right, wrong))
+    verdict = verified(box)
+    assert verdict.returncode != 0 or "tramhoso-web" in verdict.stderr
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_stays_as_shut_as_it_was(name):
+    table = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager",
+         f"--threshold={CEILING[name] * 10:.0f}", str(UNITS / f"{name}.service")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )  # fmt: skip
+    print(table.stdout.strip().splitlines()[-1])  # noqa: T201 (shown by pytest -s)
+    assert table.returncode == 0, table.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", DAEMONS)
+def test_every_daemon_is_watched_and_started_again(name):
+    unit = read(name)
+    assert unit["Type"] == ["notify"]
+    assert unit["Restart"] == ["always"]
+    assert unit["WatchdogSec"]
+
+
+def test_upkeep_runs_once_and_is_timed_without_a_calendar():
+    assert read("tramhoso-upkeep")["Type"] == ["oneshot"]
+    assert "OnCalendar" not in (UNITS / "tramhoso-upkeep.timer").read_text()
+
+
+def test_only_the_uploader_gets_the_token():
+    assert [name for name in SERVICES if "LoadCredential" in read(name)] == ["tramhoso-uploader"]
+
+
+def test_only_the_station_sees_devices():
+    open_devices = [name for name in SERVICES if read(name)["PrivateDevices"] == ["no"]]
+    assert open_devices == ["tramhoso-station"]
+
+
+def test_page_and_upkeep_have_no_network_at_all():
+    for name in ("tramhoso-web", "tramhoso-upkeep"):
+        assert read(name)["PrivateNetwork"] == ["yes"]
+        assert read(name)["RestrictAddressFamilies"] == ["AF_UNIX"]
+
+
+def test_the_station_reaches_loopback_only():
+    unit = read("tramhoso-station")
+    assert (unit["IPAddressDeny"], unit["IPAddressAllow"]) == (["any"], ["localhost"])
+
+
+def test_plain_papers_are_out_of_reach_of_whoever_does_not_need_them():
+    for name in ("tramhoso-uploader", "tramhoso-upkeep"):
+        assert read(name)["InaccessiblePaths"] == ["-/run/tramhoso"]
+
+
+def test_no_service_leaves_a_memory_image_on_the_card():
+    assert all(read(name)["LimitCORE"] == ["0"] for name in SERVICES)
+
+
+def test_plain_papers_lie_in_ram():
+    mount = configparser.ConfigParser(interpolation=None)
+    mount.optionxform = str  # type: ignore[assignment,method-assign]
+    mount.read(UNITS / "run-tramhoso.mount")
+    assert mount["Mount"]["Type"] == "tmpfs"
+    assert mount["Mount"]["Where"] == "/run/tramhoso"
+    noswap = (UNITS / "kernel-6.4/run-tramhoso.mount.d/noswap.conf").read_text()
+    assert f"Options={mount['Mount']['Options']},noswap\n" in noswap
