@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.ward.box import Box
+from tests.ward.officer import Officer
 from tests.ward.postgres import database_url, postgres_bin, running_postgres
 from web.ward.database import open_database
 from web.ward.init import WardMade, init_ward
@@ -40,6 +41,10 @@ class RunningWard:
     def box(self) -> Box:
         assert self.made.token
         return Box(self.base, self.made.token)
+
+    @property
+    def site(self) -> str:
+        return self.base.removesuffix("/intake/v1")
 
     @property
     def engine(self) -> Engine:
@@ -118,6 +123,15 @@ def ward(database: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture
 def box(ward: RunningWard) -> Box:
     return ward.box
+
+
+@pytest.fixture
+def officer(ward: RunningWard) -> Officer:
+    """Signed in with the password `ward init` told."""
+    assert ward.made.password
+    signed_in = Officer(ward.site)
+    signed_in.sign_in(ward.made.officer, ward.made.password)
+    return signed_in
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def test_a_body_changed_on_the_way_is_asked_for_again(box: Box, recipient: str) 
     dossier = sealed_dossier(recipient)
     box.upload_all(dossier)
     answer = box.commit(dossier, **{"Repr-Digest": repr_digest(b"other")})
-    assert answer.status_code == 400
+    assert answer.status_code == 503
     assert box.commit(dossier).status_code == 201
 
 

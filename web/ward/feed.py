@@ -3,49 +3,31 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from appliance.core.manifest import EventType, SupplementItem, WardState
+from appliance.core.manifest import Event
 from web.ward.problems import Problem
 from web.ward.tables import dossier, event
 
 
-def note_event(
-    conn: Connection,
-    dossier_id: str,
-    kind: EventType,
-    state: WardState,
-    now: datetime,
-    *,
-    officer: str,
-    text_vi: str | None = None,
-    items: tuple[SupplementItem, ...] = (),
-    national_code: str | None = None,
-) -> None:
-    """Add one entry, in the transaction that moved the dossier. Ring the bell afterwards."""
+def note_event(conn: Connection, entry: Event, *, officer: str) -> None:
+    """Add one entry, in the transaction that moved the dossier. Ring the bell afterwards.
+
+    Its ``seq`` is given by the database.
+    """
     device_id = conn.execute(
-        select(dossier.c.device_id).where(dossier.c.id == dossier_id)
+        select(dossier.c.device_id).where(dossier.c.id == entry.dossier_id)
     ).scalar_one()
-    body: dict[str, Any] = {
-        "dossier_id": dossier_id,
-        "at": now.isoformat().replace("+00:00", "Z"),
-        "type": kind,
-        "state": state,
-    }
-    if text_vi:
-        body["text_vi"] = text_vi
-    if items:
-        body["items"] = [i.model_dump(mode="json", exclude_none=True) for i in items]
-    if national_code:
-        body["national_code"] = national_code
+    body = entry.model_dump(mode="json", exclude_none=True, exclude={"seq"})
+    if not entry.items:
+        del body["items"]
     conn.execute(
         insert(event).values(
             device_id=device_id,
-            dossier_id=dossier_id,
-            at=now,
+            dossier_id=entry.dossier_id,
+            at=entry.at,
             officer=officer,
             body=json.dumps(body, ensure_ascii=False),
         )

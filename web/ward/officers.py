@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from appliance.keys.canonical import sha256_hex
 from web.ward.database import reading, writing
 from web.ward.tables import officer
 
@@ -47,10 +48,13 @@ def set_password(conn: Connection, name: str, password: str) -> bool:
     return moved.rowcount == 1
 
 
-def is_officer(engine: Engine, name: str) -> bool:
-    """Whether a signed-in name is still welcome."""
+def officer_stamp(engine: Engine, name: str) -> str | None:
+    """Changes with the password; what a session must still carry. None: not an officer."""
     with reading(engine) as conn:
-        return name in officer_names(conn)
+        password_hash = conn.execute(
+            select(officer.c.password_hash).where(officer.c.name == name, officer.c.active)
+        ).scalar()
+    return sha256_hex(password_hash.encode())[:16] if password_hash else None
 
 
 def signs_in(engine: Engine, name: str, password: str, now: datetime) -> bool:

@@ -28,14 +28,17 @@ def read_manifest(
     """The manifest in *body*, which is exactly what the box signed for.
 
     Raises:
-        Problem: 400 when the body was damaged on the way, 413 or 422 when it will never do.
+        Problem: 503 when the body was damaged on the way, 413 or 422 when it will never do.
     """
     if len(body) > settings.max_manifest_bytes:
         raise Problem(413, "too-large", "the manifest is too large")
     if digest is None:
         raise _unacceptable("Repr-Digest", "missing")
     if digest != repr_digest(body):
-        raise Problem(400, "digest-mismatch", "the body is not what Repr-Digest says")
+        # Damaged on the way: the next attempt can succeed, so no final 4xx.
+        raise Problem(
+            503, "digest-mismatch", "the body is not what Repr-Digest says", retry_after_s=5
+        )
     if idempotency_key is None:
         raise _unacceptable("Idempotency-Key", "missing")
     key = idempotency_key.strip().strip('"')

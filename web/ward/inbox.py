@@ -1,0 +1,261 @@
+"""The officers' pages: sign in, the list, one dossier, its papers, the answers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from appliance.core.errors import DossierMovedOn
+from appliance.core.manifest import SUMMARY_SLOT, Contents, Manifest, WardState
+from web.ward.answers import (
+    ACCEPTED_FROM,
+    ASKED_FROM,
+    CODED_FROM,
+    Touch,
+    accept,
+    ask_for_supplement,
+    enter_national_code,
+)
+from web.ward.database import reading
+from web.ward.feed import events_of
+from web.ward.forms import CodeForm, MoveForm, SignInForm, supplement_form
+from web.ward.listing import PAGE, Line, age_vi, lines, one_line, waiting
+from web.ward.officers import OfficerRests, officer_stamp, signs_in
+from web.ward.reader import DossierUnreadable, Reader
+from web.ward.service import the_ward
+from web.ward.wording import words
+
+inbox = Blueprint("inbox", __name__)
+
+
+@inbox.before_request
+def know_the_officer() -> AnyResponse | None:
+    """Everybody signs in; a new password or a removed officer ends every older cookie."""
+    if request.endpoint == "inbox.sign_in":
+        return None
+    name = session.get("officer")
+    if name and session.get("stamp") == officer_stamp(the_ward().engine, name):
+        g.officer = name
+        return None
+    session.clear()
+    return redirect(url_for("inbox.sign_in"))
+
+
+@inbox.app_context_processor
+def for_templates() -> dict[str, Any]:
+    """Words, times and ages, as pages show them."""
+    ward = the_ward()
+    zone = ZoneInfo(ward.settings.time_zone)
+
+    def local(moment: datetime | str) -> str:
+        aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return f"{aware.astimezone(zone):%H:%M %d/%m/%Y}"
+
+    return {"words": words(), "local": local, "age": lambda then: age_vi(ward.now() - then)}
+
+
+@inbox.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> AnyResponse | str:
+    """By name and password."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        ward, notice = the_ward(), words()["notice"]
+        try:
+            if signs_in(ward.engine, form.name.data, form.password.data, ward.now()):
+                session.clear()
+                session.permanent = True
+                session["officer"] = form.name.data
+                session["stamp"] = officer_stamp(ward.engine, form.name.data)
+                return redirect(url_for("inbox.show_list"))
+            flash(notice["wrong_password"], "danger")
+        except OfficerRests as rest:
+            flash(notice["resting"].format(age=age_vi(rest.until - ward.now())), "danger")
+    return render_template("ward/sign_in.html", form=form)
+
+
+@inbox.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session of this browser."""
+    session.clear()
+    flash(words()["notice"]["signed_out"], "success")
+    return redirect(url_for("inbox.sign_in"))
+
+
+@inbox.get("/")
+def front() -> AnyResponse:
+    """The list is the front page."""
+    return redirect(url_for("inbox.show_list"))
+
+
+@inbox.get("/inbox")
+def show_list() -> str:
+    """Newest first; those that wait for an officer, or all."""
+    everything = request.args.get("show") == "all"
+    page = max(1, request.args.get("page", 1, type=int))
+    with reading(the_ward().engine) as conn:
+        found = lines(conn, waiting_only=not everything, page=page)
+        count, oldest = waiting(conn)
+    return render_template(
+        "ward/inbox.html",
+        lines=found,
+        everything=everything,
+        page=page,
+        more=len(found) == PAGE,
+        count=count,
+        oldest=oldest,
+    )
+
+
+@inbox.get("/inbox/<dossier_id>")
+def show_dossier(dossier_id: str) -> str:
+    """What the citizen brought, decrypted for this one answer."""
+    line = _line(dossier_id)
+    ward = the_ward()
+    reader = Reader(ward.engine, ward.home)
+    opened: list[tuple[Manifest, Contents]] = []
+    unreadable = []
+    for number in reversed(reader.revisions(dossier_id)):
+        try:
+            opened.append(reader.contents(dossier_id, number))
+        except DossierUnreadable:
+            unreadable.append(number)
+    with reading(ward.engine) as conn:
+        events = events_of(conn, dossier_id)
+    return render_template(
+        "ward/dossier.html",
+        line=line,
+        opened=opened,
+        unreadable=unreadable,
+        events=events,
+        accept_form=MoveForm(seen=line.state) if line.state in ACCEPTED_FROM else None,
+        supplement_form=_supplement_form(opened, line) if line.state in ASKED_FROM else None,
+        code_form=(
+            CodeForm(seen=line.state, national_code=line.national_code)
+            if line.state in CODED_FROM
+            else None
+        ),
+    )
+
+
+@inbox.get("/inbox/<dossier_id>/papers/<int:number>/<sealed_sha256>")
+def show_paper(dossier_id: str, number: int, sealed_sha256: str) -> Response:
+    """One PDF, decrypted on the fly; ``?download`` saves it under its name."""
+    _line(dossier_id)
+    ward = the_ward()
+    reader = Reader(ward.engine, ward.home)
+    try:
+        manifest, contents = reader.contents(dossier_id, number)
+        listed = next((f for f in contents.files if f.sealed_sha256 == sealed_sha256), None)
+        if listed is None:
+            abort(404)
+        plain = reader.paper(manifest, listed)
+    except DossierUnreadable:
+        abort(404)
+    answer = send_file(
+        io.BytesIO(plain),
+        mimetype="application/pdf",
+        as_attachment="download" in request.args,
+        download_name=listed.name,
+        etag=False,
+    )
+    answer.headers["Cache-Control"] = "no-store"  # send_file says no-cache, which may keep it
+    return answer
+
+
+@inbox.post("/inbox/<dossier_id>/accept")
+def do_accept(dossier_id: str) -> AnyResponse:
+    """Đã tiếp nhận."""
+    ward, form = the_ward(), MoveForm()
+    if form.validate_on_submit():
+        _moved("accepted", lambda: accept(ward.engine, _touch(dossier_id, form)))
+    return _back(dossier_id)
+
+
+@inbox.post("/inbox/<dossier_id>/supplement")
+def do_supplement(dossier_id: str) -> AnyResponse:
+    """Yêu cầu bổ sung."""
+    line, ward = _line(dossier_id), the_ward()
+    reader = Reader(ward.engine, ward.home)
+    try:
+        opened = [reader.contents(dossier_id, n) for n in reader.revisions(dossier_id)]
+    except DossierUnreadable:
+        opened = []
+    form = _supplement_form(opened, line)
+    if form.validate_on_submit():
+        told, items = form.text.data.strip(), form.items()
+        _moved(
+            "supplement",
+            lambda: ask_for_supplement(ward.engine, _touch(dossier_id, form), told, items),
+        )
+    else:
+        flash(words()["notice"]["nothing_asked"], "danger")
+    return _back(dossier_id)
+
+
+@inbox.post("/inbox/<dossier_id>/code")
+def do_code(dossier_id: str) -> AnyResponse:
+    """Nhập mã hồ sơ."""
+    ward, form = the_ward(), CodeForm()
+    told = (form.national_code.data or "")[:60]
+    try:
+        _moved(
+            "code_saved",
+            lambda: enter_national_code(ward.engine, _touch(dossier_id, form), told),
+        )
+    except ValueError:
+        flash(words()["form"]["bad_code"], "danger")
+    return _back(dossier_id)
+
+
+def _moved(done: str, move: Callable[[], None]) -> None:
+    try:
+        move()
+    except DossierMovedOn:
+        flash(words()["notice"]["moved_on"], "warning")
+        return
+    the_ward().bell.ring()
+    flash(words()["notice"][done], "success")
+
+
+def _touch(dossier_id: str, form: MoveForm) -> Touch:
+    if form.seen.data not in set(WardState):
+        raise DossierMovedOn("a state nobody knows")
+    return Touch(dossier_id, WardState(form.seen.data), g.officer, the_ward().now())
+
+
+def _supplement_form(opened: list[tuple[Manifest, Contents]], line: Line) -> Any:
+    files = [f for _, contents in opened for f in contents.files if f.slot != SUMMARY_SLOT]
+    form = supplement_form(files)
+    if request.method == "GET":
+        form.seen.data = line.state
+    return form
+
+
+def _line(dossier_id: str) -> Line:
+    with reading(the_ward().engine) as conn:
+        line = one_line(conn, dossier_id)
+    if line is None:
+        abort(404)
+    return line
+
+
+def _back(dossier_id: str) -> AnyResponse:
+    return redirect(url_for("inbox.show_dossier", dossier_id=dossier_id))
