@@ -83,14 +83,19 @@ def _srgb() -> bytes:
 
 def _refuse_other_colours(pdf: pikepdf.Pdf) -> None:
     for number, page in enumerate(pdf.pages, start=1):
-        for image in page.images.values():
+        for image in _images(page):
             if image.ColorSpace not in (pikepdf.Name.DeviceRGB, pikepdf.Name.DeviceGray):
                 raise ValueError(f"page {number} is neither grey nor RGB")
+
+
+def _images(page: pikepdf.Page) -> list[pikepdf.Object]:
+    drawn = page.obj.Resources.XObject
+    return [image for _, image in drawn.items()]
 
 
 def _look_again(written: bytes, jpegs: Sequence[bytes]) -> None:
     """The JPEGs were decoded when they went in; the same bytes came out, so they still decode."""
     with pikepdf.open(BytesIO(written)) as pdf:
-        inside = [image.read_raw_bytes() for page in pdf.pages for image in page.images.values()]
+        inside = [image.read_raw_bytes() for page in pdf.pages for image in _images(page)]
         if len(pdf.pages) != len(jpegs) or inside != list(jpegs):
             raise Unexpected("a PDF does not hold the pages that were put in")

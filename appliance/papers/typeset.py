@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,18 +39,14 @@ def typeset(template: str, content: dict[str, Any], made_at: datetime) -> bytes:
         PrintingFailed: no sheet came out; the text for the log holds nothing of *content*.
     """
     tidy = _mapped(content, _tidied)
-    try:
+    with suppress(typst.TypstError):  # most likely a character without a glyph
         return _compiled(template, tidy, made_at)
-    except typst.TypstError:
-        pass  # most likely a character without a glyph: print what can be printed
     latin = _mapped(tidy, _latin) | {"replaced": True}
     try:
         return _compiled(template, latin, made_at)
-    except typst.TypstError as error:
-        # the diagnostic quotes the sheet's text, which is a citizen's
-        raise PrintingFailed(
-            f"{template}.typ: {len(error.diagnostic)} letters of trouble"
-        ) from None
+    except typst.TypstError:
+        # from None: its message quotes the sheet's text, which is a citizen's
+        raise PrintingFailed(f"{template}.typ does not compile") from None
 
 
 def _compiled(template: str, content: dict[str, Any], made_at: datetime) -> bytes:
