@@ -78,12 +78,13 @@ def shown_text(field: FormField, value: Answer | None, places: Places) -> str:
 
 def _address(field: AddressField, address: dict[str, str], places: Places) -> str:
     """From the house to the country, as an envelope is written; Vietnam itself is left out."""
-    province, commune = address.get("province", ""), address.get("commune", "")
-    country = address.get("country", HOME_COUNTRY)
+    country, province, commune, detail = (
+        str(address.get(part) or "") for part in ("country", "province", "commune", "detail")
+    )
     parts = [
-        address.get("detail", ""),
+        detail,
         places.commune_name(commune, province) or commune,
         places.province_name(province) or province,
         "" if country == HOME_COUNTRY else field.countries.label_of(country) or country,
     ]
-    return ", ".join(str(part) for part in parts if not is_empty(part))
+    return ", ".join(part for part in parts if not is_empty(part))

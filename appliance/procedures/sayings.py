@@ -27,7 +27,7 @@ _LOOKS = {
 def said(error: ValidationError, table: Table, model: type[BaseModel]) -> list[Mistake]:
     """One line for each place in the file, in the order of the lines."""
     found: dict[tuple[Any, int, str], Mistake] = {}
-    for fault in error.errors(include_url=False):
+    for fault in _worth_saying(error.errors(include_url=False)):
         loc = _without_variants(fault["loc"])
         spot = spot_of(table, loc)
         text = _text(fault, loc, model)
@@ -39,6 +39,21 @@ def close_to(name: str, names: Iterable[str]) -> str:
     """``; did you mean "…"?`` or nothing."""
     near = difflib.get_close_matches(name, list(names), n=1)
     return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def _worth_saying(faults: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Without what only follows from another fault."""
+    for fault in faults:
+        loc, written = fault["loc"], fault["input"]
+        inside = any(len(f["loc"]) > len(loc) and f["loc"][: len(loc)] == loc for f in faults)
+        emptied = fault["type"] == "too_short" and inside  # of a row that was refused
+        other_branch = "required" in loc and (
+            fault["type"].startswith("bool")
+            if isinstance(written, dict)
+            else fault["type"] == "value_error" and _without_variants(loc)[-1] == "required"
+        )
+        if not (emptied or other_branch):
+            yield fault
 
 
 def _text(fault: ErrorDetails, loc: tuple[str | int, ...], model: type[BaseModel]) -> str:
