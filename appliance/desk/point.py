@@ -14,7 +14,7 @@ from appliance.core.places import Places
 from appliance.core.procedure import Procedure
 from appliance.keys import age
 from appliance.procedures.reader import load_procedures
-from appliance.procedures.units import Units
+from appliance.procedures.units import units
 from appliance.store.database import Database
 from appliance.store.page_files import PageFiles
 from appliance.store.vault import Vault
@@ -80,7 +80,7 @@ def open_point(config: Config, clock: Clock = utc_now) -> Point:
         pages=PageFiles(state / "pages"),
         vault=Vault(state, runtime),
         procedures=load_procedures(config.procedures.folder),
-        places=Units(),
+        places=units(),
         clock=clock,
     )
 

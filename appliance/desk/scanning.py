@@ -92,9 +92,15 @@ def end_request(point: Point, request_id: int, error_code: str | None) -> None:
         )
 
 
-def save_cleaned(point: Point, page: Page, rendition: Rendition, preview: bytes) -> None:
-    """Keep what cleaning made of a page, encrypted like the page itself."""
+def save_cleaned(point: Point, page_id: str, rendition: Rendition, preview: bytes) -> None:
+    """Keep what cleaning made of a page, encrypted like the page itself.
+
+    Raises:
+        DossierUnknown: the page was sealed and erased meanwhile.
+        DiskFull: nothing was noted.
+    """
     with point.database.reading() as connection:
+        page = pages.get_page(connection, page_id)
         desk_key = dossiers.row_of(connection, page.dossier_id).desk_key
     names = {
         "preview": point.pages.save(point.vault.seal(preview, desk_key)),

@@ -83,8 +83,20 @@ def move_dossier(
         raise DossierMovedOn(f"dossier {dossier_id} is no longer {old}")
 
 
-def touch_open(connection: Connection, dossier_id: str, **columns: Any) -> None:
-    """Write columns of a dossier that must still be OPEN."""
+def touch_open(
+    connection: Connection, dossier_id: str, *, seen_revision: int, **columns: Any
+) -> None:
+    """Write columns of a dossier that must still be OPEN, with the answers the caller saw.
+
+    Raises:
+        DossierMovedOn: it is not OPEN any more.
+        AnswersChangedElsewhere: somebody saved answers in between.
+    """
+    current = get_dossier(connection, dossier_id)
+    if current.answers_revision != seen_revision:
+        raise AnswersChangedElsewhere(
+            f"dossier {dossier_id}: at {current.answers_revision}, not {seen_revision}"
+        )
     move_dossier(connection, dossier_id, DossierState.OPEN, DossierState.OPEN, **columns)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierMovedOn
@@ -20,7 +20,7 @@ from appliance.core.submission import (
 )
 from appliance.keys.canonical import canonical_json
 from appliance.store.dossiers import move_dossier
-from appliance.store.tables import receipt, submission, submission_file
+from appliance.store.tables import dossier, receipt, submission, submission_file
 
 
 class Queue(NamedTuple):
@@ -55,21 +55,20 @@ def add_submission(connection: Connection, new: Submission) -> None:
     )
 
 
+def has_due(connection: Connection, now: datetime) -> bool:
+    """Whether ``take_next`` would find something; takes no lock."""
+    return connection.scalar(select(submission.c.id).where(_due(now)).limit(1)) is not None
+
+
 def take_next(connection: Connection, held_by: str, now: datetime) -> Submission | None:
     """Hold the longest-waiting due submission for ten minutes; None when nothing is due.
 
     The hold runs out by itself, so a sender that was killed blocks nobody. A moment further
     ahead than the longest hold or rest comes from a clock that jumped and counts as due.
     """
-    horizon = now + max(HOLD, LONGEST_REST)
-    due = or_(
-        submission.c.next_try_at.is_(None),
-        submission.c.next_try_at <= now,
-        submission.c.next_try_at > horizon,
-    )
     row = connection.execute(
         select(submission)
-        .where(submission.c.state == SubmissionState.WAITING, due)
+        .where(_due(now))
         .order_by(submission.c.next_try_at.asc().nulls_first(), submission.c.id)
         .limit(1)
     ).one_or_none()
@@ -112,6 +111,24 @@ def list_outbox(connection: Connection, limit: int = 200) -> list[Submission]:
         .limit(limit)
     )
     return [_submission(row, ()) for row in rows]
+
+
+def prolong(connection: Connection, submission_id: str, held_by: str, now: datetime) -> None:
+    """Bytes still travel: the hold lasts ten more minutes from *now*."""
+    connection.execute(
+        update(submission)
+        .where(submission.c.id == submission_id, submission.c.held_by == held_by)
+        .values(next_try_at=now + HOLD)
+    )
+
+
+def recall_upload(connection: Connection, submission_id: str, sha256: str) -> str | None:
+    """Where the upload of a sealed file was begun, if it was."""
+    return connection.scalar(
+        select(submission_file.c.upload_url).where(
+            submission_file.c.submission_id == submission_id, submission_file.c.sha256 == sha256
+        )
+    )
 
 
 def remember_upload(connection: Connection, submission_id: str, sha256: str, url: str) -> None:
@@ -191,12 +208,37 @@ def queue(connection: Connection) -> Queue:
     )
 
 
+def count_receipts(connection: Connection) -> int:
+    """How many dossiers arrived, ever."""
+    return connection.scalar(select(func.count()).select_from(receipt)) or 0
+
+
+def known_ids(connection: Connection) -> set[str]:
+    """Every dossier that may own a folder of sealed files: submitted, or being sealed."""
+    sealing = select(dossier.c.id).where(dossier.c.state == DossierState.SEALING)
+    return set(connection.scalars(select(submission.c.id))) | set(connection.scalars(sealing))
+
+
+def delivered_ids(connection: Connection) -> set[str]:
+    """Every submission whose receipt is stored."""
+    return set(connection.scalars(select(receipt.c.submission_id)))
+
+
 def receipt_of(connection: Connection, submission_id: str) -> Receipt | None:
     """The verified receipt, if it is here."""
     message = connection.scalar(
         select(receipt.c.message).where(receipt.c.submission_id == submission_id)
     )
     return Receipt.model_validate_json(message) if message else None
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    horizon = now + max(HOLD, LONGEST_REST)
+    return (submission.c.state == SubmissionState.WAITING) & or_(
+        submission.c.next_try_at.is_(None),
+        submission.c.next_try_at <= now,
+        submission.c.next_try_at > horizon,
+    )
 
 
 def _leave(connection: Connection, submission_id: str, **columns: Any) -> None:

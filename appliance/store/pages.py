@@ -88,6 +88,12 @@ def sealed_with_pages(connection: Connection) -> list[str]:
     )
 
 
+def file_names(connection: Connection) -> set[str]:
+    """Every page file that a row points to."""
+    rows = connection.execute(select(page.c.master, page.c.preview, page.c.rendition))
+    return {name for row in rows for name in row if name}
+
+
 def _page(row: Row[Any]) -> Page:
     return Page(
         **{name: getattr(row, name) for name in Page.__dataclass_fields__},

@@ -77,6 +77,13 @@ def open_request(connection: Connection) -> Row[Any] | None:
     ).one_or_none()
 
 
+def must_be_still(connection: Connection, dossier_id: str) -> None:
+    """Raise AlreadyScanning while paper is moving into this dossier."""
+    row = open_request(connection)
+    if row is not None and row.dossier_id == dossier_id:
+        raise AlreadyScanning(f"dossier {dossier_id} still receives pages")
+
+
 def latest_request(connection: Connection, dossier_id: str) -> Row[Any] | None:
     """The newest request of a dossier, to show how it ended."""
     return connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from appliance.core.manifest import Event
@@ -79,3 +79,8 @@ def events_of(connection: Connection, dossier_id: str) -> list[Event]:
         .order_by(ward_event.c.at, ward_event.c.seq)
     )
     return [Event.model_validate_json(message) for message in rows]
+
+
+def forget_feed_position(connection: Connection) -> None:
+    """Read the ward's feed from its start next time."""
+    connection.execute(delete(cursor).where(cursor.c.name == WARD_FEED))

@@ -1,0 +1,81 @@
+"""The ``tramhoso`` command: one word for each thing a technician does."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from appliance import __version__
+from appliance.config import DEFAULT_PATH
+from appliance.core.errors import ApplianceError
+
+# Loaded when called: a scan child or `--help` must not pay for Flask and SQLAlchemy.
+COMMANDS = {
+    "demo": "appliance.commands.demo:demo",
+    "outbox": "appliance.commands.outbox:outbox",
+    "procedures": "appliance.commands.procedures:procedures",
+    "scan": "appliance.commands.scan:scan",
+    "station": "appliance.commands.services:station",
+    "upkeep": "appliance.commands.services:upkeep",
+    "uploader": "appliance.commands.services:uploader",
+    "volunteer": "appliance.commands.volunteer:volunteer",
+    "ward": "appliance.commands.ward:ward",
+    "web": "appliance.commands.services:web",
+}
+
+
+class Commands(click.Group):
+    """Finds a command's module by its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
+        return command
+
+
+@click.command(cls=Commands)
+@click.version_option(__version__, prog_name="tramhoso")
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=DEFAULT_PATH,
+    show_default=True,
+    envvar="TRAMHOSO_CONFIG",
+    help="the one configuration file of this box",
+)
+@click.option("-v", "--verbose", is_flag=True, help="say more in the log")
+@click.pass_context
+def tramhoso(context: click.Context, config_path: Path, verbose: bool) -> None:
+    """Trạm Hồ Sơ: papers in, one button, a dossier at the ward."""
+    context.obj = config_path
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(levelname)s %(name)s: %(message)s",  # the journal adds time and unit
+        stream=sys.stderr,
+    )
+
+
+def main() -> None:
+    """Run a command; what a person can put right is told in a line, not in a trace."""
+    try:
+        tramhoso(standalone_mode=True)
+    except ApplianceError as error:
+        for line in str(error).splitlines():
+            click.echo(f"{error.code}: {line}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

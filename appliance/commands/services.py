@@ -1,0 +1,117 @@
+"""One command for each systemd unit, and the life they share: signals, watchdog, ready."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from appliance.config import Config, PanelSection, read_config
+from appliance.core.errors import PanelAbsent
+from appliance.core.ports import Panel
+from appliance.desk.point import Point, open_point
+from appliance.services import notify
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.pass_obj
+def station(config_path: Path) -> None:
+    """Serve button, lamp and scanner until SIGTERM."""
+    from appliance.devices.sane_scanner import SaneScanner
+    from appliance.imaging.cleaner import Cleaner
+    from appliance.services.station import Station
+
+    point = _opened(config_path)
+    settings = point.config.scanner
+    scanner = SaneScanner(
+        settings.device, settings.sane_config, settings.line_deadline_s, settings.page_deadline_s
+    )
+    panel = open_panel(point.config.panel)
+    _live(Station(point, scanner, panel, Cleaner()).run)
+
+
+@click.command()
+@click.pass_obj
+def uploader(config_path: Path) -> None:
+    """Send sealed dossiers and read the ward's answers until SIGTERM."""
+    from appliance.services.uploader import Uploader
+
+    _live(Uploader(_opened(config_path)).run)
+
+
+@click.command()
+@click.pass_obj
+def web(config_path: Path) -> None:
+    """Serve the page until SIGTERM. The first line printed is its address."""
+    from appliance.services.web import run
+
+    def ready(address: str) -> None:
+        click.echo(address)
+        notify.ready(address)
+
+    run(_opened(config_path), ready, notify.Watchdog().fed)
+    notify.stopping()
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="one JSON object")
+@click.pass_obj
+def upkeep(config_path: Path, as_json: bool) -> None:
+    """Bring the tables up to date; report rows without files and files without rows."""
+    from appliance.services.upkeep import run
+
+    found = run(open_point(read_config(config_path)))
+    if as_json:
+        click.echo(json.dumps(found.as_json()))
+    else:
+        click.echo(f"tables migrated: {'yes' if found.migrated else 'no'}")
+        click.echo(f"rows without a file: {len(found.rows_without_file)}")
+        click.echo(f"files set aside: {len(found.files_set_aside)}")
+        click.echo(f"erasings finished: {found.erased_dossiers}")
+        click.echo(f"free disk: {found.disk_free_mb} MiB")
+
+
+def open_panel(section: PanelSection) -> Panel:
+    """The panel that the configuration names; without GPIO the page's button still works."""
+    if section.kind == "gpio":
+        from appliance.devices.panel import GpioPanel
+
+        try:
+            return GpioPanel(section)
+        except PanelAbsent as error:
+            log.error("%s: %s", error.code, error)
+    elif section.kind == "screen":
+        from appliance.pretend.panel import ScreenPanel
+
+        return ScreenPanel(section.screen_listen)
+    from appliance.devices.no_panel import NoPanel
+
+    return NoPanel()
+
+
+def _opened(config_path: Path) -> Point:
+    config: Config = read_config(config_path)
+    point = open_point(config)
+    point.database.must_be_current()
+    return point
+
+
+def _live(run: Callable[[Callable[[], bool], Callable[[], None]], None]) -> None:
+    """Run a service's loop between READY and SIGTERM, with the watchdog fed by its turns."""
+    stop_asked = False
+
+    def stop(_number: int, _frame: object) -> None:
+        nonlocal stop_asked
+        stop_asked = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    notify.ready()
+    run(lambda: stop_asked, notify.Watchdog().fed)
+    notify.stopping()

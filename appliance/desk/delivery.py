@@ -1,0 +1,142 @@
+"""Hold one sealed dossier, send it, store the proof: what the uploader does again and again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+
+from appliance.core.backoff import rest_after
+from appliance.core.errors import DeliveryError
+from appliance.core.manifest import EventPage, Heartbeat, Manifest
+from appliance.core.ports import Destination
+from appliance.core.submission import HOLD, Submission
+from appliance.desk.point import Point
+from appliance.desk.status import disk_free_mb
+from appliance.store import outbox, status
+
+PROLONG_EVERY = HOLD / 4
+
+
+class Sending:
+    """One submission in hand: its upload URLs and its hold, both in the store."""
+
+    def __init__(self, point: Point, held_by: str) -> None:
+        self._point, self._held_by = point, held_by
+        self._submission: Submission | None = None
+        self._prolonged_at = point.clock()
+
+    def take(self) -> Submission | None:
+        """The next due submission, held for ten minutes; None when nothing is due."""
+        now = self._point.clock()
+        with self._point.database.reading() as connection:
+            if not outbox.has_due(connection, now):
+                return None
+        with self._point.database.writing() as connection:
+            self._submission = outbox.take_next(connection, self._held_by, now)
+        self._prolonged_at = now
+        return self._submission
+
+    def recall(self, sha256: str) -> str | None:
+        """As ``UploadUrls.recall``."""
+        with self._point.database.reading() as connection:
+            return outbox.recall_upload(connection, self._in_hand.id, sha256)
+
+    def remember(self, sha256: str, url: str) -> None:
+        """As ``UploadUrls.remember``."""
+        with self._point.database.writing() as connection:
+            outbox.remember_upload(connection, self._in_hand.id, sha256, url)
+
+    def progress(self, _sent: int, _total: int) -> None:
+        """Bytes arrived: keep the hold while a slow line still moves."""
+        now = self._point.clock()
+        if abs(now - self._prolonged_at) >= PROLONG_EVERY:
+            self._prolonged_at = now
+            with self._point.database.writing() as connection:
+                outbox.prolong(connection, self._in_hand.id, self._held_by, now)
+
+    @property
+    def _in_hand(self) -> Submission:
+        if self._submission is None:
+            raise RuntimeError("nothing was taken")
+        return self._submission
+
+
+def deliver(
+    point: Point, sent: Submission, destination: Destination, random: Callable[[], float]
+) -> DeliveryError | None:
+    """Send what is held; afterwards it is delivered, resting, or waits for a person.
+
+    Returns what went wrong, None when the receipt is stored.
+    """
+    files = point.sealed_files(sent.id)
+    try:
+        proof = destination.send(
+            Manifest.model_validate_json(sent.body),
+            sent.body,
+            {file.sha256: files.folder / file.sha256 for file in sent.files},
+        )
+    except DeliveryError as error:
+        _put_back(point, sent, error, random)
+        return error
+    with point.database.writing() as connection:
+        outbox.mark_delivered(connection, sent, proof)
+    erase_sealed(point, sent.id)
+    return None
+
+
+def erase_sealed(point: Point, submission_id: str) -> None:
+    """The ward holds it, we hold the proof: the box's ciphertext goes. Safe to repeat."""
+    shutil.rmtree(point.sealed_files(submission_id).folder, ignore_errors=True)
+
+
+def _put_back(
+    point: Point, sent: Submission, error: DeliveryError, random: Callable[[], float]
+) -> None:
+    rest_s = rest_after(error, sent.attempts, random)
+    with point.database.writing() as connection:
+        if rest_s is None:
+            outbox.needs_person(connection, sent.id, error.code, str(error))
+        else:
+            until = point.clock() + timedelta(seconds=rest_s)
+            outbox.rest(connection, sent.id, until, error.code, str(error))
+
+
+def health(point: Point, version: str) -> Heartbeat:
+    """How this box is; no personal data."""
+    now = point.clock()
+    with point.database.reading() as connection:
+        waiting = outbox.queue(connection)
+    age_s = int((now - waiting.oldest_at).total_seconds()) if waiting.oldest_at else 0
+    return Heartbeat(
+        version=version,
+        queue=waiting.waiting + waiting.needs_person,
+        oldest_waiting_s=max(age_s, 0),
+        disk_free_mb=disk_free_mb(point),
+        clock=now,
+        form_versions=tuple(procedure.ref for procedure in point.procedures.values()),
+    )
+
+
+def read_feed(point: Point, ask: Callable[[str | None], EventPage | None]) -> int:
+    """Store what the office did since the last look; returns how many events came.
+
+    A cursor that the ward no longer knows is forgotten: the feed is read from its start, and
+    events that are stored already stay as they are.
+    """
+    came = 0
+    while True:
+        with point.database.reading() as connection:
+            position = status.feed_position(connection)
+        page = ask(position)
+        if page is None:
+            with point.database.writing() as connection:
+                status.forget_feed_position(connection)
+            if position is None:
+                return came
+            continue
+        if not page.items:
+            return came
+        with point.database.writing() as connection:
+            status.add_events(connection, page.items, page.next)
+        came += len(page.items)

@@ -1,0 +1,231 @@
+"""What goes under the seal: one PDF a paper, the summary, the contents, the manifest.
+
+Every file is encrypted to the ward (and the escrow) and durable when its name is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from appliance.core.answers import Answers, counted_answers
+from appliance.core.dossier import Dossier, Page
+from appliance.core.manifest import (
+    CONTENTS_SLOT,
+    SUMMARY_SLOT,
+    Consent,
+    Contents,
+    ContentsFile,
+    ContentsRow,
+    ContentsSection,
+    CopyKind,
+    Manifest,
+    ManifestFile,
+)
+from appliance.core.procedure import Procedure
+from appliance.core.shown import ShownSection, answers_in_portal_order
+from appliance.core.submission import SealedFile
+from appliance.desk.consent import consent_text
+from appliance.desk.point import Point, clock_is_trusted
+from appliance.keys.age import seal
+from appliance.keys.canonical import canonical_json, sha256_hex
+from appliance.papers.archive import count_pages
+from appliance.papers.names import paper_file_names
+from appliance.papers.pdf import PageSource, PdfPage, Render, fit_pdf
+
+Progress = Callable[[int, int], None]  # steps done, steps in all
+SUMMARY_TITLE = "Phiếu tóm tắt"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A dossier as the desk key shows it, frozen for the seal."""
+
+    dossier: Dossier
+    procedure: Procedure
+    answers: Answers
+    pages: tuple[Page, ...]
+    desk_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A dossier as the outbox keeps it."""
+
+    manifest: Manifest
+    body: bytes  # canonical JSON of the manifest; these bytes never change again
+    files: tuple[SealedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    slot: str
+    title: str
+    copy_kind: CopyKind | None
+    pdf: bytes
+    pages: int
+
+
+def seal_up(
+    point: Point, opened: Opened, helped_by: int, render: Render, progress: Progress
+) -> Sealed:
+    """Make and encrypt everything; nothing is moved yet.
+
+    Raises:
+        PageDamaged, PdfTooBig, PrintingFailed, DossierLocked, DiskFull: what is written so far
+        is not listed anywhere and may be thrown away.
+    """
+    steps = len({page.slot_key for page in opened.pages}) + 2
+    shown = answers_in_portal_order(opened.procedure, opened.answers, point.places)
+    listed: list[tuple[_Paper, SealedFile]] = []
+    progress(0, steps)
+    for paper in _papers(point, opened, render):
+        listed.append((paper, _sealed(point, opened, paper.slot, paper.pdf, paper.pages)))
+        progress(len(listed), steps)
+    summary = _summary(point, opened, shown, [paper for paper, _ in listed])
+    listed.append((summary, _sealed(point, opened, summary.slot, summary.pdf, summary.pages)))
+    progress(len(listed), steps)
+    contents = canonical_json(_contents(point, opened, shown, listed))
+    contents_file = _sealed(point, opened, CONTENTS_SLOT, contents, pages=0)
+    manifest = _manifest(point, opened, helped_by, listed, contents_file)
+    files = (*(file for _, file in listed), contents_file)
+    return Sealed(manifest, canonical_json(manifest), files)
+
+
+def _papers(point: Point, opened: Opened, render: Render) -> Iterator[_Paper]:
+    """One PDF for each slot that holds pages, in the procedure's order, one at a time."""
+    for slot in opened.procedure.slots:
+        inside = [page for page in opened.pages if page.slot_key == slot.key]
+        if inside:
+            sources = [_source(point, page, opened.desk_key) for page in inside]
+            pdf = fit_pdf(sources, slot.title, render=render, made_at=point.clock())
+            yield _Paper(slot.key, slot.title, slot.copy_kind, pdf.content, pdf.pages)
+
+
+def _source(point: Point, page: Page, desk_key: str) -> PageSource:
+    def read(name: str) -> bytes:
+        return point.vault.open(point.pages.read(name), desk_key)
+
+    def ready() -> PdfPage:
+        return PdfPage(read(page.rendition or ""), page.rendition_dpi or 0)
+
+    # the kept rendition was made before anybody turned the page
+    fits = page.rendition is not None and page.turn == 0
+    return PageSource(
+        master=lambda: read(page.master),
+        resolution_dpi=page.resolution_dpi,
+        turn=page.turn,
+        ready=ready if fits else None,
+    )
+
+
+def _summary(
+    point: Point, opened: Opened, shown: tuple[ShownSection, ...], papers: list[_Paper]
+) -> _Paper:
+    # Typst takes a while to load: only the station, and only when it seals, pays for it
+    from appliance.papers import summary  # noqa: PLC0415
+
+    pdf = summary.print_summary(
+        summary.Summary(
+            title=SUMMARY_TITLE,
+            point_name=point.config.point.name,
+            local_number=opened.dossier.number,
+            procedure_name=opened.procedure.title,
+            sections=[
+                summary.SummarySection(
+                    section.title,
+                    [summary.SummaryRow(row.label, row.text) for row in section.rows],
+                )
+                for section in shown
+            ],
+            papers=[summary.PaperLine(paper.title, paper.pages) for paper in papers],
+            made_at=point.clock().astimezone(point.zone),
+        )
+    )
+    return _Paper(SUMMARY_SLOT, SUMMARY_TITLE, None, pdf, count_pages(pdf))
+
+
+def _sealed(point: Point, opened: Opened, slot: str, plain: bytes, pages: int) -> SealedFile:
+    ciphertext = seal(plain, point.config.ward.recipients)
+    return SealedFile(
+        slot=slot,
+        sha256=point.sealed_files(opened.dossier.id).save(ciphertext),
+        bytes=len(ciphertext),
+        content_sha256=sha256_hex(plain),
+        content_bytes=len(plain),
+        pages=pages,
+    )
+
+
+def _contents(
+    point: Point,
+    opened: Opened,
+    shown: tuple[ShownSection, ...],
+    listed: list[tuple[_Paper, SealedFile]],
+) -> Contents:
+    names = paper_file_names(paper.title for paper, _ in listed)
+    return Contents(
+        dossier_id=opened.dossier.id,
+        revision=1,
+        local_number=opened.dossier.number,
+        answers=counted_answers(opened.procedure, opened.answers),
+        sections=tuple(
+            ContentsSection(
+                title=section.title,
+                rows=tuple(ContentsRow(label=row.label, text=row.text) for row in section.rows),
+            )
+            for section in shown
+        ),
+        files=tuple(
+            ContentsFile(
+                slot=paper.slot,
+                title=paper.title,
+                name=name,
+                sha256=file.content_sha256,
+                bytes=file.content_bytes,
+                pages=file.pages,
+                sealed_sha256=file.sha256,
+            )
+            for name, (paper, file) in zip(names, listed, strict=True)
+        ),
+        consent_text=consent_text(point, opened.procedure),
+    )
+
+
+def _manifest(
+    point: Point,
+    opened: Opened,
+    helped_by: int,
+    listed: list[tuple[_Paper, SealedFile]],
+    contents_file: SealedFile,
+) -> Manifest:
+    papers = tuple(
+        ManifestFile(
+            slot=file.slot,
+            sha256=file.sha256,
+            bytes=file.bytes,
+            pages=file.pages,
+            media_type="application/pdf",
+            copy_kind=paper.copy_kind,
+        )
+        for paper, file in listed
+    )
+    contents = ManifestFile(
+        slot=CONTENTS_SLOT,
+        sha256=contents_file.sha256,
+        bytes=contents_file.bytes,
+        media_type="application/json",
+    )
+    consented_at = opened.dossier.consent_at
+    return Manifest(
+        dossier_id=opened.dossier.id,
+        revision=1,
+        procedure=opened.procedure.ref,
+        files=(*papers, contents),
+        made_at=point.clock(),
+        clock_trusted=clock_is_trusted(),
+        point=point.config.point.code,
+        volunteer=str(helped_by),
+        consent=Consent(signed=True, at=consented_at) if consented_at else None,
+        encrypted_for=point.config.ward.recipient,
+    )

@@ -1,0 +1,243 @@
+"""A whole point and a ward in one folder: real services, pretend hardware."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from appliance.config import Config, read_config
+from appliance.pretend.sample_pages import write_sample_pages
+from appliance.pretend.scanner import VirtualScanner
+
+START_S = 60.0  # a Pi Zero needs many seconds to import everything four times
+STOP_S = 15.0
+MEMORY_FOLDERS = (Path("/dev/shm"), Path("/run"))  # noqa: S108 - plain papers stay in memory
+HELPERS = {"Tình nguyện viên Mẫu": "volunteer", "Kỹ thuật viên Mẫu": "technician"}
+
+
+class HouseFell(RuntimeError):
+    """A service of the demo ended by itself; the text says which, and what it said last."""
+
+
+class House:
+    """Enter it, and everything runs; leave it, and nothing does."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        web_port: int = 0,
+        panel_port: int = 0,
+        ward_port: int = 0,
+        say: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.home = home.resolve()
+        self._ports = (web_port, panel_port, ward_port)
+        self._say = say
+        self._running: dict[str, subprocess.Popen[str]] = {}
+        self._runtime: Path | None = None
+        self.pins: dict[str, str] = {}
+        self.web_url = self.panel_url = self.ward_url = ""
+        self.officer = self.officer_password = ""
+
+    @property
+    def config_path(self) -> Path:
+        """The file that every service of this house reads."""
+        return self.home / "config.toml"
+
+    @property
+    def ward_home(self) -> Path:
+        """Where the embedded ward keeps its keys and dossiers."""
+        return self.home / "ward"
+
+    def config(self) -> Config:
+        """What the services read."""
+        return read_config(self.config_path)
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._runtime = Path(tempfile.mkdtemp(prefix="tramhoso-", dir=_memory_folder()))
+        self._say("drawing sample papers …")
+        papers = write_sample_pages(self.home / "papers")
+        self.scanner = VirtualScanner(self.home / "papers").start()
+        self.scanner.load_tray([path.name for path in papers])
+        self._say("starting the ward …")
+        made = self._ward()
+        self._say("starting station, page and uploader …")
+        self._write_config(made)
+        self._run_to_end("upkeep")
+        for name, role in HELPERS.items():
+            self.pins[name] = self._add_volunteer(name, role)
+        for service in ("station", "web", "uploader"):
+            self._start(service)
+        self.web_url = self._first_line("web") + "/"
+        self._wait_for(f"{self.web_url}healthz")
+        self._wait_for(self.panel_url)
+
+    def _ward(self) -> dict[str, str]:
+        port = self._ports[2] or _free_port()
+        self.ward_url = f"http://127.0.0.1:{port}/"
+        address = f"http://127.0.0.1:{port}/intake/v1"
+        said = self._run_to_end("ward", "init", str(self.ward_home), "--url", address, "--json")
+        made: dict[str, str] = json.loads(said)
+        # a second start of the same house: the secrets were told once, and kept for the demo
+        told = self.home / "ward-told-once.json"
+        if made.get("token"):
+            told.write_text(json.dumps(made), encoding="utf-8")
+            told.chmod(0o600)
+        made = json.loads(told.read_text(encoding="utf-8")) | {"url": address}
+        self.officer, self.officer_password = made["officer"], made["password"]
+        listen = f"127.0.0.1:{port}"
+        self._start("ward", "serve", str(self.ward_home), "--listen", listen)
+        self._first_line("ward")
+        return made
+
+    def _write_config(self, made: dict[str, str]) -> None:
+        web, panel, _ = (port or _free_port() for port in self._ports)
+        self.panel_url = f"http://127.0.0.1:{panel}/"
+        token = self.home / "ward-token"
+        token.write_text(made["token"], encoding="ascii")
+        token.chmod(0o600)
+        sane = self.scanner.sane_config(self.home / "sane.d")
+        tables = {
+            "point": {"code": "KV-0007", "name": "Điểm hỗ trợ Mẫu"},
+            "paths": {"state": str(self.home / "state"), "runtime": str(self._runtime)},
+            "scanner": {"device": self.scanner.sane_device, "sane_config": str(sane)},
+            "panel": {"kind": "screen", "screen_listen": f"127.0.0.1:{panel}"},
+            "web": {"listen": f"127.0.0.1:{web}"},
+            "ward": {
+                "url": made["url"],
+                "recipient": made["recipient"],
+                "verify_key": made["verify_key"],
+                "token_file": str(token),
+            },
+        }
+        self.config_path.write_text(_toml(tables), encoding="utf-8")
+
+    def refill_tray(self) -> None:
+        """Put the sample papers back when the feeder has pulled them all."""
+        if not self.scanner.tray.left():
+            self.scanner.load_tray(
+                sorted(path.name for path in (self.home / "papers").glob("*.jpg"))
+            )
+
+    def must_be_alive(self) -> None:
+        """Raise HouseFell when a service ended by itself."""
+        for name, running in self._running.items():
+            if running.poll() is not None:
+                raise HouseFell(f"{name} ended with {running.returncode}: {self._log(name)[-800:]}")
+
+    def close(self) -> None:
+        """Stop every service, the youngest first, and forget what was in memory."""
+        for running in reversed(self._running.values()):
+            running.terminate()
+        deadline = time.monotonic() + STOP_S
+        for running in self._running.values():
+            try:
+                running.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+        self._running.clear()
+        if hasattr(self, "scanner"):
+            self.scanner.close()
+        if self._runtime is not None:
+            shutil.rmtree(self._runtime, ignore_errors=True)
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "appliance.cli", "--config", str(self.config_path), *words]
+
+    def _run_to_end(self, *words: str) -> str:
+        done = subprocess.run(
+            self._command(*words), capture_output=True, text=True, check=False, timeout=START_S * 4
+        )
+        if done.returncode:
+            raise HouseFell(f"{words[0]} ended with {done.returncode}: {done.stderr[-800:]}")
+        return done.stdout
+
+    def _add_volunteer(self, name: str, role: str) -> str:
+        words = ["volunteer", "add", name] + (["--technician"] if role == "technician" else [])
+        return self._run_to_end(*words).strip()
+
+    def _start(self, name: str, *words: str) -> None:
+        log = (self.home / f"{name}.log").open("ab")
+        with log:
+            self._running[name] = subprocess.Popen(
+                self._command(name, *words),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            )
+
+    def _first_line(self, name: str) -> str:
+        running = self._running[name]
+        assert running.stdout is not None  # noqa: S101 - opened with a pipe above
+        line = running.stdout.readline().strip()
+        if not line:
+            raise HouseFell(f"{name} did not start: {self._log(name)[-800:]}")
+        return line
+
+    def _wait_for(self, url: str) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            self.must_be_alive()
+            try:
+                with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - loopback, ours
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise HouseFell(f"{url} did not answer within {START_S:g} s")
+
+    def _log(self, name: str) -> str:
+        return (self.home / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+
+def _memory_folder() -> Path:
+    """A tmpfs that this user may write to: plain papers never touch the disk, here neither."""
+    for folder in MEMORY_FOLDERS:
+        if folder.is_dir() and os.access(folder, os.W_OK):
+            return folder
+    raise HouseFell("no tmpfs to keep plain papers in (/dev/shm)")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _toml(tables: dict[str, dict[str, str]]) -> str:
+    # a JSON string is a TOML basic string
+    return "\n".join(
+        f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+        for name, table in tables.items()
+    )

@@ -1,0 +1,99 @@
+"""tramhoso upkeep: brings the tables up to date and compares rows with files.
+
+It sets aside what it does not understand and says so; it never deletes it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from appliance.desk.point import Point
+from appliance.desk.sealing import finish_erasing
+from appliance.desk.status import disk_free_mb
+from appliance.store import outbox, pages
+
+log = logging.getLogger(__name__)
+
+SETTLED_AFTER_S = 15 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What one round found and did. Names are digests and ids, never content."""
+
+    migrated: bool
+    rows_without_file: tuple[str, ...]  # pages that cannot be shown any more
+    files_set_aside: tuple[str, ...]  # files that no row points to
+    erased_dossiers: int  # sealed ones whose desk copies a cut had left
+    disk_free_mb: int
+
+    @property
+    def all_well(self) -> bool:
+        """Whether nobody needs to look."""
+        return not (self.rows_without_file or self.files_set_aside)
+
+    def as_json(self) -> dict[str, object]:
+        """For a machine to read."""
+        return asdict(self) | {"all_well": self.all_well}
+
+
+def run(point: Point) -> Upkeep:
+    """One round. Safe at any time, also while the other services work, and safe to repeat."""
+    migrated = point.database.migrate()
+    erased = finish_erasing(point)
+    aside = _set_strays_aside(point) + _forget_delivered(point)
+    with point.database.reading() as connection:
+        wanted = pages.file_names(connection)
+    lost = sorted(wanted - point.pages.names())
+    for name in lost:
+        log.error("page file %s is gone", name)
+    return Upkeep(migrated, tuple(lost), tuple(aside), erased, disk_free_mb(point))
+
+
+def _set_strays_aside(point: Point) -> list[str]:
+    """Files first, rows second: a young file without a row may just be waiting for its row."""
+    found = point.pages.names()
+    with point.database.reading() as connection:
+        wanted = pages.file_names(connection)
+    strays = [point.pages.folder / name for name in found - wanted]
+    strays += list(point.pages.unfinished())
+    return [_aside(point, path) for path in strays if _is_settled(point, path)]
+
+
+def _forget_delivered(point: Point) -> list[str]:
+    """Sealed files of delivered dossiers go; folders of unknown ones are set aside."""
+    folder = point.config.paths.state / "outbox"
+    if not folder.is_dir():
+        return []
+    with point.database.reading() as connection:
+        known = outbox.known_ids(connection)
+        delivered = outbox.delivered_ids(connection)
+    aside: list[str] = []
+    for path in sorted(folder.iterdir()):
+        if path.name in delivered:
+            outbox_files = point.sealed_files(path.name)
+            for name in outbox_files.names():
+                outbox_files.remove(name)
+            path.rmdir()
+        elif path.name not in known and _is_settled(point, path):
+            aside.append(_aside(point, path))
+    return aside
+
+
+def _is_settled(point: Point, path: Path) -> bool:
+    """Old enough that whoever wrote it would have written its row by now."""
+    try:
+        age_s = point.clock().timestamp() - path.stat().st_mtime
+    except FileNotFoundError:
+        return False  # erased between two looks
+    return abs(age_s) > SETTLED_AFTER_S
+
+
+def _aside(point: Point, path: Path) -> str:
+    aside = point.config.paths.state / "set-aside"
+    aside.mkdir(mode=0o700, exist_ok=True)
+    path.rename(aside / path.name)
+    log.warning("%s has no row; moved to %s", path.name, aside)
+    return path.name

@@ -1,0 +1,110 @@
+"""tramhoso uploader: network and the device's token, no hardware and no desk key."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance import __version__
+from appliance.core.errors import ApplianceError, ConfigWrong
+from appliance.desk.delivery import Sending, deliver, health, read_feed
+from appliance.desk.point import Point
+from appliance.desk.status import UPLOADER, report_status
+from appliance.destinations.ward_service import WardService
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.25
+FEED_EVERY_S = 20.0
+HEARTBEAT_EVERY_S = 15 * 60.0
+
+
+class Uploader:
+    """Empties the outbox, reads the ward's feed, tells the ward how the box is."""
+
+    def __init__(self, point: Point) -> None:
+        ward = point.config.ward
+        self._point = point
+        self._sending = Sending(point, held_by=f"uploader-{os.getpid()}")
+        self._ward = WardService(
+            ward.url,
+            read_token(ward.token_file),
+            ward.verify_key,
+            self._sending,
+            ca_file=ward.ca_file,
+            progress=self._progress,
+        )
+        self._beat: Callable[[], None] = lambda: None
+        self._said: str | None = "?"
+
+    def run(self, stopping: Callable[[], bool], beat: Callable[[], None]) -> None:
+        """Serve until *stopping*; *beat* feeds a watchdog, also while bytes travel."""
+        self._beat = beat
+        next_feed = next_heartbeat = time.monotonic()
+        while not stopping():
+            beat()
+            if self.send_one():
+                continue
+            now = time.monotonic()
+            if now >= next_heartbeat:
+                self._try(lambda: self._ward.heartbeat(health(self._point, __version__)))
+                next_heartbeat = now + HEARTBEAT_EVERY_S
+            if now >= next_feed:
+                self._try(lambda: read_feed(self._point, self._ward.events))
+                next_feed = time.monotonic() + FEED_EVERY_S
+            time.sleep(LOOK_EVERY_S)
+        self._ward.close()
+
+    def send_one(self) -> bool:
+        """Take the next due dossier and send it. Returns whether there was one."""
+        submission = self._sending.take()
+        if submission is None:
+            return False
+        error = deliver(self._point, submission, self._ward, random.random)
+        if error is None:
+            log.info("submission %s delivered", submission.id)
+        else:
+            log.warning("submission %s: %s: %s", submission.id, error.code, error)
+        self._report(error)
+        return True
+
+    def _try(self, step: Callable[[], object]) -> None:
+        """Feed and heartbeat are worth a line in the log, never a stop."""
+        try:
+            step()
+        except ApplianceError as error:
+            log.info("%s: %s", error.code, error)
+            self._report(error)
+        else:
+            self._report(None)
+
+    def _report(self, error: ApplianceError | None) -> None:
+        code = error.code if error else None
+        if code != self._said:
+            self._said = code
+            report_status(self._point, UPLOADER, "resting" if code else "ready", code)
+
+    def _progress(self, sent: int, total: int) -> None:
+        self._beat()
+        self._sending.progress(sent, total)
+
+
+def read_token(token_file: Path | None) -> str:
+    """The device's token; systemd's credential folder comes first.
+
+    Raises:
+        ConfigWrong: no token was configured, or it cannot be read.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    candidates = [Path(folder) / "ward-token"] if folder else []
+    candidates += [token_file] if token_file else []
+    for path in candidates:
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            log.debug("%s: %s", path, error)
+    raise ConfigWrong("ward.token_file: no readable token; ask the ward for one")

@@ -1,0 +1,24 @@
+"""tramhoso web: the page at the point. No device, no network of its own, no device key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.desk.point import Point
+from web.serving import serve
+from web.station.app import create_app
+
+THREADS = 4
+MAX_BODY_BYTES = 1024 * 1024  # forms only; waitress spools more than this to a file, so refuse
+
+
+def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None]) -> None:
+    """Serve the page until SIGTERM. *on_ready* gets its address."""
+    serve(
+        create_app(point),
+        point.config.web.listen,
+        threads=THREADS,
+        max_body_bytes=MAX_BODY_BYTES,
+        on_ready=on_ready,
+        on_turn=beat,
+    )
