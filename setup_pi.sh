@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+# Trạm Hồ Sơ on Debian 12, Debian 13 or Raspberry Pi OS (64 bit), from a clone of this project.
+#
+#   sudo ./setup_pi.sh demo [options of "tramhoso demo"]   install what is missing, run the product
+#   sudo ./setup_pi.sh test [options of pytest]            install the test tools too, run all tests
+#
+# Looks first and changes only what differs: a second run has nothing to install. Only Debian's
+# packages need root; all else is done as the owner of this folder, so nothing in it becomes root's.
+#
+# Exit: 0 done · 1 a check or a test failed · 64 wrong usage · 65 unsupported system · 66 no room
+#       69 a package could not be had · 77 not root
+set -Eeuo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly ROOT
+readonly VENV=${ROOT}/.venv
+readonly LOCKS=${ROOT}/appliance/requirements
+readonly PYTHON=/usr/bin/python3
+readonly OLDEST_PYTHON="3, 11" OLDEST_NODE=20
+readonly USAGE=64 UNSUPPORTED=65 NO_ROOM=66 UNAVAILABLE=69 NOT_ROOT=77
+
+# Debian packages. "package:program" is also content with a program that came another way.
+readonly RUN_PACKAGES=(
+  python3-venv python3-sane   # the venv; python-sane has no wheels
+  libsane1 sane-airscan sane-utils
+  libjpeg-turbo-progs:cjpeg   # pages are encoded beside the scan, in 2 MB
+  fonts-dejavu-core           # the sample papers' letters
+)
+readonly TEST_PACKAGES=(
+  chromium:chromium
+  curl:curl
+  nodejs:node npm:npm         # the tus server by other hands
+  poppler-utils:pdftotext
+  postgresql                  # the ward's larger database
+  qpdf:qpdf
+  shellcheck:shellcheck
+  systemd:systemd-analyze     # reads the unit files
+)
+
+say() { printf '%s\n' "── $*" >&2; }
+
+stop() { # CODE SENTENCE
+  printf 'setup_pi.sh: %s\n' "$2" >&2
+  exit "$1"
+}
+
+usage() { sed -n '4,5p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
+
+# ── what kind of machine is this ─────────────────────────────────────────────
+
+need_root() { # EUID
+  (($1 == 0)) || stop "${NOT_ROOT}" "Debian packages need root: sudo ./setup_pi.sh …"
+}
+
+need_known_system() { # OS-RELEASE-FILE ARCHITECTURE
+  local system
+  # shellcheck source=/dev/null
+  system=$(. "$1" 2>/dev/null && printf '%s' "${ID:-} ${VERSION_CODENAME:-}") || system=
+  case ${system} in
+    "debian bookworm" | "debian trixie" | "raspbian bookworm" | "raspbian trixie") ;;
+    *) stop "${UNSUPPORTED}" "made for Debian 12 and 13 and Raspberry Pi OS, not for '${system}'" ;;
+  esac
+  case $2 in
+    amd64 | arm64) ;;
+    *) stop "${UNSUPPORTED}" "made for 64-bit PCs and Pis (amd64, arm64), not for '$2'" ;;
+  esac
+}
+
+need_room() { # FREE-MB NEEDED-MB
+  (($1 >= $2)) || stop "${NO_ROOM}" "$1 MB free in ${ROOT}, $2 MB are needed"
+}
+
+free_mb() { df --output=avail --block-size=1M "${ROOT}" | tail -n 1 | tr -d ' '; }
+
+# ── Debian packages ──────────────────────────────────────────────────────────
+
+missing() { # PACKAGE[:PROGRAM]… prints what is not there
+  local entry package program
+  for entry in "$@"; do
+    package=${entry%%:*}
+    program=${entry#"${package}"}
+    program=${program#:}
+    if [[ -n ${program} ]] && command -v "${program}" >/dev/null; then continue; fi
+    if [[ $(dpkg-query -W -f '${db:Status-Status}' "${package}" 2>/dev/null) != installed ]]; then
+      printf '%s\n' "${package}"
+    fi
+  done
+}
+
+apt() {
+  DEBIAN_FRONTEND=noninteractive apt-get --quiet --assume-yes --no-install-recommends \
+    -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -o Dpkg::Options::=--force-confold \
+    -o Dpkg::Use-Pty=0 "$@" </dev/null >&2
+}
+
+install_packages() { # PACKAGE[:PROGRAM]…
+  local absent
+  mapfile -t absent < <(missing "$@")
+  ((${#absent[@]})) || return 0
+  say "Installing Debian packages: ${absent[*]}"
+  { apt update && apt install "${absent[@]}"; } ||
+    stop "${UNAVAILABLE}" "apt-get could not install ${absent[*]}; is the network there?"
+}
+
+# ── the rest is the owner's ──────────────────────────────────────────────────
+
+owner() { stat --format %U "${ROOT}"; }
+
+as_owner=() # how to begin a command that leaves nothing of root's behind
+become_owner() {
+  local name home
+  name=$(owner)
+  if ((EUID == 0)) && [[ ${name} != root ]] && getent passwd "${name}" >/dev/null; then
+    home=$(getent passwd "${name}" | cut -d: -f6)
+    as_owner=(runuser -u "${name}" -- env "HOME=${home}" "USER=${name}" "LOGNAME=${name}")
+  fi
+}
+
+venv_is_sound() { # made here (a clone may have been moved), with Debian's packages in sight
+  "${VENV}/bin/python" -c '' 2>/dev/null &&
+    grep -q '^include-system-site-packages = true' "${VENV}/pyvenv.cfg" &&
+    grep -q "^command = .* ${VENV}\$" "${VENV}/pyvenv.cfg"
+}
+
+make_venv() {
+  venv_is_sound && return
+  "${PYTHON}" -c "import sys; raise SystemExit(sys.version_info < (${OLDEST_PYTHON}))" ||
+    stop "${UNSUPPORTED}" "$("${PYTHON}" --version) is too old; 3.11 is the oldest that works"
+  say "Making .venv from ${PYTHON}"
+  "${as_owner[@]}" "${PYTHON}" -m venv --clear --system-site-packages "${VENV}"
+}
+
+fingerprint() { # LOCK… : of everything an installed venv depends on
+  { "${VENV}/bin/python" --version && cat "${ROOT}/pyproject.toml" "$@"; } | sha256sum | cut -d' ' -f1
+}
+
+install_python() { # run|test
+  local lock=${LOCKS}/$1.lock stamp=${VENV}/installed-$1 print
+  print=$(fingerprint "${lock}")
+  [[ -r ${stamp} && $(<"${stamp}") == "${print}" ]] && return
+  say "Installing Python packages from ${lock#"${ROOT}/"}"
+  if ! pip_install --only-binary :all: --require-hashes --requirement "${lock}" ||
+    ! pip_install --no-build-isolation --no-deps --editable "${ROOT}"; then
+    stop "${UNAVAILABLE}" "pip could not install ${lock#"${ROOT}/"}; is the network there?"
+  fi
+  printf '%s\n' "${print}" | "${as_owner[@]}" tee "${stamp}" >/dev/null
+}
+
+pip_install() {
+  "${as_owner[@]}" "${VENV}/bin/python" -m pip install --quiet --no-input \
+    --disable-pip-version-check --retries 5 "$@" >&2
+}
+
+install_tus_server() {
+  local folder=${ROOT}/tests/tus_server stamp print
+  stamp=${folder}/node_modules/.installed
+  print=$(sha256sum <"${folder}/package-lock.json")
+  [[ -r ${stamp} && $(<"${stamp}") == "${print}" ]] && return
+  say "Installing the npm tus server"
+  "${as_owner[@]}" npm ci --prefix "${folder}" --no-audit --no-fund --loglevel error >&2 ||
+    stop "${UNAVAILABLE}" "npm could not install the tus server; is the network there?"
+  printf '%s\n' "${print}" | "${as_owner[@]}" tee "${stamp}" >/dev/null
+}
+
+node_is_new() { # VERSION as node prints it, v20.1.2
+  local major=${1#v}
+  ((${major%%.*} >= OLDEST_NODE))
+}
+
+# ── what can be asked for ────────────────────────────────────────────────────
+
+prepare() { # run|test NEEDED-MB PACKAGE…
+  local kind=$1 needed_mb=$2
+  shift 2
+  need_root "${EUID}"
+  need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
+  [[ -e ${VENV}/installed-${kind} ]] || need_room "$(free_mb)" "${needed_mb}"
+  install_packages "$@"
+  become_owner
+  make_venv
+  install_python "${kind}"
+}
+
+demo() {
+  prepare run 600 "${RUN_PACKAGES[@]}"
+  cd "${ROOT}"
+  exec "${as_owner[@]}" "${VENV}/bin/tramhoso" demo "$@"
+}
+
+failed=()
+check() { # NAME COMMAND… : goes on after a failure, so that one run tells everything
+  local name=$1
+  shift
+  say "${name}"
+  "${as_owner[@]}" "$@" </dev/null || failed+=("${name}")
+}
+
+run_tests() {
+  prepare test 1200 "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+  cd "${ROOT}"
+  local which="not hardware"
+  if node_is_new "$(node --version)"; then
+    install_tus_server
+  else
+    say "Node.js $(node --version) is too old for the npm tus server: its tests are left out"
+    which+=" and not npm"
+  fi
+  local bin=${VENV}/bin scripts
+  mapfile -t scripts < <(find "${ROOT}" -name '*.sh' -not -path '*/node_modules/*' -not -path '*/.venv/*')
+  check "ruff check" "${bin}/ruff" check --quiet
+  check "ruff format" "${bin}/ruff" format --check --quiet
+  check "mypy" "${bin}/mypy"
+  check "lint-imports" "${bin}/lint-imports"
+  check "shellcheck" shellcheck "${scripts[@]}" "${ROOT}/.ci/run"
+  check "pytest" "${bin}/python" -m pytest -n auto -m "${which}" "$@"
+  ((${#failed[@]} == 0)) || stop 1 "failed: ${failed[*]}"
+}
+
+main() {
+  case ${1:-} in
+    demo) demo "${@:2}" ;;
+    test) run_tests "${@:2}" ;;
+    -h | --help | help) usage ;;
+    *) usage && stop "${USAGE}" "say demo or test" ;;
+  esac
+}
+
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then main "$@"; fi
