@@ -17,8 +17,10 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from appliance.core.errors import CaptivePortal, CertificateProblem, DestinationUnreachable
+from appliance.destinations.whole_answers import POOLS
 
 LONGEST_ANSWER = 1 << 20  # bytes; what a ward says is small, a portal's page may be anything
 
@@ -83,6 +85,8 @@ class Wire:
         self._session.trust_env = False
         # requests' own bundle would not hold the province's CA a technician has installed.
         self._session.verify = str(ca_file) if ca_file else _system_certificates()
+        for scheme in POOLS:
+            self._session.mount(f"{scheme}://", _WholeAnswers())
         self._session.headers.update({"Authorization": f"Bearer {token}", "User-Agent": "tramhoso"})
 
     def ask(
@@ -112,16 +116,25 @@ class Wire:
                 stream=True,
             ) as response:
                 content = b"".join(_pieces(response, time.monotonic() + answer_s))
-                return Answer(url, response.status_code, response.headers, content)
+            answer = Answer(url, response.status_code, response.headers, content)
         except requests.exceptions.SSLError as error:
             raise _about_tls(error) from error
         except requests.exceptions.RequestException as error:
             raise DestinationUnreachable(f"{method}: {_told(error)}") from error
         except OSError as error:  # the certificates were there at the start
             raise CertificateProblem(str(error)) from error
+        if method != "HEAD" and answer.is_json and answer.json() is None:
+            raise DestinationUnreachable(f"{answer}: only a part of it")
+        return answer
 
     def close(self) -> None:
         self._session.close()
+
+
+class _WholeAnswers(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+        super().init_poolmanager(*args, **settings)
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
 
 def _pieces(response: requests.Response, until: float) -> Iterator[bytes]:

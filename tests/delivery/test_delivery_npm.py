@@ -19,7 +19,7 @@ from appliance.pretend.bad_network import BadNetwork, Trouble
 pytestmark = pytest.mark.npm
 
 SIZE = 20_000_000
-HEADERS_OF_ALL_REQUESTS = 20_000
+HEADERS_OF_ALL_REQUESTS = 20_000  # bytes; one has about 300
 
 
 class NpmServer:

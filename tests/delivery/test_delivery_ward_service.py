@@ -182,7 +182,6 @@ def test_a_ward_that_loses_files_again_and_again_ends_the_call(ward, service, se
         (Order(302, {"Location": "http://login.example/"}), CaptivePortal),
         (Order(307, {"Location": "//login.example/"}), CaptivePortal),
         (Order(301, {"Location": "/elsewhere"}), DestinationUnreachable),
-        (Order(200, JSON, b'{"dossier_id": "019'), DestinationUnreachable),
         (Order(200, JSON, b'{"ok": true}'), ReceiptForged),
         (Order(201, JSON, b"[]"), ReceiptForged),
     ],
@@ -223,6 +222,30 @@ def test_a_ward_that_fails_at_first_is_tried_again_within_the_call(ward, service
     ward.orders["POST"].append(Order(500))
     ward.orders["PATCH"].append(Order(502, HTML, PAGE))
     service().send(sealed.manifest, sealed.body, sealed.files)
+
+
+@pytest.mark.parametrize("status", [200, 409, 422])
+def test_half_a_message_is_not_believed_and_asked_for_again(ward, service, seal, status):
+    sealed = seal(5_000)
+    ward.orders["PUT"].append(Order(status, JSON, b'{"dossier_id": "019'))
+    service().send(sealed.manifest, sealed.body, sealed.files)
+    assert len(ward.said("PUT")) == 2
+
+
+def test_an_answer_cut_anywhere_is_never_taken_for_a_refusal(ward, service, seal):
+    sealed = seal(5_000)
+    refusal = Order(409, PROBLEM, json.dumps({"missing": sealed.digests}).encode())
+    with BadNetwork(ward.port) as network:
+        box = service(network.port)
+        ward.orders["PUT"].append(refusal)
+        with pytest.raises(FilesMissingAtWard):
+            box._commit(sealed.manifest, sealed.body)
+        for cut in range(1, network.traffic.down, 5):
+            ward.orders["PUT"] = deque([refusal] * 3)
+            network.trouble = lambda number, at=cut: Trouble(cut_down_after=at)
+            box.close()
+            with pytest.raises(DestinationUnreachable):
+                box._commit(sealed.manifest, sealed.body)
 
 
 @pytest.mark.parametrize(
