@@ -1,0 +1,198 @@
+"""The scan child: one fresh process for one batch, because libsane crashes, hangs and sticks.
+
+``python -m appliance.devices.scan_child ORDER`` speaks one JSON line an event on its standard
+output. It stops when its standard input ends, so it cannot outlive whoever started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+
+from appliance.core.errors import (
+    FeederEmpty,
+    OutOfMemory,
+    ScanCancelled,
+    ScanChildCrashed,
+    ScannerAbsent,
+    ScannerError,
+)
+from appliance.core.scan import ScanSettings
+from appliance.devices.memory import available_bytes
+from appliance.devices.page_writer import PageWriter
+from appliance.devices.sane_device import RawPage, SaneDevice
+from appliance.devices.scan_setup import Paper, bytes_of_a_page, set_up, turn_to_glass
+from appliance.devices.scan_wire import (
+    Ended,
+    Line,
+    Pulling,
+    Said,
+    ScanOrder,
+    Started,
+    Tell,
+    to_line,
+)
+
+LIST = "list"  # instead of an order: name every scanner
+_LOOK_EVERY_S = 0.1  # for a cancel
+_HEARTBEAT_EVERY_S = 0.5
+_ONE_AT_A_TIME_BYTES = 32 << 20  # larger pages are encoded before the next is read
+_BESIDES_BYTES = 32 << 20  # interpreter, backend, encoder
+
+
+class Batch:
+    """One press until the tray is empty."""
+
+    def __init__(self, order: ScanOrder, tell: Tell) -> None:
+        self._order, self._tell = order, tell
+        self._writer = PageWriter(order.spool, order.settings, tell)
+        self._stop = False
+        self._looked = self._told = 0.0
+        self.number = 0
+
+    def run(self) -> None:
+        """Scan everything, tell the outcome, then let the device go."""
+        device: SaneDevice | None = None
+        outcome: ScannerError | None = None
+        try:
+            device = open_device(self._order.device)
+            self._scan(device)
+        except ScannerError as error:
+            outcome = error
+        try:
+            self._writer.wait()
+        except ScannerError as error:
+            outcome = error  # it happened to an earlier page
+        code, text = (outcome.code, str(outcome)) if outcome else ("", "")
+        self._tell(Ended(self._writer.done, code, text))
+        if device is not None:
+            device.cancel()
+            device.close()
+
+    def stop(self, *_signal: object) -> None:
+        """Let the current page go at its next row. Safe in a signal handler: it only notes."""
+        self._stop = True
+
+    def _scan(self, device: SaneDevice) -> None:
+        settings = self._order.settings
+        self._check_memory(settings)
+        paper = set_up(device, settings)
+        self._tell(Started(device.name))
+        limit = settings.page_limit if self._start_first(device, paper) else 1
+        while True:
+            self.number += 1
+            self._writer.take(self._read(device))
+            if bytes_of_a_page(settings) > _ONE_AT_A_TIME_BYTES:
+                self._writer.wait()
+            if self.number == limit:
+                return
+            if self._stopping():
+                raise ScanCancelled("stopped between two pages")
+            self._tell(Pulling(self.number + 1))
+            try:
+                device.start()
+            except FeederEmpty:
+                return
+
+    def _start_first(self, device: SaneDevice, paper: Paper) -> bool:
+        """Whether more pages may follow: a glass would be scanned again for ever."""
+        if self._stopping():
+            raise ScanCancelled("stopped before the first page")
+        try:
+            device.start()
+        except FeederEmpty:
+            if paper.else_glass is None:
+                raise
+            device.cancel()
+            turn_to_glass(device, paper.else_glass, self._order.settings)
+            device.start()
+            return False
+        return paper.feeds
+
+    def _read(self, device: SaneDevice) -> RawPage:
+        return device.read_page(self._on_row)
+
+    def _on_row(self, row: int) -> bool:
+        """Called for every row, so nearly always it only looks at the clock."""
+        now = time.monotonic()
+        if now - self._told >= _HEARTBEAT_EVERY_S or row == 1:
+            self._told = now
+            self._tell(Line(self.number, row))
+        if now - self._looked < _LOOK_EVERY_S:
+            return True
+        self._looked = now
+        return not self._stopping() and not self._writer.failed
+
+    def _stopping(self) -> bool:
+        """Told to stop, by a signal or because standard input ended.
+
+        Several backends take the signal away from us; the pipe they leave alone.
+        """
+        return self._stop or bool(select.select([0], [], [], 0)[0])
+
+    def _check_memory(self, settings: ScanSettings) -> None:
+        """python-sane does not look whether memory was there, it crashes."""
+        page = bytes_of_a_page(settings)
+        copies = 3 if page <= _ONE_AT_A_TIME_BYTES else 2
+        needed, free = page * copies + _BESIDES_BYTES, available_bytes(self._order.meminfo)
+        if free < needed:
+            raise OutOfMemory(f"{free >> 20} MB free, {needed >> 20} MB needed")
+
+
+def open_device(name: str) -> SaneDevice:
+    """Open *name*, the first scanner found if it is empty, or the same model after a replug.
+
+    Raises ScannerAbsent when there is none.
+    """
+    if not name:
+        found = SaneDevice.listed()
+        if not found:
+            raise ScannerAbsent("no scanner found")
+        return SaneDevice(found[0][0])
+    try:
+        return SaneDevice(name)
+    except ScannerAbsent:
+        again = after_replug(name, [row[0] for row in SaneDevice.listed()])
+        if again is None:
+            raise
+        return SaneDevice(again)
+
+
+def after_replug(name: str, listed: list[str]) -> str | None:
+    """The new name of a USB scanner: ``genesys:libusb:001:004`` comes back as ``...:005``.
+
+    None when it is not a USB name, or not exactly one scanner of that backend is there.
+    """
+    backend, usb, _address = name.partition(":libusb:")
+    same = [other for other in listed if usb and other.startswith(backend + usb)]
+    return same[0] if len(same) == 1 and same[0] != name else None
+
+
+def main(order: str) -> None:
+    """Carry out one order, or list scanners as one line of JSON."""
+    events = os.dup(1)
+    os.dup2(2, 1)  # a backend that prints must not spoil the events
+
+    def tell(said: Said) -> None:
+        os.write(events, to_line(said))
+
+    if order == LIST:
+        os.write(events, json.dumps(SaneDevice.listed()).encode())
+        return
+    batch = Batch(ScanOrder.from_json(order), tell)
+    signal.signal(signal.SIGTERM, batch.stop)
+    signal.signal(signal.SIGINT, batch.stop)
+    try:
+        batch.run()
+    except Exception as error:
+        traceback.print_exc()
+        tell(Ended(0, ScanChildCrashed.code, f"{type(error).__name__}: {error}"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
