@@ -55,9 +55,8 @@ def clean_text(raw: object) -> str:
     """NFC, no control signs, single spaces, none at the ends."""
     if raw is None or isinstance(raw, Mapping | list | tuple):
         return ""
-    text = unicodedata.normalize("NFC", str(raw))
-    kept = "".join(" " if _is_blank(sign) else sign for sign in text if not _is_invisible(sign))
-    # dropping a sign can bring two others together that have a common form
+    kept = "".join(" " if _is_blank(sign) else sign for sign in str(raw) if not _is_invisible(sign))
+    # NFC last: dropping a sign can bring two others together that have a common form
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 

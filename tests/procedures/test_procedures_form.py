@@ -15,6 +15,7 @@ from appliance.core.answers import (
 )
 from appliance.core.condition import Condition
 from appliance.core.shown import answers_in_portal_order, shown_text
+from appliance.procedures.reader import read_procedure
 
 
 def keys(procedure, answers):
@@ -32,10 +33,19 @@ def test_a_section_appears_with_the_answer_that_asks_for_it(small):
     assert "place" in keys(small, {"agreed": True})
 
 
-def test_an_answer_in_a_hidden_field_opens_nothing(khai_sinh):
+def test_an_answer_in_a_hidden_section_is_not_sealed(khai_sinh):
     answers = {"birth_kind": "abandoned", "mother_document_kind": "5"}
     assert not [key for key in keys(khai_sinh, answers) if key.startswith("mother_")]
     assert "mother_document_kind" not in counted_answers(khai_sinh, answers)
+
+
+def test_an_answer_in_a_hidden_field_opens_nothing(write, small, tmp_path):
+    text = (tmp_path / "thu_nho.yaml").read_text("utf-8")
+    text = text.replace("when: {agreed: yes}", "when: {which: answered}")
+    text = text.replace("label: Số bản", "label: Số bản\n        when: {which: answered}")
+    chained = read_procedure(write(text))
+    assert {"copies", "place"} <= set(keys(chained, {"asked": "other", "which": "ông"}))
+    assert not {"copies", "place"} & set(keys(chained, {"asked": "father", "which": "ông"}))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import date, time
 
 import pytest
 
+from appliance.core.answers import visible_fields
 from appliance.core.fields import AddressField, ChoiceField
 from appliance.core.manifest import RESERVED_SLOTS
 from appliance.core.procedure import Procedure
@@ -122,8 +123,6 @@ def test_only_a_mother_and_a_father_have_a_sex_by_their_role(khai_sinh):
     ],
 )
 def test_only_known_parents_are_asked_about(khai_sinh, birth_kind, asked):
-    from appliance.core.answers import visible_fields
-
     shown = visible_fields(khai_sinh, {"birth_kind": birth_kind})
     assert {f.person for f in shown} & {"mother", "father"} == asked
 

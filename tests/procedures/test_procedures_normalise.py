@@ -44,6 +44,7 @@ FIELDS = KHAI_SINH.fields
         ("mother_birth_date", "3/1990", "03/1990"),
         ("mother_birth_date", "1990", "1990"),
         ("mother_birth_date", "0/0/1990", "0/0/1990"),
+        ("mother_birth_date", "0/1990", "0/1990"),
         ("mother_birth_date", "00001949", "00001949"),
         ("mother_id_number", " 048 190 004 567 ", "048190004567"),
         ("mother_id_number", "048.190.004.567", "048190004567"),
