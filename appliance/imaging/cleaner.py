@@ -57,6 +57,7 @@ class Cleaner:
         self._done: deque[tuple[str, Future[CleanPage]]] = deque()
         self._child: Child | None = None
         self._thread: threading.Thread | None = None
+        self._door = threading.Lock()
         self._closing = False
         self._bell_out, self._bell_in = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
@@ -81,6 +82,7 @@ class Cleaner:
 
         Raises:
             PageDamaged: *master* is not wholly a JPEG, or the child failed on it twice.
+            CancelledError: the cleaner was closed meanwhile; the page is as it was.
         """
         order = CleanOrder(resolution_dpi, turn, rung, preview_px=0)
         return self._put(_Asked("", master, order, announce=False)).result().rendition
@@ -103,10 +105,11 @@ class Cleaner:
 
     def close(self) -> None:
         """No survivors. Pages still in line or in hand are cancelled. Safe to repeat."""
-        if self._closing:
-            return
-        self._closing = True
-        self._asked.put(None)
+        with self._door:
+            if self._closing:
+                return
+            self._closing = True
+            self._asked.put(None)
         child = self._child
         if child:
             child.kill()
@@ -116,12 +119,13 @@ class Cleaner:
         os.close(self._bell_in)
 
     def _put(self, asked: _Asked) -> Future[CleanPage]:
-        if self._closing:
-            raise ValueError("the cleaner is closed")
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name="cleaner", daemon=True)
-            self._thread.start()
-        self._asked.put(asked)
+        with self._door:  # nothing may get in line behind close()'s None: nobody would come
+            if self._closing:
+                raise CancelledError
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="cleaner", daemon=True)
+                self._thread.start()
+            self._asked.put(asked)
         return asked.future
 
     def _serve(self) -> None:

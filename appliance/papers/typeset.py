@@ -10,7 +10,7 @@ import json
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,14 @@ def _compiled(template: str, content: dict[str, Any], made_at: datetime) -> byte
             "made_at": json.dumps([made_at.year, made_at.month, made_at.day]),
         },
         pdf_standards="a-2b",
-        timestamp=made_at,
+        timestamp=_fixed(made_at),
     )
     return bytes(pdf)
+
+
+def _fixed(made_at: datetime) -> datetime:
+    """The same moment with a plain offset: Typst does not take a named time zone."""
+    return made_at.astimezone(timezone(made_at.utcoffset() or timedelta()))
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:

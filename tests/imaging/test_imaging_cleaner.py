@@ -172,6 +172,14 @@ def test_closing_leaves_no_child_and_cancels_what_waits(a4):
             outcome.result(0)
 
 
+def test_a_seal_that_asks_a_closed_cleaner_is_told_at_once(a4):
+    cleaner = Cleaner()
+    cleaner.close()
+    cleaner.close()  # twice is no mistake
+    with pytest.raises(CancelledError):
+        cleaner.render(a4)
+
+
 def test_a_station_that_dies_takes_its_child_with_it(a4, tmp_path):
     master = tmp_path / "a4.jpg"
     master.write_bytes(a4)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -153,6 +154,12 @@ def test_any_text_at_all_can_be_printed(answers):
 
 def test_the_same_answers_give_the_same_file():
     assert print_summary(with_answers("Ánh")) == print_summary(with_answers("Ánh"))
+
+
+def test_the_moment_is_right_in_a_named_time_zone(tool):
+    here = datetime(2026, 11, 22, 1, 30, tzinfo=UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    pdf = print_summary(replace(with_answers("Ánh"), made_at=here))
+    assert "CreationDate:    Sun Nov 22 01:30:00 2026 UTC" in tool(pdf, "env", "TZ=UTC", "pdfinfo")
 
 
 def test_the_summary_is_a_clean_archive_file_in_vietnamese(tool):
