@@ -1,0 +1,211 @@
+"""setup_pi.sh: its functions one by one in a real bash, and the whole of what needs no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "setup_pi.sh"
+LOCKS = ROOT / "appliance" / "requirements"
+
+
+def bash(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What a shell that has sourced the script says to *command*."""
+    return subprocess.run(
+        ["bash", "-c", f"source {SCRIPT}; {command}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """What the script itself says."""
+    return subprocess.run([SCRIPT, *words], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_sourcing_it_does_nothing():
+    quiet = bash("true")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("words", [(), ("install",), ("demos",)])
+def test_an_unknown_word_gets_the_usage_and_its_own_exit(words):
+    answer = run(*words)
+    assert answer.returncode == 64
+    assert "sudo ./setup_pi.sh demo" in answer.stderr
+    assert "sudo ./setup_pi.sh test" in answer.stderr
+
+
+def test_asking_for_help_is_no_mistake():
+    assert run("--help").returncode == 0
+
+
+def test_who_is_not_root_gets_one_clear_line():
+    answer = bash("need_root 1000")
+    assert answer.returncode == 77
+    assert answer.stderr.splitlines() == [
+        "setup_pi.sh: Debian packages need root: sudo ./setup_pi.sh …"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("system", "architecture"),
+    [
+        ("ID=debian\nVERSION_CODENAME=bookworm", "arm64"),
+        ("ID=debian\nVERSION_CODENAME=trixie", "amd64"),
+    ],
+)
+def test_the_systems_it_was_made_for_are_known(tmp_path, system, architecture):
+    (tmp_path / "os-release").write_text(system)
+    assert bash(f"need_known_system {tmp_path}/os-release {architecture}").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("system", "architecture"),
+    [
+        ("ID=ubuntu\nVERSION_CODENAME=noble", "amd64"),
+        ("ID=debian\nVERSION_CODENAME=bullseye", "arm64"),
+        ("ID=debian\nVERSION_CODENAME=bookworm", "armhf"),
+        ("", "amd64"),
+    ],
+)
+def test_another_system_gets_one_clear_line(tmp_path, system, architecture):
+    (tmp_path / "os-release").write_text(system)
+    answer = bash(f"need_known_system {tmp_path}/os-release {architecture}")
+    assert answer.returncode == 65
+    assert len(answer.stderr.splitlines()) == 1
+
+
+def test_a_system_without_os_release_is_unknown(tmp_path):
+    assert bash(f"need_known_system {tmp_path}/none amd64").returncode == 65
+
+
+def test_a_full_card_is_told_before_anything_is_installed():
+    assert bash("need_room 500 600").returncode == 66
+    assert bash("need_room 600 600").returncode == 0
+
+
+def test_only_missing_packages_are_named():
+    answer = bash("missing bash no-such-package-here another-one:sh third-one:no-such-program")
+    assert answer.stdout.split() == ["no-such-package-here", "third-one"]
+
+
+def test_nothing_is_asked_of_apt_when_nothing_is_missing():
+    answer = bash("apt() { echo apt was called; }; install_packages bash coreutils another:sh")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_apt_that_fails_is_one_clear_line():
+    answer = bash("apt() { return 100; }; install_packages no-such-package-here")
+    assert answer.returncode == 69
+    assert "no-such-package-here" in answer.stderr.splitlines()[-1]
+
+
+def test_pip_that_fails_is_an_error_even_when_the_last_step_would_pass(tmp_path):
+    shutil.copytree(ROOT / "appliance" / "requirements", tmp_path / "appliance/requirements")
+    shutil.copy(SCRIPT, tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    answer = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"source {tmp_path}/setup_pi.sh; fingerprint() {{ echo new; }};"
+            " pip_install() { [[ $1 != --only-binary ]]; }; install_python run",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 69
+    assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "new"), [("v18.20.4", False), ("v20.0.0", True), ("v100.1", True)]
+)
+def test_an_old_node_is_recognised(version, new):
+    assert (bash(f"node_is_new {version}").returncode == 0) is new
+
+
+def test_a_failed_check_does_not_hide_the_next_one_and_is_not_forgotten():
+    answer = bash("check one false; check two true; check three false; echo ${failed[*]}")
+    assert answer.stdout == "one three\n"
+    assert [line for line in answer.stderr.splitlines() if line.startswith("──")] == [
+        "── one",
+        "── two",
+        "── three",
+    ]
+
+
+def test_shellcheck_finds_nothing_to_say():
+    scripts = [SCRIPT, ROOT / ".ci/run", LOCKS / "lock.sh"]
+    verdict = subprocess.run(
+        ["shellcheck", *scripts], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert verdict.returncode == 0, verdict.stdout
+
+
+def test_it_stays_readable_in_one_sitting():
+    assert len(SCRIPT.read_text().splitlines()) <= 250
+
+
+def test_continuous_integration_types_what_a_person_types():
+    commands = [
+        line.split("exec ")[1]
+        for line in (ROOT / ".ci/run").read_text().splitlines()
+        if "exec " in line
+    ]
+    assert commands == [
+        "./setup_pi.sh test </dev/null",
+        "sudo --non-interactive ./setup_pi.sh test </dev/null",
+    ]
+
+
+def locked(name: str) -> dict[str, str]:
+    """Name and version of every line of a lock."""
+    lines = (LOCKS / f"{name}.lock").read_text().splitlines()
+    pins = (line.split(" ")[0].split("==") for line in lines if "==" in line and line[0] != " ")
+    return {canonicalize_name(package): version for package, version in pins}
+
+
+def wanted(extra: str | None) -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    words = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    return [Requirement(word) for word in words]
+
+
+@pytest.mark.parametrize("name", ["run", "test"])
+def test_every_locked_package_has_a_hash_and_no_lock_names_an_index(name):
+    text = (LOCKS / f"{name}.lock").read_text()
+    entries = [entry for entry in text.split("\n") if "==" in entry and entry[0] not in " #"]
+    assert entries
+    assert all(entry.endswith("\\") for entry in entries)
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+
+
+@pytest.mark.parametrize(("name", "extra"), [("run", None), ("test", None), ("test", "test")])
+def test_the_lock_holds_what_pyproject_asks_for(name, extra):
+    pins = locked(name)
+    for requirement in wanted(extra):
+        package = canonicalize_name(requirement.name)
+        assert package in pins, f"{package}: run appliance/requirements/lock.sh"
+        assert requirement.specifier.contains(pins[package], prereleases=True), package
+
+
+def test_tests_run_on_the_very_versions_that_are_shipped():
+    run_lock, test_lock = locked("run"), locked("test")
+    assert {package: test_lock[package] for package in run_lock} == run_lock
