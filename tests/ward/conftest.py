@@ -36,6 +36,7 @@ class RunningWard:
     process: subprocess.Popen[str] | None = None
     base: str = ""
     environment: dict[str, str] = field(default_factory=dict)
+    module: str = "appliance.commands.ward"
 
     @property
     def box(self) -> Box:
@@ -51,7 +52,7 @@ class RunningWard:
         return open_database(self.settings.database_url)
 
     def start(self) -> RunningWard:
-        command = [sys.executable, "-m", "appliance.commands.ward", "serve"]
+        command = [sys.executable, "-m", self.module, "serve"]
         command += [str(self.settings.home), "--listen", "127.0.0.1:0"]
         if self.settings.database:
             command += ["--database", self.settings.database]

@@ -18,6 +18,7 @@ from web.ward.database import migrate, open_database
 from web.ward.home import open_home, sole_service
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
+from web.ward.vault import drop_strays
 
 DRAIN_S = 10.0
 SWEEP_EVERY_S = 3600.0
@@ -42,6 +43,7 @@ def run(
     home = open_home(settings.home)
     with sole_service(home):
         migrate(open_database(settings.database_url))
+        drop_strays(home.sealed)
         app = create_app(settings)
         service: WardService = app.extensions[KEY]
         server = create_server(app, **_adjustments(settings, listen))
@@ -94,10 +96,10 @@ def _loop(server: Any, service: WardService) -> None:
     try:
         next_sweep = 0.0
         while not stopping:
-            server.asyncore.loop(timeout=5.0, map=server._map, count=1)
             if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + SWEEP_EVERY_S
                 service.uploads.sweep(service.now())
+            server.asyncore.loop(timeout=5.0, map=server._map, count=1)
         log.info("stopping")
         server.accepting = False
         service.bell.close()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from web.ward.home import sync_folder
 
+FRESH = ".new"  # a second name that a crash may leave behind
+
 
 def path_of(sealed: Path, sha256: str) -> Path:
     """Where the file of that digest lies, or would lie."""
@@ -45,8 +47,14 @@ def keep(sealed: Path, source: Path, sha256: str) -> None:
     if not target.parent.exists():
         target.parent.mkdir(mode=0o700, exist_ok=True)
         sync_folder(sealed)
-    fresh = target.with_name(f"{secrets.token_hex(8)}.new")
+    fresh = target.with_name(f"{secrets.token_hex(8)}{FRESH}")
     os.link(source, fresh)
     fresh.replace(target)
     fresh.unlink(missing_ok=True)  # rename does nothing between two names of one file
     sync_folder(target.parent)
+
+
+def drop_strays(sealed: Path) -> None:
+    """Take away second names that a crash left; only while nothing else writes here."""
+    for path in sealed.glob(f"*/*{FRESH}"):
+        path.unlink()
