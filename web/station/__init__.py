@@ -1,1 +1,1 @@
-"""The page at the point: citizens, volunteers, technicians."""
+"""The page at the point: the volunteer's form, the citizen's papers, the way to the ward."""

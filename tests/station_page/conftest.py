@@ -1,0 +1,217 @@
+"""A real point in a temporary folder, its page, and a stand-in for the station's main loop."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import waitress
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image, ImageDraw
+from werkzeug.test import TestResponse
+
+from appliance.config import Config, PathsSection, PointSection, WardSection, WebSection
+from appliance.core.scan import ColorMode, ScannedPage
+from appliance.desk import dossiers, scanning
+from appliance.desk.point import Point, open_point
+from appliance.keys import age
+from appliance.store import scan_requests
+from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from web.station.app import create_app
+from web.station.here import EXTENSION
+
+PIN = "246810"
+
+
+@dataclass
+class Clock:
+    """Moves only when told."""
+
+    now: datetime = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
+    uptime_s: float = 1000.0
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.uptime_s
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+        self.uptime_s += timedelta(**span).total_seconds()
+
+
+@dataclass
+class Tray:
+    """Does to a dossier what the station does when the button is pressed."""
+
+    point: Point
+    scanned: list[str] = field(default_factory=list)
+
+    def press(self, pages: int = 1, error_code: str | None = None) -> int:
+        """One batch from the press to its end."""
+        return self.feed(scanning.press(self.point, scanning.AskedBy.PANEL), pages, error_code)
+
+    def take(self, pages: int = 1, error_code: str | None = None) -> int:
+        """Serve the request that somebody asked for on the screen."""
+        with self.point.database.reading() as connection:
+            row = scan_requests.open_request(connection)
+        assert row is not None, "nobody asked for a scan"
+        return self.feed(row.id, pages, error_code)
+
+    def feed(self, request_id: int, pages: int, error_code: str | None) -> int:
+        scanning.start_request(self.point, request_id)
+        with self.point.database.reading() as connection:
+            row = scan_requests.open_request(connection)
+        assert row is not None
+        slot = scan_requests.OnDesk(row.dossier_id, row.slot_key)
+        for number in range(1, pages + 1):
+            side = self._side(number)
+            self.scanned.append(scanning.save_page(self.point, request_id, slot, side))
+        scanning.end_request(self.point, request_id, error_code)
+        return request_id
+
+    def _side(self, number: int) -> ScannedPage:
+        self.point.spool.mkdir(parents=True, exist_ok=True)
+        path = self.point.spool / f"side-{len(self.scanned) + 1}.jpg"
+        path.write_bytes(paper(len(self.scanned) + 1))
+        return ScannedPage(number, path, 827, 1169, 100, ColorMode.COLOR)
+
+
+def paper(number: int) -> bytes:
+    """A sheet that can be told from the next one and has an upper end."""
+    image = Image.new("RGB", (827, 1169), (253, 252, 248))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((60, 60, 767, 150), fill=(196, 205, 208))
+    draw.text((80, 90), f"SYNTHETIC {number}", fill=(20, 20, 20), font_size=44)
+    for row in range(14):
+        draw.line((80, 240 + row * 55, 740 - (row * 37) % 260, 240 + row * 55), (90, 95, 100), 5)
+    draw.ellipse((520, 960, 700, 1120), outline=(178, 30, 40), width=7)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
+class Browser:
+    """Flask's test client with a person's habits: it reads the form before it sends it."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.token = ""
+
+    def get(self, path: str, **rest: Any) -> TestResponse:
+        answer = self.client.get(path, **rest)
+        self._read_token(answer)
+        return answer
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        answer = self.client.post(path, data={"csrf_token": self.token, **fields})
+        self._read_token(answer)
+        return answer
+
+    def send(self, path: str, **fields: str) -> TestResponse:
+        """As the page's own script does."""
+        data = {"csrf_token": self.token, **fields}
+        return self.client.post(path, data=data, headers={"X-Live": "1"})
+
+    def sign_in(self, name: str = "Lan", pin: str = PIN) -> TestResponse:
+        self.get("/sign-in")
+        answer = self.post("/sign-in", name=name, pin=pin)
+        self.get("/")
+        return answer
+
+    def open_dossier(self) -> str:
+        """Returns the path of the new dossier's page."""
+        self.get("/dossiers/new")
+        answer = self.post("/dossiers", procedure="khai-sinh")
+        assert answer.status_code == 303
+        self.get(answer.location)
+        return str(answer.location)
+
+    def _read_token(self, answer: TestResponse) -> None:
+        if answer.mimetype == "text/html" and (
+            found := re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
+        ):
+            self.token = found[1]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def point(tmp_path: Path, clock: Clock) -> Iterator[Point]:
+    config = Config(
+        point=PointSection(name="Nhà văn hoá thôn Đông"),
+        paths=PathsSection(state=tmp_path / "state", runtime=tmp_path / "runtime"),
+        web=WebSection(listen="127.0.0.1:0", allowed_hosts=("hop.test",)),
+        ward=WardSection(recipient=age.recipient_of(age.new_identity())),
+    )
+    point = open_point(config, clock)
+    point.database.migrate()
+    yield point
+    point.database.close()
+
+
+@pytest.fixture
+def lan(point: Point) -> Volunteer:
+    with point.database.writing() as connection:
+        return add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, point.clock())
+
+
+@pytest.fixture
+def tray(point: Point) -> Tray:
+    return Tray(point)
+
+
+@pytest.fixture
+def app(point: Point, clock: Clock, lan: Volunteer) -> Iterator[Flask]:
+    app = create_app(point, monotonic=clock.monotonic)
+    yield app
+    app.extensions[EXTENSION].freshness.close()
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    browser = Browser(app.test_client())
+    assert browser.sign_in().status_code == 303
+    return browser
+
+
+@pytest.fixture
+def dossier(browser: Browser) -> str:
+    """The path of an open dossier's page."""
+    return browser.open_dossier()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The page served on loopback as the web service does it."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+def id_of(path: str) -> str:
+    return path.rsplit("/", 1)[-1].partition("#")[0]
+
+
+def view_of(point: Point, path: str) -> dossiers.DossierView:
+    return dossiers.look_at(point, id_of(path))

@@ -1,0 +1,75 @@
+"""The Flask application of the point: no device, no network, only the desk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFProtect
+
+from appliance.desk.point import Point
+from web.station import (
+    check,
+    delivery,
+    dossier,
+    error_pages,
+    gate,
+    health,
+    home,
+    papers,
+    places,
+    security,
+    sign_in,
+    speech,
+)
+from web.station.freshness import Freshness
+from web.station.here import EXTENSION, Station
+
+IDLE_LIMIT = timedelta(minutes=30)
+LARGEST_POST = 256 * 1024  # bytes; a form of long answers is a tenth of it
+
+
+def create_app(
+    point: Point,
+    *,
+    https: bool = False,
+    idle_limit: timedelta = IDLE_LIMIT,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Flask:
+    """Build the page of *point*.
+
+    With *https* the session cookie only travels encrypted. Idle time is counted by
+    *monotonic*: a Pi's wall clock jumps when it first hears a time server.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=gate.secret_key(point.config.paths.runtime),
+        SESSION_COOKIE_NAME="__Host-tramhoso" if https else "tramhoso",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=LARGEST_POST,
+        WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session, which has its own limit
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own policy never sends
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE=point.config.point.time_zone,
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    app.extensions[EXTENSION] = Station(
+        point, Freshness(point.database.path), idle_limit, monotonic
+    )
+    Babel(app)
+    Bootstrap5(app)
+    security.guard(app)  # first: a foreign host learns nothing
+    CSRFProtect(app)
+    gate.guard(app)
+    error_pages.answer(app)
+    speech.speak(app)
+    for room in (sign_in, home, dossier, papers, places, check, delivery, health):
+        app.register_blueprint(room.pages)
+    return app

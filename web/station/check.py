@@ -1,0 +1,86 @@
+"""The check: the citizen reads everything once more, agrees with a tick, and it is sealed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from flask import url_for as link
+from flask.typing import ResponseReturnValue
+
+from appliance.core.dossier import DossierState
+from appliance.core.errors import (
+    AnswersChangedElsewhere,
+    ApplianceError,
+    DossierMovedOn,
+    NotReadyToSeal,
+    WardKeyMissing,
+)
+from appliance.core.shown import answers_in_portal_order
+from appliance.desk import dossiers, sealing
+from appliance.desk.consent import consent_text
+from appliance.desk.dossiers import DossierView
+from appliance.wording import Notice, notice_for
+from web.station.here import point, volunteer
+
+pages = Blueprint("check", __name__)
+
+
+@pages.get("/dossiers/<uuid:dossier_id>/check")
+def show(dossier_id: object) -> ResponseReturnValue:
+    """Answers in the portal's order, papers with their page counts, problems, the consent."""
+    view = dossiers.look_at(point(), str(dossier_id))
+    if view.dossier.state is not DossierState.OPEN:
+        return redirect(link("delivery.show", dossier_id=dossier_id), 303)
+    if view.locked:
+        return render_template("locked.html", view=view)
+    return _page(view)
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/seal")
+def seal(dossier_id: object) -> ResponseReturnValue:
+    """Form fields: ``consent=yes`` and ``seen`` from the check page.
+
+    *seen* stands for the answers and pages the citizen read: when another screen changed them
+    meanwhile, nothing is sealed that nobody looked at.
+    """
+    view = dossiers.look_at(point(), str(dossier_id))
+    consented = request.form.get("consent") == "yes"
+    try:
+        if view.dossier.state is not DossierState.OPEN:
+            raise DossierMovedOn(f"dossier {dossier_id} is {view.dossier.state}")
+        if request.form.get("seen") != seen_mark(view):
+            raise AnswersChangedElsewhere(f"dossier {dossier_id}: not what was read")
+        sealing.ask_to_seal(point(), str(dossier_id), volunteer().id, consented=consented)
+    except DossierMovedOn:
+        pass  # sealed on another screen, or a second click: its page tells where it stands
+    except (NotReadyToSeal, AnswersChangedElsewhere, WardKeyMissing) as error:
+        fresh = dossiers.look_at(point(), str(dossier_id))
+        return make_response(_page(fresh, error, tick_missing=not consented), 409)
+    return redirect(link("delivery.show", dossier_id=dossier_id), 303)
+
+
+def seen_mark(view: DossierView) -> str:
+    """A short digest of what the check page showed."""
+    shown = (view.dossier.answers_revision, [(p.id, p.slot_key, p.turn) for p in view.pages])
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:20]
+
+
+def _page(
+    view: DossierView, error: ApplianceError | None = None, *, tick_missing: bool = False
+) -> str:
+    ready = sealing.readiness(point(), view)
+    told: Notice | None = notice_for(error) if error else None
+    if tick_missing and ready.is_ready:
+        told = None  # the sentence beside the tick says it better
+    failed = view.seal.error_code if view.seal and view.seal.error_code else None
+    return render_template(
+        "check.html",
+        view=view,
+        ready=ready,
+        sections=answers_in_portal_order(view.procedure, view.answers, point().places),
+        consent=consent_text(point(), view.procedure),
+        seen=seen_mark(view),
+        told=told or (notice_for(failed) if failed else None),
+        tick_missing=tick_missing and ready.is_ready,
+    )

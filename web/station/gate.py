@@ -1,0 +1,75 @@
+"""Nobody sees a page without having signed in; nobody stays signed in for ever."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask, g, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from appliance.store.volunteers import Volunteer, get_volunteer
+from web.station.here import point, station
+
+PUBLIC = frozenset(
+    {"sign_in.show", "sign_in.enter", "health.look", "static", "bootstrap.static", None}
+)
+LIVE_HEADER = "X-Live"  # sent by the page itself each second: no sign of a person
+
+
+def secret_key(runtime: Path) -> bytes:
+    """The key of this boot's sessions. It lies in memory, so a restart signs everybody out."""
+    path = runtime / "session.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        key = secrets.token_bytes(32)
+        file.write(key)
+    return key
+
+
+def guard(app: Flask) -> None:
+    """Let signed-in people through; send everybody else to the door."""
+
+    @app.before_request
+    def _who_is_there() -> ResponseReturnValue | None:
+        g.volunteer = _signed_in()
+        if g.volunteer is not None or request.endpoint in PUBLIC:
+            return None
+        session.clear()
+        if wants_fragment():
+            return jsonify(signed_out=True), 401
+        return redirect(url_for("sign_in.show"), 303)
+
+
+def let_in(person: Volunteer) -> None:
+    """Start a session; nothing of an earlier one stays."""
+    session.clear()
+    session["volunteer"] = person.id
+    session["seen"] = station().monotonic()
+
+
+def wants_fragment() -> bool:
+    """Whether our own script asks, not a person opening a page."""
+    return LIVE_HEADER in request.headers
+
+
+def _signed_in() -> Volunteer | None:
+    number, seen = session.get("volunteer"), session.get("seen")
+    if not isinstance(number, int) or not isinstance(seen, float):
+        return None
+    now = station().monotonic()
+    if not 0 <= now - seen < station().idle_limit.total_seconds():
+        return None
+    with point().database.reading() as connection:
+        person = get_volunteer(connection, number)
+    if person is not None and not _asks_by_itself():
+        session["seen"] = now
+    return person
+
+
+def _asks_by_itself() -> bool:
+    return wants_fragment() and request.method == "GET"

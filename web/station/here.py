@@ -1,0 +1,49 @@
+"""What every page of a request stands on: the point, who is signed in, and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app, g
+
+from appliance.desk.point import Point
+from appliance.store.volunteers import Volunteer
+from web.station.freshness import Freshness
+
+EXTENSION = "tramhoso"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Made once by ``create_app``."""
+
+    point: Point
+    freshness: Freshness
+    idle_limit: timedelta
+    monotonic: Callable[[], float]
+
+
+def station() -> Station:
+    """The station this request belongs to."""
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Station)  # noqa: S101 - narrows the type; create_app put it there
+    return found
+
+
+def point() -> Point:
+    """The support point."""
+    return station().point
+
+
+def volunteer() -> Volunteer:
+    """Who is signed in; the gate has let this request through."""
+    found = g.volunteer
+    assert isinstance(found, Volunteer)  # noqa: S101 - narrows the type; the gate put it there
+    return found
+
+
+def local(moment: datetime) -> datetime:
+    """As the wall clock here shows it."""
+    return moment.astimezone(point().zone)

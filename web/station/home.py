@@ -1,0 +1,79 @@
+"""The first screen: how the box is, what waits, what was done lately, and a new dossier."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from appliance.core.dossier import Dossier, DossierState
+from appliance.core.submission import SubmissionState
+from appliance.desk import dossiers
+from appliance.desk.waiting import Waiting, list_waiting, try_again
+from web.station.here import point, station, volunteer
+from web.station.speech import said
+
+pages = Blueprint("home", __name__)
+RECENT = 12
+
+
+@pages.get("/")
+def show() -> str:
+    """The first screen."""
+    return render_template("home.html", **_facts())
+
+
+@pages.get("/now")
+def now() -> ResponseReturnValue:
+    """The part of the first screen that changes by itself."""
+    # it tells ages, so it changes without the database
+    return station().freshness.answer(
+        ("now", volunteer().id), lambda: render_template("_home_now.html", **_facts()), stored=False
+    )
+
+
+@pages.get("/lamp")
+def lamp() -> ResponseReturnValue:
+    """The lamp and the queue in the head of every page."""
+    return station().freshness.answer("lamp", lambda: render_template("_lamp.html"), stored=False)
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/try-again")
+def try_sending_again(dossier_id: object) -> ResponseReturnValue:
+    """Ask the uploader to send a waiting dossier now."""
+    if try_again(point(), str(dossier_id)):
+        flash(said("flash.will-try"), "done")
+    return redirect(url_for("home.show"), 303)
+
+
+@pages.post("/desk/leave")
+def leave_desk() -> ResponseReturnValue:
+    """Take the dossier off the desk: the button then asks for the helper."""
+    dossiers.leave_desk(point())
+    return redirect(url_for("home.show"), 303)
+
+
+def state_word(dossier: Dossier, waiting: dict[str, Waiting]) -> str:
+    """Where a dossier stands, as a key of the sentences."""
+    sent = waiting.get(dossier.id)
+    if dossier.state is DossierState.SEALED and sent is not None:
+        return "needs-person" if sent.state is SubmissionState.NEEDS_PERSON else "waiting"
+    return dossier.state.value
+
+
+def _facts() -> dict[str, object]:
+    waiting = list_waiting(point())
+    by_dossier = {one.dossier_id: one for one in waiting}
+    recent = [
+        (dossier, state_word(dossier, by_dossier), _title(dossier))
+        for dossier in dossiers.list_recent(point(), RECENT)
+    ]
+    return {
+        "stuck": [one for one in waiting if one.state is SubmissionState.NEEDS_PERSON],
+        "resting": [one for one in waiting if one.state is SubmissionState.WAITING],
+        "recent": recent,
+    }
+
+
+def _title(dossier: Dossier) -> str:
+    procedure = point().procedures.get(dossier.procedure_id)
+    return procedure.title if procedure else dossier.procedure_id

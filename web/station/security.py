@@ -1,0 +1,69 @@
+"""What every answer carries, and which requests are not even looked at."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, abort, request
+
+from web.station.here import point
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",  # Bootstrap draws its arrows and ticks as data: images
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+STATIC_FILES = frozenset({"static", "bootstrap.static"})
+BOOTSTRAP_FILES = frozenset({"css/bootstrap.min.css"})  # of some hundred that come with it
+
+
+def guard(app: Flask) -> None:
+    """Check the host and where a change comes from; add the headers."""
+
+    @app.before_request
+    def _only_our_name() -> None:
+        if _host_name(request.host) not in _our_names():
+            abort(400, "bad-host")
+        if request.endpoint == "bootstrap.static":
+            wanted = (request.view_args or {}).get("filename")
+            if wanted not in BOOTSTRAP_FILES:
+                abort(404)
+
+    @app.before_request
+    def _only_our_pages_change_things() -> None:
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if request.method not in READING and site not in {"same-origin", "none"}:
+            abort(400, "foreign-page")
+
+    @app.after_request
+    def _add_headers(response: Response) -> Response:
+        for name, text in HEADERS.items():
+            response.headers.setdefault(name, text)
+        if request.endpoint not in STATIC_FILES:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+
+def _our_names() -> frozenset[str]:
+    web = point().config.web
+    listen = "" if web.listen.startswith("unix:") else _host_name(web.listen)
+    return frozenset({"localhost", "127.0.0.1", listen, *map(str.lower, web.allowed_hosts)} - {""})
+
+
+def _host_name(host: str) -> str:
+    """Without the port: ``box.local:8080`` → ``box.local``."""
+    name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
+    return name.strip("[]").lower()

@@ -1,0 +1,69 @@
+"""The door: a name, a PIN, and a clear wait after too many wrong ones."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from appliance.core.errors import PinLocked, WrongPin
+from appliance.desk.point import Point
+from appliance.store import volunteers
+from appliance.store.volunteers import Volunteer
+from appliance.wording import notice_for
+from web.station.gate import let_in
+from web.station.here import point
+from web.station.speech import said, spoken
+
+pages = Blueprint("sign_in", __name__)
+FEW_NAMES = 8  # up to here every name is a big button
+
+
+@pages.get("/sign-in")
+def show() -> ResponseReturnValue:
+    """The names and the PIN box; somebody already inside goes on."""
+    if g.volunteer is not None:
+        return redirect(url_for("home.show"), 303)
+    return _page()
+
+
+@pages.post("/sign-in")
+def enter() -> ResponseReturnValue:
+    """Form fields: ``name``, ``pin``."""
+    name, pin = request.form.get("name", ""), request.form.get("pin", "").strip()
+    if not name or not pin:
+        return _page(name, said("sign_in.name_missing" if not name else "sign_in.pin_missing")), 400
+    try:
+        let_in(_sign_in(point(), name, pin))
+    except WrongPin as error:
+        return _page(name, notice_for(error).what), 401
+    except PinLocked as error:
+        wait = spoken(timedelta(seconds=error.seconds))
+        response = make_response(_page(name, said("sign_in.rest", wait=wait)), 429)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    return redirect(url_for("home.show"), 303)
+
+
+@pages.post("/sign-out")
+def leave() -> ResponseReturnValue:
+    """End this session; the dossier on the desk stays there."""
+    session.clear()
+    return redirect(url_for("sign_in.show"), 303)
+
+
+def _sign_in(here: Point, name: str, pin: str) -> Volunteer:
+    return volunteers.sign_in(here.database, name, pin, here.clock())
+
+
+def _page(name: str = "", complaint: str = "") -> str:
+    with point().database.reading() as connection:
+        everybody = volunteers.list_volunteers(connection)
+    return render_template(
+        "sign_in.html",
+        everybody=everybody,
+        chosen=name,
+        complaint=complaint,
+        as_buttons=len(everybody) <= FEW_NAMES,
+    )

@@ -1,0 +1,95 @@
+"""What templates need to speak: sentences by code, times in words, the head of each page."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from flask import Flask, g
+
+from appliance.desk.status import PointStatus, point_status
+from appliance.procedures.wording import sentence
+from appliance.wording import Notice, notice_for
+from web.station.here import local, point
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def said(path: str, **blanks: object) -> str:
+    """The sentence at a dotted place of ``station_vi.toml``; a missing one raises KeyError."""
+    found: Any = _sentences()
+    for name in path.split("."):
+        found = found[name]
+    return str(found).format(**blanks)
+
+
+def spoken(duration: timedelta) -> str:
+    """A duration as one says it: two units at most, rounded down."""
+    seconds = max(int(duration.total_seconds()), 0)
+    if seconds < MINUTE:
+        return said("duration.seconds", seconds=seconds)
+    if seconds < HOUR:
+        rest = seconds % MINUTE
+        minutes = said("duration.minutes", minutes=seconds // MINUTE)
+        few = seconds < 10 * MINUTE and rest
+        return f"{minutes} {said('duration.seconds', seconds=rest)}" if few else minutes
+    if seconds < DAY:
+        hours = said("duration.hours", hours=seconds // HOUR)
+        rest = seconds % HOUR // MINUTE
+        return f"{hours} {said('duration.minutes', minutes=rest)}" if rest else hours
+    return said("duration.days", days=seconds // DAY)
+
+
+def waited(duration: timedelta) -> str:
+    """A waiting time in whole minutes, so that a live page does not flicker each second."""
+    seconds = int(duration.total_seconds())
+    if seconds < MINUTE:
+        return said("duration.moment")
+    return spoken(timedelta(seconds=seconds - seconds % MINUTE))
+
+
+def clock_time(moment: datetime) -> str:
+    """``14:05 ngày 22/11/2026`` on the wall clock here."""
+    return said("duration.clock", time=f"{local(moment):%H:%M}", day=f"{local(moment):%d/%m/%Y}")
+
+
+def dong(amount: int) -> str:
+    """``8.000 đ``."""
+    return f"{amount:,} đ".replace(",", ".")
+
+
+def status() -> PointStatus:
+    """The point's status, read once a request."""
+    if "status" not in g:
+        g.status = point_status(point())
+    found: PointStatus = g.status
+    return found
+
+
+def notice(code: str) -> Notice:
+    """The three sentences of an error code, for templates."""
+    return notice_for(code)
+
+
+def speak(app: Flask) -> None:
+    """Give all templates their words."""
+    app.jinja_env.globals.update(
+        said=said,
+        notice=notice,
+        sentence=sentence,
+        status=status,
+        spoken=spoken,
+        waited=waited,
+        point=point,
+    )
+    app.jinja_env.filters.update(clock_time=clock_time, dong=dong)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+@cache
+def _sentences() -> dict[str, Any]:
+    text = resources.files("web.station").joinpath("station_vi.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

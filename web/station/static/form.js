@@ -1,0 +1,188 @@
+// Saves each answer as it is left, and lets buttons act without leaving the page.
+"use strict";
+(() => {
+  for (const once of document.querySelectorAll("form[data-once]")) {
+    once.addEventListener("submit", () => {
+      setTimeout(() => once.querySelectorAll("button").forEach((b) => (b.disabled = true)));
+    });
+  }
+
+  const form = document.getElementById("dossier");
+  if (!form) return;
+  const questions = form.querySelector("[data-questions]");
+  const token = form.elements.csrf_token.value;
+  const dirty = new Set(); // keys of questions with something the box has not confirmed
+  let running = null;
+  let resting = null;
+
+  const post = (address, fields, keepalive = false) => {
+    const body = new URLSearchParams(fields);
+    body.set("csrf_token", token);
+    return fetch(address, { method: "POST", body, keepalive, headers: { "X-Live": "1" } });
+  };
+  const box = (key) => questions.querySelector(`[data-question="${CSS.escape(key)}"]`);
+  const controls = (key) =>
+    [...(box(key)?.querySelectorAll("input, select, textarea") ?? [])].filter(
+      (c) => c.type !== "radio" || c.checked,
+    );
+
+  function mark(state) {
+    for (const name of ["saved", "saving", "unsaved"])
+      form.querySelector(`[data-${name}]`).hidden = name !== state;
+  }
+
+  function typed(keys) {
+    return keys.flatMap((key) => controls(key).map((c) => [c.name, c.value]));
+  }
+
+  async function save() {
+    clearTimeout(resting);
+    while (dirty.size) {
+      const keys = [...dirty];
+      dirty.clear();
+      mark("saving");
+      try {
+        const answer = await post(form.dataset.save + location.search, typed(keys));
+        if (answer.status === 401 || answer.status === 409) return location.reload();
+        if (!answer.ok) throw new Error(answer.status);
+        await show(await answer.json());
+        if (!dirty.size) mark("saved");
+      } catch {
+        keys.forEach((key) => dirty.add(key));
+        mark("unsaved");
+        resting = setTimeout(flush, 3000);
+        return;
+      }
+    }
+  }
+  const flush = () => (running ??= save().finally(() => (running = null)));
+
+  async function show(told) {
+    form.elements.revision.value = told.revision;
+    form.querySelector("[data-step]").textContent = told.step;
+    if (told.shape !== form.dataset.shape) {
+      form.dataset.shape = told.shape;
+      await redraw();
+      return;
+    }
+    for (const place of questions.querySelectorAll("[data-question]")) {
+      const found = told.problems[place.dataset.question] ?? [];
+      place.classList.toggle("is-wrong", found.some((p) => p.error));
+      const lines = found.map((p) => {
+        const line = document.createElement("p");
+        line.className = p.error ? "problem" : "doubt";
+        line.textContent = p.text;
+        return line;
+      });
+      const list = place.querySelector(".problems");
+      if (list.textContent !== lines.map((l) => l.textContent).join("")) list.replaceChildren(...lines);
+      for (const c of place.querySelectorAll("[aria-invalid]"))
+        c.setAttribute("aria-invalid", String(found.some((p) => p.error)));
+    }
+    told.chapters.forEach((chapter, index) => {
+      const word = questions.querySelector(`[data-progress="${index + 1}"]`);
+      if (!word) return;
+      word.textContent = `${chapter.answered}/${chapter.required}`;
+      word.classList.toggle("is-done", chapter.done);
+    });
+  }
+
+  // Other questions are asked for now: draw the form again, keep what is being typed.
+  async function redraw() {
+    const answer = await fetch(form.dataset.form + location.search, { headers: { "X-Live": "1" } });
+    if (!answer.ok) return;
+    const text = await answer.text();
+    const unsaved = typed([...dirty]);
+    const active = document.activeElement;
+    const focused = questions.contains(active) ? active.id : "";
+    const caret = focused && active.type === "text" ? active.selectionStart : null;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = text;
+    questions.replaceChildren(fresh.content);
+    for (const [name, value] of unsaved) {
+      const control = form.elements[name];
+      if (control) control.value = value;
+    }
+    const again = focused && document.getElementById(focused);
+    if (!again) return;
+    again.focus({ preventScroll: true });
+    if (caret !== null) again.setSelectionRange?.(caret, caret);
+  }
+
+  async function address(control, place) {
+    const part = control.name.slice(place.dataset.address.length + 1);
+    const commune = place.querySelector(`[name="${place.dataset.address}-commune"]`);
+    if (part === "country") {
+      for (const one of place.querySelectorAll("[data-domestic]")) one.hidden = control.value !== "VN";
+    }
+    if (part !== "province") return;
+    commune.replaceChildren(commune.options[0]);
+    if (!control.value) return;
+    const query = new URLSearchParams({ province: control.value });
+    const answer = await fetch(`${form.dataset.communes}?${query}`);
+    const found = answer.ok ? await answer.json() : [];
+    commune.append(...found.map((c) => new Option(c.name, c.code)));
+  }
+
+  let pause = null;
+  questions.addEventListener("input", (event) => {
+    const key = event.target.closest("[data-question]")?.dataset.question;
+    if (!key) return;
+    dirty.add(key);
+    mark(null);
+    clearTimeout(pause);
+    if (event.target.type === "text") pause = setTimeout(flush, 2000);
+  });
+  questions.addEventListener("change", async (event) => {
+    const question = event.target.closest("[data-question]");
+    if (!question) return;
+    const place = event.target.closest("[data-address]");
+    if (place) await address(event.target, place);
+    dirty.add(question.dataset.question);
+    flush();
+  });
+
+  form.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-act]");
+    if (!button) return;
+    event.preventDefault();
+    button.disabled = true;
+    await act(button);
+    button.disabled = false;
+  });
+
+  async function act(button) {
+    const place = button.closest("section")?.parentElement.querySelector("[data-told]");
+    const told = document.querySelector("#papers [data-told]") ?? place;
+    told.replaceChildren();
+    try {
+      const answer = await post(button.formAction, []);
+      if (answer.status === 401) return location.reload();
+      if (!answer.ok) say(told, (await answer.json()).notice);
+    } catch {
+      document.querySelector("[data-offline]").hidden = false;
+    }
+    document.dispatchEvent(new Event("station:look"));
+  }
+
+  function say(place, notice) {
+    if (!notice) return;
+    const copy = document.getElementById("told").content.cloneNode(true);
+    copy.querySelector(".told-what").textContent = notice.what;
+    copy.querySelector(".told-safe").textContent = notice.safe;
+    copy.querySelector(".told-next span").textContent = notice.next;
+    place.replaceChildren(copy);
+    place.scrollIntoView({ block: "nearest" });
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await flush();
+    const go = event.submitter?.dataset.go;
+    if (go && !dirty.size) location.assign(go);
+  });
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && dirty.size) post(form.dataset.save, typed([...dirty]), true);
+  });
+})();

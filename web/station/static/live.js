@@ -1,0 +1,59 @@
+// Asks the box whether a part of the page has moved. Without JavaScript everything works too,
+// by links and buttons; this only spares the volunteer the pressing.
+"use strict";
+(() => {
+  const tags = new Map();
+  const offline = document.querySelector("[data-offline]");
+
+  // Pictures that are still shown stay: nothing is fetched or decrypted twice, nothing flickers.
+  function swap(place, text) {
+    const fresh = document.createElement("template");
+    fresh.innerHTML = text;
+    const kept = new Map();
+    for (const img of place.querySelectorAll("img")) kept.set(img.getAttribute("src"), img);
+    for (const img of fresh.content.querySelectorAll("img")) {
+      const old = kept.get(img.getAttribute("src"));
+      if (!old) continue;
+      old.className = img.className;
+      old.alt = img.alt;
+      img.replaceWith(old);
+    }
+    const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
+    place.replaceChildren(fresh.content);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  }
+
+  async function look(place) {
+    const address = place.dataset.live;
+    try {
+      const answer = await fetch(address, {
+        cache: "no-store",
+        headers: { "X-Live": "1", "If-None-Match": tags.get(address) ?? "" },
+        signal: AbortSignal.timeout(8000),
+      });
+      if (offline) offline.hidden = true;
+      if (answer.status === 200) {
+        tags.set(address, answer.headers.get("ETag"));
+        swap(place, await answer.text());
+      } else if (answer.status === 401 || answer.status === 409) {
+        location.reload(); // signed out, or the dossier was sealed: the page knows where to go
+        return false;
+      }
+    } catch {
+      if (offline) offline.hidden = false;
+    }
+    return true;
+  }
+
+  for (const place of document.querySelectorAll("[data-live]")) {
+    const every = Number(place.dataset.every);
+    const again = async () => {
+      if (document.hidden || (await look(place))) setTimeout(again, every);
+    };
+    setTimeout(again, every / 2);
+    document.addEventListener("station:look", () => look(place));
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.dispatchEvent(new Event("station:look"));
+  });
+})();
