@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import appliance
+from appliance.airscan import carries_its_address, write_sane_config
 from appliance.core.errors import ScanCancelled, ScanChildCrashed, ScannerError, ScannerSilent
 from appliance.core.scan import (
     BatchEnded,
@@ -39,6 +41,7 @@ from appliance.devices.scan_wire import (
 _CLOSING_S = 10.0  # to cancel and close the device, which libsane now and then never does
 _GOING_S = 1.0  # from the end of the pipe to the end of the process
 _LISTING_S = 30.0
+_SANE_CONFIG = ".sane"  # in the spool, while the batch runs
 _LINE_BYTES = 1 << 16
 
 
@@ -76,8 +79,12 @@ class SaneScanner:
     def start(self, settings: ScanSettings, spool: Path) -> SaneBatch:
         """Start one batch in a fresh child; see ``core.ports.Scanner``."""
         spool.mkdir(parents=True, exist_ok=True)
+        config_dir = self.config_dir
+        systems_own = config_dir is None and "SANE_CONFIG_DIR" not in os.environ
+        if systems_own and carries_its_address(self.device):
+            config_dir = write_sane_config(spool / _SANE_CONFIG, {})
         order = ScanOrder(self.device, spool.absolute(), settings, self._meminfo)
-        child = _start_child(order.to_json(), self.config_dir)
+        child = _start_child(order.to_json(), config_dir)
         return SaneBatch(child, spool, self.line_deadline_s, self.page_deadline_s)
 
 
@@ -143,6 +150,7 @@ class SaneBatch:
         self._over = True
         for part in self._spool.glob("page-*.part"):
             part.unlink(missing_ok=True)
+        shutil.rmtree(self._spool / _SANE_CONFIG, ignore_errors=True)
 
     def __enter__(self) -> SaneBatch:
         return self

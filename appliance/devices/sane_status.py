@@ -50,6 +50,7 @@ _ABSENT_WHEN_OPENING = {
     "Error during device I/O",
     "Operation not supported",
     "End of file reached",
+    "Out of memory",  # what airscan says where no avahi-daemon runs
 }
 
 

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import traceback
+from dataclasses import replace
 
 from appliance.core.errors import (
     FeederEmpty,
@@ -22,11 +23,11 @@ from appliance.core.errors import (
     ScannerAbsent,
     ScannerError,
 )
-from appliance.core.scan import ScanSettings
+from appliance.core.scan import PaperSource, ScanSettings
 from appliance.devices.memory import available_bytes
 from appliance.devices.page_writer import PageWriter
-from appliance.devices.sane_device import RawPage, SaneDevice
-from appliance.devices.scan_setup import Paper, bytes_of_a_page, set_up, turn_to_glass
+from appliance.devices.sane_device import SaneDevice
+from appliance.devices.scan_setup import Paper, bytes_of_a_page, set_up
 from appliance.devices.scan_wire import (
     Ended,
     Line,
@@ -51,17 +52,16 @@ class Batch:
     def __init__(self, order: ScanOrder, tell: Tell) -> None:
         self._order, self._tell = order, tell
         self._writer = PageWriter(order.spool, order.settings, tell)
+        self._device: SaneDevice | None = None
         self._stop = False
         self._looked = self._told = 0.0
         self.number = 0
 
     def run(self) -> None:
         """Scan everything, tell the outcome, then let the device go."""
-        device: SaneDevice | None = None
         outcome: ScannerError | None = None
         try:
-            device = open_device(self._order.device)
-            self._scan(device)
+            self._scan()
         except ScannerError as error:
             outcome = error
         try:
@@ -70,23 +70,20 @@ class Batch:
             outcome = error  # it happened to an earlier page
         code, text = (outcome.code, str(outcome)) if outcome else ("", "")
         self._tell(Ended(self._writer.done, code, text))
-        if device is not None:
-            device.cancel()
-            device.close()
+        self._let_go()
 
     def stop(self, *_signal: object) -> None:
         """Let the current page go at its next row. Safe in a signal handler: it only notes."""
         self._stop = True
 
-    def _scan(self, device: SaneDevice) -> None:
+    def _scan(self) -> None:
         settings = self._order.settings
         self._check_memory(settings)
-        paper = set_up(device, settings)
-        self._tell(Started(device.name))
-        limit = settings.page_limit if self._start_first(device, paper) else 1
+        device, feeds = self._start_first()
+        limit = settings.page_limit if feeds else 1  # a glass would be scanned again for ever
         while True:
             self.number += 1
-            self._writer.take(self._read(device))
+            self._writer.take(device.read_page(self._on_row))
             if bytes_of_a_page(settings) > _ONE_AT_A_TIME_BYTES:
                 self._writer.wait()
             if self.number == limit:
@@ -99,23 +96,35 @@ class Batch:
             except FeederEmpty:
                 return
 
-    def _start_first(self, device: SaneDevice, paper: Paper) -> bool:
-        """Whether more pages may follow: a glass would be scanned again for ever."""
+    def _start_first(self) -> tuple[SaneDevice, bool]:
+        """The device with its first page started, and whether more may follow."""
+        settings = self._order.settings
+        device, paper = self._open(settings)
+        self._tell(Started(device.name))
         if self._stopping():
             raise ScanCancelled("stopped before the first page")
         try:
             device.start()
         except FeederEmpty:
-            if paper.else_glass is None:
+            if not paper.else_glass:
                 raise
-            device.cancel()
-            turn_to_glass(device, paper.else_glass, self._order.settings)
-            device.start()
-            return False
-        return paper.feeds
+        else:
+            return device, paper.feeds
+        # Opened afresh: after an empty feeder airscan rests 2.5 s before the next start.
+        self._let_go()
+        device, _glass = self._open(replace(settings, source=PaperSource.FLATBED))
+        device.start()
+        return device, False
 
-    def _read(self, device: SaneDevice) -> RawPage:
-        return device.read_page(self._on_row)
+    def _open(self, settings: ScanSettings) -> tuple[SaneDevice, Paper]:
+        self._device = open_device(self._order.device)
+        return self._device, set_up(self._device, settings)
+
+    def _let_go(self) -> None:
+        if self._device is not None:
+            self._device.cancel()
+            self._device.close()
+            self._device = None
 
     def _on_row(self, row: int) -> bool:
         """Called for every row, so nearly always it only looks at the clock."""

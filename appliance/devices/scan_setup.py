@@ -18,7 +18,7 @@ class Paper:
     """Where pages will come from."""
 
     feeds: bool  # several pages, until the tray is empty
-    else_glass: str | None = None  # the source to turn to when the tray turns out to be empty
+    else_glass: bool = False  # there is a glass to turn to when the tray turns out to be empty
 
 
 def set_up(device: SaneDevice, settings: ScanSettings) -> Paper:
@@ -34,12 +34,6 @@ def set_up(device: SaneDevice, settings: ScanSettings) -> Paper:
     return paper
 
 
-def turn_to_glass(device: SaneDevice, glass: str, settings: ScanSettings) -> None:
-    """The tray was empty; the same settings again for the glass, which may differ in size."""
-    device.choose("source", glass)
-    _choose_geometry(device, settings)
-
-
 def _choose_source(device: SaneDevice, asked: PaperSource) -> Paper:
     option = device.options().get("source")
     if option is None:
@@ -52,7 +46,7 @@ def _choose_source(device: SaneDevice, asked: PaperSource) -> Paper:
         feeder, glass = offered.get(PaperSource.FEEDER), offered.get(PaperSource.FLATBED)
         if feeder is not None:
             device.choose("source", feeder)
-            return Paper(feeds=True, else_glass=glass)
+            return Paper(feeds=True, else_glass=glass is not None)
         if glass is not None:
             device.choose("source", glass)
         return Paper(feeds=False)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from appliance.pretend.airscan import write_sane_config
+from appliance.airscan import write_sane_config
 from appliance.pretend.scanner_escl import EsclDoor
 from appliance.pretend.scanner_images import PageImages, pages_in
 from appliance.pretend.scanner_jobs import ScanJobs

@@ -9,8 +9,8 @@ from pathlib import Path
 def write_sane_config(folder: Path, scanners: Mapping[str, str]) -> Path:
     """Write *folder* so that libsane sees just these scanners (name → eSCL address).
 
-    Discovery is off: nothing is asked of the network, and listing takes milliseconds
-    instead of seconds. Give the folder to a process as ``SANE_CONFIG_DIR``.
+    Discovery is off: nothing is asked of the network, listing takes milliseconds instead of
+    seconds, and no avahi-daemon is needed (without one airscan reports "Out of memory").
     """
     folder.mkdir(parents=True, exist_ok=True)
     devices = "".join(f'"{name}" = {url}, eSCL\n' for name, url in scanners.items())
@@ -20,3 +20,8 @@ def write_sane_config(folder: Path, scanners: Mapping[str, str]) -> Path:
         encoding="utf-8",
     )
     return folder
+
+
+def carries_its_address(device: str) -> bool:
+    """Whether a SANE name says where the scanner is: ``airscan:escl:NAME:http://…``."""
+    return device.startswith("airscan:") and "://" in device

@@ -1,0 +1,109 @@
+"""``tramhoso scan``: one batch from any SANE scanner into one PDF, for a technician."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from appliance.core.errors import ScannerError
+from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScannedPage, ScanSettings
+from appliance.devices.sane_scanner import SaneScanner, scan_all
+from appliance.papers.pdf import PdfPage, make_pdf
+
+NOTHING_SCANNED, ENDED_EARLY, NOT_WRITTEN = 1, 3, 4
+
+
+@click.command()
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--pages", type=click.IntRange(min=1), help="Stop after this many sides.")
+@click.option("--dpi", type=click.IntRange(MIN_DPI, MAX_DPI), default=300, show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in ColorMode]),
+    default="color",
+    show_default=True,
+)
+@click.option(
+    "--source",
+    type=click.Choice([source.value for source in PaperSource]),
+    default="auto",
+    show_default=True,
+    help="auto: the feeder when it holds paper, else the glass.",
+)
+@click.option("--device", default="", help="A SANE name; without it the first scanner found.")
+@click.option("--json", "as_json", is_flag=True, help="Tell pages, sizes and seconds as JSON.")
+def scan(
+    *, out: Path, pages: int | None, dpi: int, mode: str, source: str, device: str, as_json: bool
+) -> None:
+    """Scan one batch into OUT (a PDF, true to size).
+
+    SANE_CONFIG_DIR is respected. A name like airscan:escl:NAME:http://HOST:PORT/eSCL/ needs no
+    configuration. Ends with 1 when nothing was scanned, 3 when the batch ended early and the
+    pages before are in OUT, 4 when OUT could not be written.
+    """
+    settings = ScanSettings(dpi, ColorMode(mode), PaperSource(source), pages)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="tramhoso-scan-") as spool:
+        try:
+            scanned, error = scan_all(SaneScanner(device), settings, Path(spool))
+        except ScannerError as refused:
+            scanned, error = [], refused
+        scan_s = time.monotonic() - began
+        if scanned:
+            _write(out, scanned)
+        if as_json:
+            click.echo(json.dumps(_told(out, scanned, error, scan_s, time.monotonic() - began)))
+        elif scanned:
+            click.echo(f"{out}: {len(scanned)} pages in {scan_s:.1f} s")
+    if error is not None:
+        click.echo(_line(error), err=True)
+        sys.exit(ENDED_EARLY if scanned else NOTHING_SCANNED)
+
+
+def _write(out: Path, scanned: list[ScannedPage]) -> None:
+    """OUT is the old file or the whole new one, never a part."""
+    sides = [PdfPage(page.path.read_bytes(), page.resolution_dpi) for page in scanned]
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(make_pdf(sides, title=out.stem))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        click.echo(f"{out}: {error.strerror}", err=True)
+        sys.exit(NOT_WRITTEN)
+
+
+def _told(
+    out: Path, scanned: list[ScannedPage], error: ScannerError | None, scan_s: float, total_s: float
+) -> dict[str, object]:
+    return {
+        "out": str(out) if scanned else None,
+        "bytes": out.stat().st_size if scanned else 0,
+        "pages": [
+            {
+                "number": page.number,
+                "width_px": page.width_px,
+                "height_px": page.height_px,
+                "dpi": page.resolution_dpi,
+                "mode": page.mode.value,
+                "bytes": page.path.stat().st_size,
+            }
+            for page in scanned
+        ],
+        "seconds": {"scan": round(scan_s, 3), "total": round(total_s, 3)},
+        "error": error.code if error else None,
+    }
+
+
+def _line(error: ScannerError) -> str:
+    meaning = (type(error).__doc__ or "").strip().splitlines()[0]
+    return f"{error.code}: {meaning} ({error})"
