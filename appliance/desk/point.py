@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Point:
     """This support point: its configuration, its store, its procedures, its clock."""
 
@@ -38,9 +39,21 @@ class Point:
     database: Database
     pages: PageFiles
     vault: Vault
-    procedures: Mapping[str, Procedure]
-    places: Places
     clock: Clock
+
+    @cached_property
+    def procedures(self) -> Mapping[str, Procedure]:
+        """What this point offers, by id; read at first need, seconds on a small board.
+
+        Raises:
+            ProcedureWrong: a procedure file has a mistake.
+        """
+        return load_procedures(self.config.procedures.folder)
+
+    @property
+    def places(self) -> Places:
+        """Provinces and communes; read at first need."""
+        return units()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -65,7 +78,6 @@ def open_point(config: Config, clock: Clock = utc_now) -> Point:
     """Open everything; no table is touched yet, so this also works before the first migration.
 
     Raises:
-        ProcedureWrong: a procedure file has a mistake.
         ConfigWrong: a ward key in the configuration is not a key.
     """
     state, runtime = config.paths.state, config.paths.runtime
@@ -79,8 +91,6 @@ def open_point(config: Config, clock: Clock = utc_now) -> Point:
         database=Database(state / "point.db"),
         pages=PageFiles(state / "pages"),
         vault=Vault(state, runtime),
-        procedures=load_procedures(config.procedures.folder),
-        places=units(),
         clock=clock,
     )
 

@@ -66,8 +66,9 @@ def _compiled(template: str, content: dict[str, Any], made_at: datetime) -> byte
 
 
 def _fixed(made_at: datetime) -> datetime:
-    """The same moment with a plain offset: Typst does not take a named time zone."""
-    return made_at.astimezone(timezone(made_at.utcoffset() or timedelta()))
+    """The second it was, with a plain offset: Typst takes no named zone and no fractions."""
+    fixed = timezone(made_at.utcoffset() or timedelta())
+    return made_at.astimezone(fixed).replace(microsecond=0)
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.config import Config, PathsSection, PointSection, WardSection
+from appliance.config import Config, PathsSection, PointSection, ScannerSection, WardSection
 from appliance.core.scan import ColorMode, ScannedPage
 from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
@@ -56,9 +56,15 @@ def ward_keys() -> WardKeys:
 
 @pytest.fixture
 def config(tmp_path: Path, ward_keys: WardKeys) -> Config:
+    return point_config(tmp_path, ward_keys, ScannerSection())
+
+
+def point_config(folder: Path, ward_keys: WardKeys, scanner: ScannerSection) -> Config:
+    """A point below *folder* that seals to *ward_keys*."""
     return Config(
         point=PointSection(code="KV-0007", name="Điểm hỗ trợ Mẫu"),
-        paths=PathsSection(state=tmp_path / "state", runtime=tmp_path / "run"),
+        paths=PathsSection(state=folder / "state", runtime=folder / "run"),
+        scanner=scanner,
         ward=WardSection(
             url="http://127.0.0.1:9/intake/v1",
             recipient=ward_keys.recipient,
