@@ -41,6 +41,7 @@ from web.ward.listing import PAGE, Line, age_vi, lines, one_line, waiting
 from web.ward.officers import OfficerRests, officer_stamp, signs_in
 from web.ward.reader import DossierUnreadable, Reader
 from web.ward.service import the_ward
+from web.ward.wire import UUID
 from web.ward.wording import words
 
 inbox = Blueprint("inbox", __name__)
@@ -250,6 +251,8 @@ def _supplement_form(opened: list[tuple[Manifest, Contents]], line: Line) -> Any
 
 
 def _line(dossier_id: str) -> Line:
+    if not UUID.match(dossier_id):
+        abort(404)
     with reading(the_ward().engine) as conn:
         line = one_line(conn, dossier_id)
     if line is None:

@@ -108,12 +108,15 @@ def _put(dossier_id: str, number: int) -> Response:
 @intake.get("/dossiers/<dossier_id>")
 def get_dossier(dossier_id: str) -> Response:
     """Where a dossier of this box stands."""
+    unknown = Problem(404, "unknown", "this device has no such dossier")
+    if not UUID.match(dossier_id):
+        raise unknown
     with reading(the_ward().engine) as conn:
         row = conn.execute(
             select(dossier).where(dossier.c.id == dossier_id, dossier.c.device_id == g.device_id)
         ).first()
-        if row is None or not UUID.match(dossier_id):
-            raise Problem(404, "unknown", "this device has no such dossier")
+        if row is None:
+            raise unknown
         told: dict[str, Any] = {
             "dossier_id": row.id,
             "code": row.code,

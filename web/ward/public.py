@@ -8,6 +8,7 @@ import json
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
+from appliance.core.manifest import RECEIPT_CODE
 from web.ward.database import reading
 from web.ward.problems import Problem
 from web.ward.service import the_ward
@@ -24,6 +25,8 @@ def track(code: str) -> Response:
     A wrong code and a wrong secret get the same 404, after the same work.
     """
     ward = the_ward()
+    if not RECEIPT_CODE.match(code):
+        raise Problem(404, "unknown", "no such receipt")
     # Guesses at one code are counted over all addresses: 30 an hour against 45 random bits.
     rest_s = ward.look_ups.rest_s(request.remote_addr or "socket") or ward.guesses.rest_s(code)
     if rest_s:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from pydantic import ValidationError
 
@@ -13,6 +14,8 @@ from web.ward.problems import Fault, Problem
 from web.ward.settings import WardSettings
 
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # PostgreSQL stores no NUL; a list shows no line breaks
+MAX_WORDS = 500
 MAX_FILES = 200
 
 
@@ -45,27 +48,37 @@ def read_manifest(
     if not UUID.match(key) or (number == 1 and key != dossier_id):
         raise _unacceptable("Idempotency-Key", "not-the-dossier-id")
     manifest = _parsed(body)
-    faults = [
-        Fault(path, "not-as-in-address")
-        for path, told, address in (
-            ("dossier_id", manifest.dossier_id, dossier_id),
-            ("revision", manifest.revision, number),
-        )
-        if told != address
-    ]
-    if not manifest.files:
-        faults.append(Fault("files", "empty"))
-    if len(manifest.files) > MAX_FILES:
-        faults.append(Fault("files", "too-many"))
-    sizes: dict[str, int] = {}
-    for index, file in enumerate(manifest.files):
-        if sizes.setdefault(file.sha256, file.bytes) != file.bytes:
-            faults.append(Fault(f"files.{index}.bytes", "two-sizes-of-one-file"))
+    faults = [*_out_of_place(manifest, dossier_id, number), *_out_of_bounds(manifest)]
     if faults:
         raise _refused(faults)
     if any(file.bytes > settings.max_file_bytes for file in manifest.files):
         raise Problem(413, "too-large", "a file of the manifest is too large")
     return manifest
+
+
+def _out_of_place(manifest: Manifest, dossier_id: str, number: int) -> Iterator[Fault]:
+    if manifest.dossier_id != dossier_id:
+        yield Fault("dossier_id", "not-as-in-address")
+    if manifest.revision != number:
+        yield Fault("revision", "not-as-in-address")
+
+
+def _out_of_bounds(manifest: Manifest) -> Iterator[Fault]:
+    for path, told in (
+        ("procedure.id", manifest.procedure.id),
+        ("procedure.title_vi", manifest.procedure.title_vi or ""),
+        ("point", manifest.point),
+    ):
+        if len(told) > MAX_WORDS or CONTROL.search(told):
+            yield Fault(path, "not-plain-text")
+    if not manifest.files:
+        yield Fault("files", "empty")
+    if len(manifest.files) > MAX_FILES:
+        yield Fault("files", "too-many")
+    sizes: dict[str, int] = {}
+    for index, file in enumerate(manifest.files):
+        if sizes.setdefault(file.sha256, file.bytes) != file.bytes:
+            yield Fault(f"files.{index}.bytes", "two-sizes-of-one-file")
 
 
 def _parsed(body: bytes) -> Manifest:
