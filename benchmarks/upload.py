@@ -23,7 +23,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from appliance.destinations.http import Wire
-from appliance.destinations.line import LARGEST_CHUNK, Line
+from appliance.destinations.line import Line
 from appliance.destinations.tus import Tus
 from appliance.pretend.bad_network import BadNetwork, Trouble
 from tests.delivery.ward_process import WardProcess

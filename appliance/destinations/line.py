@@ -5,6 +5,8 @@ from __future__ import annotations
 KIB = 1024
 SMALLEST_CHUNK = 128 * KIB
 LARGEST_CHUNK = 4096 * KIB
+# well below the time-out for an answer: the system's buffers may hold all of a chunk, and its
+# whole journey then falls into the wait for the answer
 TOO_LONG_S = 10.0
 
 

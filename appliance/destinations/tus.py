@@ -53,13 +53,15 @@ class Tus:
         known_url: str | None = None,
         remember: Callable[[str], None] = lambda url: None,
         progress: Callable[[int], None] = lambda offset: None,
+        alive: Callable[[], None] = lambda: None,
     ) -> str:
         """Bring *file* to the server, going on where the server stopped; returns its URL.
 
         *known_url* is what *remember* was given in an earlier call. *remember* is called before
         the first byte is sent and must have stored the URL durably when it returns.
         *progress* gets the number of bytes the server has confirmed; it falls back to 0 when
-        the server had lost them.
+        the server had lost them. *alive* is called for every piece that leaves and before every
+        new try: its silence is never longer than one request's time-outs.
 
         Cuts are ridden out here; after TRIES in a row without progress the call ends.
 
@@ -67,7 +69,9 @@ class Tus:
             DeliveryError: as in ``verdict``; what was confirmed need not be sent again.
         """
         with file.open("rb") as content:
-            upload = _Upload(self, content, metadata, remember=remember, progress=progress)
+            upload = _Upload(
+                self, content, metadata, remember=remember, progress=progress, alive=alive
+            )
             return upload.run(self._ours(known_url) if known_url else None)
 
     def create(self, size: int, metadata: Mapping[str, str]) -> str:
@@ -163,10 +167,11 @@ class _Upload:
         *,
         remember: Callable[[str], None],
         progress: Callable[[int], None],
+        alive: Callable[[], None],
     ) -> None:
         self._tus, self._content, self._metadata = tus, content, metadata
         self._size = content.seek(0, SEEK_END)
-        self._remember, self._progress = remember, progress
+        self._remember, self._progress, self._alive = remember, progress, alive
         self._best = 0  # most bytes ever confirmed
         self._failures = 0  # in a row
 
@@ -182,7 +187,7 @@ class _Upload:
                 if offset == self._size:
                     return url
                 length = min(self._tus.line.chunk, self._size - offset)
-                part = FilePart(self._content, offset, length)
+                part = FilePart(self._content, offset, length, self._alive)
                 offset = self._tus.patch(url, part)
                 if offset is None:
                     raise DestinationUnreachable("the server's offset is not ours")
@@ -206,6 +211,7 @@ class _Upload:
         self._failures += 1
         if self._failures >= TRIES:
             raise error
+        self._alive()
 
 
 class FilePart:
@@ -215,9 +221,15 @@ class FilePart:
     rural line do not; piece by piece, every piece has its own.
     """
 
-    def __init__(self, content: BinaryIO, start: int, length: int) -> None:
+    def __init__(
+        self,
+        content: BinaryIO,
+        start: int,
+        length: int,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
         self.start = start
-        self._content = content
+        self._content, self._alive = content, alive
         self._length = self._left = length
         content.seek(start)
 
@@ -225,6 +237,7 @@ class FilePart:
         return self._length
 
     def read(self, size: int = -1, /) -> bytes:
+        self._alive()
         wanted = self._left if size < 0 else min(size, self._left)
         try:
             piece = self._content.read(wanted)

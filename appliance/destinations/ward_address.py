@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from appliance.core.errors import ConfigWrong
 
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750
+_VERIFY_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # Ed25519, base64url
 
 
 def checked_url(url: str) -> str:
@@ -45,6 +46,17 @@ def checked_token(token: str) -> str:
     if not _TOKEN.fullmatch(token):
         raise ConfigWrong("ward.token_file: holds no token (letters, digits and -._~+/ only)")
     return token
+
+
+def checked_verify_key(verify_key: str) -> str:
+    """*verify_key*, if it has the form of one.
+
+    Raises:
+        ConfigWrong: no receipt could ever be believed.
+    """
+    if not _VERIFY_KEY.fullmatch(verify_key):
+        raise ConfigWrong("ward.verify_key: not the 43 letters that `tramhoso ward init` printed")
+    return verify_key
 
 
 def checked_ca_file(ca_file: Path | None) -> Path | None:

@@ -34,7 +34,12 @@ from appliance.core.manifest import (
 from appliance.destinations.http import Answer, Patience, Wire
 from appliance.destinations.tus import Tus
 from appliance.destinations.verdict import verdict
-from appliance.destinations.ward_address import checked_ca_file, checked_token, checked_url
+from appliance.destinations.ward_address import (
+    checked_ca_file,
+    checked_token,
+    checked_url,
+    checked_verify_key,
+)
 from appliance.keys.canonical import canonical_json, repr_digest, sha256_hex
 from appliance.keys.signing import receipt_verifies
 
@@ -81,22 +86,24 @@ class WardService:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """*url* ends in /intake/v1. *progress* gets bytes at the ward and bytes in all, often
-        enough to prolong a hold.
+        enough to feed a watchdog: it is silent for one request's time-outs at most (70 s).
 
         Raises:
-            ConfigWrong: the address, token or certificates cannot be used, or the token would
-                travel in the clear.
+            ConfigWrong: the address, token, key or certificates cannot be used, or the token
+                would travel in the clear.
         """
         self._url = checked_url(url)
         self._wire = Wire(checked_token(token), checked_ca_file(ca_file), patience)
         self._tus = Tus(self._wire, f"{self._url}/files", pause=pause)
-        self._verify_key = verify_key
+        self._verify_key = checked_verify_key(verify_key)
         self._uploads = uploads
         self._progress = progress
+        self._told = (0, 0)  # what progress was given last
         self._pause = pause
 
     def send(self, manifest: Manifest, body: bytes, files: dict[str, Path]) -> Receipt:
         """See ``core.ports.Destination.send``."""
+        self._told = (0, sum(listed.bytes for listed in manifest.files))
         for listed in manifest.files:
             _check(listed, files.get(listed.sha256))
         if all(self._uploads.recall(listed.sha256) for listed in manifest.files):
@@ -158,8 +165,13 @@ class WardService:
             {"sha256": file.sha256},
             known_url=None if anew else self._uploads.recall(file.sha256),
             remember=lambda url: self._uploads.remember(file.sha256, url),
-            progress=lambda offset: self._progress(done + offset, total),
+            progress=lambda offset: self._tell(done + offset, total),
+            alive=lambda: self._progress(*self._told),
         )
+
+    def _tell(self, sent: int, total: int) -> None:
+        self._told = (sent, total)
+        self._progress(sent, total)
 
     def _commit(self, manifest: Manifest, body: bytes) -> Receipt:
         answer = self._put(_path(manifest), _idempotency_key(manifest), body)
@@ -185,6 +197,7 @@ class WardService:
         }
         failures = 0
         while True:
+            self._progress(*self._told)
             try:
                 return self._wire.ask("PUT", f"{self._url}{path}", headers, body)
             except DestinationUnreachable:

@@ -1,5 +1,6 @@
 """The tus client against a server that forgives nothing."""
 
+import io
 import os
 import subprocess
 import sys
@@ -241,6 +242,45 @@ def test_a_line_that_carries_nothing_ends_the_call(wire, ward, small):
             tus.upload(small, {})
         assert network.traffic.connections == TRIES
     assert waits == [0.5, 1, 2, 4]
+
+
+def test_a_line_that_brings_a_little_each_time_is_never_given_up(wire, ward, tmp_path):
+    path = tmp_path / "sealed.age"
+    path.write_bytes(os.urandom(1_500_000))
+    with BadNetwork(ward.port, lambda number: Trouble(cut_up_after=100_000)) as network:
+        Tus(wire, f"http://127.0.0.1:{network.port}{BASE}/files", pause=lambda s: None).upload(
+            path, {"sha256": "x"}
+        )
+        assert network.traffic.cuts > 2 * TRIES
+    assert received(ward) == [path.read_bytes()]
+
+
+class Watched(io.BytesIO):
+    """Content that notes how much is read at once."""
+
+    largest = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.largest = max(self.largest, len(piece))
+        return piece
+
+
+def test_a_chunk_leaves_piece_by_piece_so_that_each_has_its_own_time_out(tus, ward):
+    url = tus.create(LARGEST_CHUNK, {"sha256": "x"})
+    tus.offset(url, LARGEST_CHUNK)
+    content = Watched(os.urandom(LARGEST_CHUNK))
+    tus.patch(url, FilePart(content, 0, LARGEST_CHUNK))
+    assert received(ward) == [content.getvalue()]
+    assert content.largest <= 64 * 1024
+
+
+def test_a_watchdog_is_fed_for_every_piece_and_every_try(tus, ward, small):
+    beats = []
+    ward.orders["POST"].extend([Order(500)] * 3)
+    tus.upload(small, {}, alive=lambda: beats.append(len(ward.asked)))
+    assert beats[:3] == [1, 2, 3]
+    assert beats[-1] >= 5  # while the PATCH was on its way
 
 
 def test_silence_is_not_waited_for_for_ever(ward, small):

@@ -327,6 +327,16 @@ def test_progress_tells_bytes_at_the_ward_out_of_all(service, seal):
     assert told == sorted(told)
 
 
+def test_a_watchdog_is_fed_before_every_try_of_the_commit(ward, service, seal):
+    beats = []
+    sealed = seal(5_000)
+    ward.orders["PUT"].extend([Order(200, JSON, b"{")] * 2)
+    service(progress=lambda sent, total: beats.append((len(ward.said("PUT")), sent))).send(
+        sealed.manifest, sealed.body, sealed.files
+    )
+    assert beats[-3:] == [(0, 5_000), (1, 5_000), (2, 5_000)]
+
+
 def test_a_wrong_token_is_the_technicians_matter(ward, service, seal):
     sealed = seal(5_000)
     with pytest.raises(DeviceRefused):
@@ -411,6 +421,12 @@ def test_events_of_an_unknown_shape_are_not_half_believed(ward, service):
 def test_an_address_that_cannot_be_used_is_told_at_the_start(service, url):
     with pytest.raises(ConfigWrong, match=r"ward\.url"):
         service(url=url)
+
+
+@pytest.mark.parametrize("verify_key", ["", "x" * 42, "ssh-ed25519 AAAA"])
+def test_a_key_no_receipt_could_fit_is_told_at_the_start(service, verify_key):
+    with pytest.raises(ConfigWrong, match="verify_key"):
+        service(verify_key=verify_key)
 
 
 @pytest.mark.parametrize("token", ["", "two words", "ký tự lạ", "line\nline"])
