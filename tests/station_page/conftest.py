@@ -19,7 +19,9 @@ from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
 from appliance.config import Config, PathsSection, PointSection, WardSection, WebSection
+from appliance.core.manifest import Receipt
 from appliance.core.scan import ColorMode, ScannedPage
+from appliance.core.submission import Submission
 from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
 from appliance.keys import age
@@ -55,6 +57,7 @@ class Tray:
 
     point: Point
     scanned: list[str] = field(default_factory=list)
+    papers: list[Path] = field(default_factory=list)  # JPEGs; plain drawings when empty
 
     def press(self, pages: int = 1, error_code: str | None = None) -> int:
         """One batch from the press to its end."""
@@ -82,7 +85,9 @@ class Tray:
     def _side(self, number: int) -> ScannedPage:
         self.point.spool.mkdir(parents=True, exist_ok=True)
         path = self.point.spool / f"side-{len(self.scanned) + 1}.jpg"
-        path.write_bytes(paper(len(self.scanned) + 1))
+        count = len(self.scanned)
+        lying = self.papers[count % len(self.papers)].read_bytes() if self.papers else None
+        path.write_bytes(lying or paper(count + 1))
         return ScannedPage(number, path, 827, 1169, 100, ColorMode.COLOR)
 
 
@@ -207,6 +212,18 @@ def address(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=5)
+
+
+def receipt_for(sent: Submission, moment: datetime) -> Receipt:
+    """What the uploader stores after it has verified the ward's signature."""
+    return Receipt(
+        dossier_id=sent.dossier_id,
+        code="TNHS-2026-0042",
+        received_at=moment,
+        manifest_sha256=sent.manifest_sha256,
+        due_at=moment + timedelta(hours=7),
+        signature="not looked at here",
+    )
 
 
 def id_of(path: str) -> str:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
 from appliance.core.errors import (
+    AlreadyScanning,
     AnswersChangedElsewhere,
     ApplianceError,
     DossierMovedOn,
@@ -51,10 +52,16 @@ def seal(dossier_id: object) -> ResponseReturnValue:
             raise DossierMovedOn(f"dossier {dossier_id} is {view.dossier.state}")
         if request.form.get("seen") != seen_mark(view):
             raise AnswersChangedElsewhere(f"dossier {dossier_id}: not what was read")
-        sealing.ask_to_seal(point(), str(dossier_id), volunteer().id, consented=consented)
+        sealing.ask_to_seal(
+            point(),
+            str(dossier_id),
+            volunteer().id,
+            consented=consented,
+            seen_revision=view.dossier.answers_revision,
+        )
     except DossierMovedOn:
         pass  # sealed on another screen, or a second click: its page tells where it stands
-    except (NotReadyToSeal, AnswersChangedElsewhere, WardKeyMissing) as error:
+    except (NotReadyToSeal, AnswersChangedElsewhere, AlreadyScanning, WardKeyMissing) as error:
         fresh = dossiers.look_at(point(), str(dossier_id))
         return make_response(_page(fresh, error, tick_missing=not consented), 409)
     return redirect(link("delivery.show", dossier_id=dossier_id), 303)

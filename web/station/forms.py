@@ -13,6 +13,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 
 from appliance.core.answers import Answers, VisibleSection, counted_answers, is_required
@@ -134,8 +135,8 @@ def _choice(codes: CodeList, today: date, text: str, *, radio: bool) -> Any:
     if text and text not in dict(choices):  # withdrawn, or wrong: what was typed stays visible
         choices.append((text, codes.label_of(text) or text))
     if radio and len(choices) <= FEW_CHOICES:
-        return RadioField(choices=choices, validate_choice=False)
-    return SelectField(choices=[("", said("form.choose")), *choices], validate_choice=False)
+        return RadioField(choices=_options(choices), validate_choice=False)
+    return _select(choices, text)
 
 
 def _address(drawing: Drawing, field: AddressField, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,7 +175,11 @@ def _select(choices: list[tuple[str, str]], text: str, *, blank: bool = True) ->
     if text and text not in dict(choices):
         choices = [*choices, (text, text)]
     first = [("", said("form.choose"))] if blank else []
-    return SelectField(choices=first + choices, validate_choice=False)
+    return SelectField(choices=_options(first + choices), validate_choice=False)
+
+
+def _options(choices: list[tuple[str, str]]) -> list[Any]:
+    return [SelectChoice(code, label) for code, label in choices]
 
 
 def _bound(unbound: dict[str, Any], texts: dict[str, str]) -> Any:

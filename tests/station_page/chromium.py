@@ -1,0 +1,73 @@
+"""Debian's Chromium on loopback, every request written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Window:
+    """A browser window at the desk."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.context = context
+        self.requests: list[str] = []
+        self.complaints: list[str] = []  # script errors, and what the policy refused
+        context.on("request", lambda request: self.requests.append(request.url))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("console", self._listen)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def sign_in(self, name: str, pin: str) -> None:
+        self.go("/sign-in")
+        self.page.get_by_text(name, exact=True).click()
+        self.page.fill("#pin", pin)
+        self.page.click("main button")
+        self.page.wait_for_url(self.address + "/")
+
+    def hosts(self) -> set[str]:
+        """Where requests went, without pictures that lie inside a style sheet."""
+        addresses = (urlsplit(url) for url in self.requests)
+        return {a.netloc for a in addresses if a.scheme not in ("data", "blob")}
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+
+@contextmanager
+def open_window(address: str, *, javascript: bool = True, width: int = 1366) -> Iterator[Window]:
+    """A fresh window: no cookie of an earlier one."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            context = chromium.new_context(
+                java_script_enabled=javascript,
+                viewport={"width": width, "height": 768 if width > 600 else 740},
+                locale="vi-VN",
+                reduced_motion="reduce",
+            )
+            yield Window(context, address)
+        finally:
+            chromium.close()

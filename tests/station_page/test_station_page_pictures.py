@@ -1,0 +1,87 @@
+"""Every page, drawn by Chromium at both ends of the range of screens.
+
+Kept in a temporary folder; with TRAMHOSO_PICTURES set, in that one (docs/pages is made so).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from appliance.desk import dossiers, sealing
+from appliance.desk.point import Point
+from appliance.desk.status import STATION, report_status
+from appliance.imaging.render import render
+from appliance.pretend.sample_answers import sample_answers
+from appliance.pretend.sample_pages import write_sample_pages
+from appliance.store import outbox
+from appliance.store.volunteers import Volunteer
+from tests.station_page.chromium import open_window
+from tests.station_page.conftest import PIN, Clock, Tray, receipt_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("width", [1366, 360])
+def test_no_page_is_wider_than_the_screen(
+    point: Point, lan: Volunteer, tray: Tray, clock: Clock, address: str, tmp_path: Path, width: int
+) -> None:
+    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
+    tray.papers = write_sample_pages(tmp_path / "papers", dpi=100, count=3)
+    report_status(point, STATION, "ready", None)
+    with open_window(address, width=width) as window:
+
+        def picture(name: str, path: str) -> None:
+            window.go(path)
+            window.page.wait_for_load_state("load")
+            whole = not name.startswith("dossier")  # its bars stick to the window's edges
+            window.page.screenshot(path=folder / f"{name}-{width}.png", full_page=whole)
+            too_wide = window.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert too_wide <= 0, f"{name} is {too_wide} px wider than a screen of {width}"
+
+        picture("sign-in", "/sign-in")
+        window.sign_in("Lan", PIN)
+        picture("home-empty", "/")
+        picture("choose", "/dossiers/new")
+        first = dossiers.open_dossier(point, "khai-sinh", lan.id)
+        picture("dossier-new", f"/dossiers/{first}")
+        tray.press(pages=2)
+        tray.press(error_code="paper-jam")
+        dossiers.save_answers(
+            point,
+            first,
+            {
+                "requester_name": "Trần Thị Mẫu Hoa",
+                "requester_id_number": "0561960045",
+                "relation": "mother",
+                "child_birth_date": "32/13/2026",
+            },
+        )
+        report_status(point, STATION, "needs-person", "paper-jam")
+        picture("dossier-half", f"/dossiers/{first}")
+        picture("check-lacking", f"/dossiers/{first}/check")
+        picture("page", f"/dossiers/{first}/pages/{tray.scanned[0]}")
+        dossiers.save_answers(point, first, sample_answers("khai-sinh", point.today()))
+        picture("check-ready", f"/dossiers/{first}/check")
+        sealing.ask_to_seal(point, first, lan.id, consented=True)
+        picture("delivery-sealing", f"/dossiers/{first}/delivery")
+        sealing.grant_next(point, render)
+        picture("delivery-waiting", f"/dossiers/{first}/delivery")
+        clock.pass_by(minutes=20)
+        with point.database.writing() as connection:
+            outbox.needs_person(connection, first, "refused-by-ward", "")
+        dossiers.open_dossier(point, "khai-sinh", lan.id)
+        report_status(point, STATION, "saved", None)
+        picture("home-busy", "/")
+        with point.database.writing() as connection:
+            sent = outbox.submission_of(connection, first)
+            assert sent is not None
+            outbox.mark_delivered(connection, sent, receipt_for(sent, clock.now))
+        picture("delivery-delivered", f"/dossiers/{first}/delivery")
+        picture("not-found", "/nowhere")
+        assert not window.complaints
