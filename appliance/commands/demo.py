@@ -16,10 +16,9 @@ from pathlib import Path
 
 import click
 
-from appliance.pretend.demo_house import House
-from appliance.pretend.demo_visit import Visit, play_visit
-
-FOREVER_S = 3600.0
+from appliance.demo.browser import PageRefused
+from appliance.demo.house import House, HouseFell
+from appliance.demo.visit import Visit, play_visit
 
 
 @click.command()
@@ -33,13 +32,20 @@ def demo(
     once: bool, home: Path | None, pages: int, web_port: int, panel_port: int, ward_port: int
 ) -> None:
     """Run station, page, uploader and a ward here; show an on-screen button and lamp."""
+    try:
+        _run(once, home, pages, (web_port, panel_port, ward_port))
+    except (HouseFell, PageRefused) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _run(once: bool, home: Path | None, pages: int, ports: tuple[int, int, int]) -> None:
     if once:  # a journey without a person needs no agreed ports, and must not meet another demo
-        web_port = panel_port = ward_port = 0
+        ports = (0, 0, 0)
     with ExitStack() as stack:
         if home is None:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tramhoso-demo-")))
         house = stack.enter_context(
-            House(home, web_port=web_port, panel_port=panel_port, ward_port=ward_port, say=_say)
+            House(home, web_port=ports[0], panel_port=ports[1], ward_port=ports[2], say=_say)
         )
         if once:
             visit = play_visit(house, pages, say=_say)
@@ -50,7 +56,7 @@ def demo(
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=False)
+    click.echo(line)
 
 
 def _all_well(visit: Visit) -> bool:

@@ -142,12 +142,18 @@ class House:
         }
         self.config_path.write_text(_toml(tables), encoding="utf-8")
 
+    def lay_papers(self, count: int) -> None:
+        """Put exactly *count* sheets into the feeder, the first ones again when it takes more."""
+        names = self._papers()
+        self.scanner.load_tray([names[place % len(names)] for place in range(count)])
+
     def refill_tray(self) -> None:
         """Put the sample papers back when the feeder has pulled them all."""
         if not self.scanner.tray.left():
-            self.scanner.load_tray(
-                sorted(path.name for path in (self.home / "papers").glob("*.jpg"))
-            )
+            self.scanner.load_tray(self._papers())
+
+    def _papers(self) -> list[str]:
+        return sorted(path.name for path in (self.home / "papers").glob("*.jpg"))
 
     def must_be_alive(self) -> None:
         """Raise HouseFell when a service ended by itself."""

@@ -1,0 +1,1 @@
+"""The whole product on one machine: real services, pretend hardware, a ward of its own."""
