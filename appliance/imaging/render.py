@@ -92,6 +92,7 @@ def _scaled(master: bytes, ratio: float, mode: ColorMode) -> Image.Image:
             whole = whole.resize(size, Image.Resampling.LANCZOS)
         elif whole is image:
             whole = image.copy()  # the block closes what it opened
+        # Pillow writes comments along; only the camera's turn is still wanted
         whole.info = {"exif": image.info["exif"]} if "exif" in image.info else {}
         return whole
 
@@ -115,7 +116,6 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _encoded(image: Image.Image, quality: int, dpi: int | None) -> bytes:
-    image.info = {}  # no comment, no EXIF, nothing of the scanner's
     out = BytesIO()
     density = {} if dpi is None else {"dpi": (dpi, dpi)}
     image.save(out, "JPEG", quality=quality, optimize=True, **density)

@@ -202,6 +202,15 @@ def test_a_page_cut_short_is_refused(sheet, save, end, kept):
             use(whole[: int(len(whole) * kept)] + end)
 
 
+def test_a_page_that_lacks_only_its_end_mark_is_refused(a4):
+    with pytest.raises(PageDamaged, match="end mark"):
+        check_decodes(a4[:-2])
+
+
+def test_zeros_after_the_end_are_a_scanners_habit_and_no_damage(a4):
+    assert check_decodes(a4 + bytes(100)) == (2480, 3508)
+
+
 def test_a_blank_page_cut_short_is_refused_too(sheet):
     whole = sheet.jpeg(Image.new("RGB", (1654, 2339), "white"))
     with pytest.raises(PageDamaged):
@@ -236,7 +245,7 @@ def with_size(jpeg: bytes, width: int, height: int, depth: int = 8) -> bytes:
 @pytest.mark.parametrize("size", [(65000, 65000), (20000, 5000)])
 def test_a_bomb_is_refused_by_its_header(sheet, size):
     bomb = with_size(sheet.jpeg(corner_marked()), *size)
-    with pytest.raises(PageDamaged):
+    with pytest.raises(PageDamaged, match="no paper|decompression bomb"):
         check_decodes(bomb)
 
 

@@ -111,6 +111,7 @@ def test_it_has_what_an_archive_asks_for(paper):
         profile = intent.DestOutputProfile.read_bytes()
         assert profile[36:40] == b"acsp"
         assert int.from_bytes(profile[:4]) == len(profile)
+        assert profile[24:28] == (2000).to_bytes(2) + (1).to_bytes(2)  # the same file next year
         with pdf.open_metadata() as about:
             assert (about["pdfaid:part"], about["pdfaid:conformance"]) == ("2", "B")
 
