@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from appliance.core.fields import CodeList
+from appliance.core.fields import Code, CodeList
 from appliance.procedures.located import Mistake, Spot, Table, read_yaml
 from appliance.procedures.sayings import close_to, said
 
@@ -29,6 +29,7 @@ class Shelf:
     def code_list(self, name: str, used_at: Spot) -> CodeList:
         """The list of that name; an empty one after a mistake, so that reading can go on."""
         if name not in self._lists:
+            self._lists[name] = _nothing(name)  # what a list that includes itself finds
             self._lists[name] = self._read_list(name, used_at)
         return self._lists[name]
 
@@ -42,13 +43,12 @@ class Shelf:
         return self._blocks[name]
 
     def _read_list(self, name: str, used_at: Spot) -> CodeList:
-        nothing = CodeList.model_construct(
-            id=name, title=name, valid_from=date.min, source=name, codes=()
-        )
         path = self._find(LISTS, name, "code list", used_at)
         if path is None:
-            return nothing
+            return _nothing(name)
         table, mistakes = read_yaml(path)
+        included = self._included(table)
+        found = _nothing(name)
         if not mistakes:
             try:
                 found = CodeList.model_validate(table)
@@ -57,7 +57,17 @@ class Shelf:
             else:
                 mistakes = list(_faults_of_list(found, name, table))
         self.mistakes += mistakes
-        return nothing if mistakes else found
+        if mistakes:
+            return _nothing(name)
+        own = {entry.code for entry in found.codes}
+        rest = tuple(entry for entry in included if entry.code not in own)
+        return found.model_copy(update={"codes": found.codes + rest})
+
+    def _included(self, table: Table) -> tuple[Code, ...]:
+        """The codes of another list, to stand after this one's own."""
+        if not isinstance(table.get("include"), str):
+            return ()
+        return self.code_list(table.pop("include"), table.key_spots["include"]).codes
 
     def _find(self, kind: str, name: str, called: str, used_at: Spot) -> Path | None:
         """Names are matched against the files that exist, so a name is never a path."""
@@ -72,6 +82,10 @@ class Shelf:
                 Mistake(used_at.path, used_at.line, f'there is no {called} "{name}"{hint}')
             )
         return there.get(name)
+
+
+def _nothing(name: str) -> CodeList:
+    return CodeList.model_construct(id=name, title=name, valid_from=date.min, source=name, codes=())
 
 
 def _faults_of_list(found: CodeList, name: str, table: Table) -> Iterator[Mistake]:

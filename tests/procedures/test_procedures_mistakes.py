@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.core.errors import ProcedureWrong
 from appliance.procedures.reader import load_procedures, read_procedure
+from appliance.procedures.shelf import SHIPPED
 
 Broken = Callable[[str, str], list[str]]
 
@@ -209,15 +213,43 @@ def test_a_block_must_name_every_part_for_the_portal(broken: Broken):
 
 
 def test_a_mistake_in_a_code_list_is_told_where_it_is_written(broken: Broken, tmp_path: Path):
-    lists = tmp_path / "lists"
-    lists.mkdir()
-    (lists / "viec.yaml").write_text(
-        "id: viec\ntitle: Việc\nvalid_from: 2026-01-01\nsource: thử\ncodes:\n"
-        "  - {code: a, label: A}\n  - {code: a, label: B}\n",
-        encoding="utf-8",
+    path = write_list(
+        tmp_path, "viec", "codes:\n  - {code: a, label: A}\n  - {code: a, label: B}\n"
     )
     told = broken("codes: quan_he_khai_sinh", "codes: viec")
-    assert told == [f'{lists / "viec.yaml"}:7: code "a" stands in this list twice']
+    assert told == [f'{path}:7: code "a" stands in this list twice']
+
+
+def write_list(tmp_path: Path, name: str, text: str) -> Path:
+    path = tmp_path / "lists" / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    head = f"id: {name}\ntitle: Việc\nvalid_from: 2026-01-01\nsource: thử\n"
+    path.write_text(head + text, encoding="utf-8")
+    return path
+
+
+def test_a_list_may_go_on_with_the_codes_of_another(write, small, tmp_path: Path):
+    write_list(tmp_path, "viec", "include: quan_he_khai_sinh\ncodes: [{code: father, label: Bố}]\n")
+    text = (tmp_path / "thu_nho.yaml").read_text("utf-8")
+    codes = read_procedure(write(text.replace("quan_he_khai_sinh", "viec"))).fields["asked"].codes
+    assert [(c.code, c.label) for c in codes.codes] == [
+        ("father", "Bố"),
+        ("mother", "Mẹ"),
+        ("other", "Khác"),
+    ]
+
+
+def test_a_list_that_goes_on_with_itself_ends(write, small, tmp_path: Path):
+    write_list(tmp_path, "viec", "include: viec\ncodes: [{code: other, label: A}]\n")
+    text = (tmp_path / "thu_nho.yaml").read_text("utf-8")
+    codes = read_procedure(write(text.replace("quan_he_khai_sinh", "viec"))).fields["asked"].codes
+    assert [c.code for c in codes.codes] == ["other"]
+
+
+def test_a_list_that_goes_on_with_nothing_is_told(broken: Broken, tmp_path: Path):
+    path = write_list(tmp_path, "viec", "include: vec\ncodes: [{code: other, label: A}]\n")
+    told = broken("codes: quan_he_khai_sinh", "codes: viec")
+    assert told == [f'{path}:5: there is no code list "vec"; did you mean "viec"?']
 
 
 @pytest.mark.parametrize("name", ["../khai_sinh", "/etc/passwd", "lists/gioi_tinh", "."])
@@ -284,3 +316,38 @@ def test_the_digest_changes_with_a_label_and_not_with_a_comment(write, small, tm
     assert read_procedure(write(text.replace("Số bản", "Số tờ"))).sha256 != small.sha256
     assert small.ref.sha256 == small.sha256
     assert len(small.sha256) == 64
+
+
+SHIPPED_LINES = (SHIPPED / "khai_sinh.yaml").read_text("utf-8").splitlines()
+values = st.sampled_from(
+    ["", "[]", "{}", "x", "0", "yes", "[1, {a: b}]", "{a: {b: [c]}}", "'", "- x", "other", "1e999"]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(SHIPPED_LINES) - 1), st.none() | values | st.text(max_size=8)),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_a_mangled_file_is_read_or_told_but_never_crashes(tmp_path_factory, changes):
+    lines = list(SHIPPED_LINES)
+    for number, value in changes:
+        key = lines[number].split(":")[0]
+        lines[number] = "" if value is None else f"{key}: {value}"
+    path = tmp_path_factory.getbasetemp() / "mangled.yaml"
+    path.write_text("\n".join(lines), encoding="utf-8", errors="replace")
+    try:
+        read_procedure(path)
+    except ProcedureWrong as error:
+        for line in str(error).splitlines():
+            assert re.match(r"/.+\.yaml:\d+: .", line), line
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_told_and_never_crash(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "bytes.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ProcedureWrong):
+        read_procedure(path)
