@@ -14,6 +14,7 @@ from typing import TypeVar
 import click
 from sqlalchemy import Connection
 
+from appliance.services import notify
 from web.ward.database import migrate, open_database, writing
 from web.ward.devices import DeviceExists, add_device, devices, revoke_device
 from web.ward.home import HomeInUse, NotAWardHome, open_home
@@ -75,7 +76,13 @@ def serve(home: Path, database: str | None, listen: str, secure_cookies: bool) -
     """Receive dossiers until SIGTERM. The first line printed is the address."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = WardSettings(home, database, secure_cookies=secure_cookies)
-    _plainly(lambda: run(settings, listen, on_ready=_say))
+
+    def ready(address: str) -> None:
+        _say(address)
+        notify.ready(address)
+
+    _plainly(lambda: run(settings, listen, on_ready=ready, on_turn=notify.Watchdog().fed))
+    notify.stopping()
 
 
 @ward.group("token")

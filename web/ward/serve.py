@@ -22,6 +22,7 @@ from web.ward.vault import drop_strays
 
 DRAIN_S = 10.0
 SWEEP_EVERY_S = 3600.0
+TURN_S = 1.0
 
 log = logging.getLogger("ward")
 
@@ -31,11 +32,13 @@ def run(
     listen: str = "127.0.0.1:8090",
     *,
     on_ready: Callable[[str], None] = lambda address: None,
+    on_turn: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests begun by then are answered (10 s at most).
 
     *listen* is ``host:port`` (port 0: a free one) or ``unix:/path``; *on_ready* gets the
-    address once connections are taken. Call it from the main thread.
+    address once connections are taken; *on_turn* is called at least every ``TURN_S``, from
+    the main loop. Call it from the main thread.
 
     Raises:
         HomeInUse: another process serves this home.
@@ -49,7 +52,7 @@ def run(
         server = create_server(app, **_adjustments(settings, listen))
         on_ready(_address(server, listen))
         try:
-            _loop(server, service)
+            _loop(server, service, on_turn)
         finally:
             _finish(server)
             service.engine.dispose()
@@ -83,7 +86,7 @@ def _address(server: Any, listen: str) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}"
 
 
-def _loop(server: Any, service: WardService) -> None:
+def _loop(server: Any, service: WardService, on_turn: Callable[[], None]) -> None:
     """waitress's own loop, but one that lets begun requests end when it is told to stop."""
     stopping = False
 
@@ -99,7 +102,8 @@ def _loop(server: Any, service: WardService) -> None:
             if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + SWEEP_EVERY_S
                 service.uploads.sweep(service.now())
-            server.asyncore.loop(timeout=5.0, map=server._map, count=1)
+            server.asyncore.loop(timeout=TURN_S, map=server._map, count=1)
+            on_turn()
         log.info("stopping")
         server.accepting = False
         service.bell.close()
