@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 
 from appliance.core.errors import PageDamaged
 from appliance.core.rendition import LADDER
@@ -202,9 +202,13 @@ def test_a_page_cut_short_is_refused(sheet, save, end, kept):
             use(whole[: int(len(whole) * kept)] + end)
 
 
-def test_a_page_that_lacks_only_its_end_mark_is_refused(a4):
-    with pytest.raises(PageDamaged, match="end mark"):
-        check_decodes(a4[:-2])
+@pytest.mark.parametrize("lost", [2, 1000])
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_page_without_its_end_is_refused_even_by_a_lenient_pillow(a4, monkeypatch, lost, lenient):
+    # a switch of Pillow's that any library in the process may have turned on
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)
+    with pytest.raises(PageDamaged):
+        check_decodes(a4[:-lost])
 
 
 def test_zeros_after_the_end_are_a_scanners_habit_and_no_damage(a4):
@@ -245,7 +249,7 @@ def with_size(jpeg: bytes, width: int, height: int, depth: int = 8) -> bytes:
 @pytest.mark.parametrize("size", [(65000, 65000), (20000, 5000)])
 def test_a_bomb_is_refused_by_its_header(sheet, size):
     bomb = with_size(sheet.jpeg(corner_marked()), *size)
-    with pytest.raises(PageDamaged, match="no paper|decompression bomb"):
+    with pytest.raises(PageDamaged, match=r"no paper|decompression bomb"):
         check_decodes(bomb)
 
 
