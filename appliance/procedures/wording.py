@@ -24,5 +24,11 @@ def sentence(problem: Problem, procedure: Procedure) -> str:
         KeyError: the catalogue has no such code, or the problem does not fill its blanks.
     """
     label = procedure.fields[problem.field_key].label
-    told = sentences()[problem.code].format_map({"label": label, **problem.params})
+    blanks = {"label": label, "inside": _inside(label), **problem.params}
+    told = sentences()[problem.code].format_map(blanks)
     return told[:1].upper() + told[1:]
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence begins small, unless it begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

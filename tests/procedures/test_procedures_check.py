@@ -183,3 +183,22 @@ def test_a_sentence_names_the_field_as_the_form_does(khai_sinh, complete, places
     answers = {**complete, "copies": 51}
     (problem,) = check_answers(khai_sinh, answers, TODAY, places)
     assert sentence(problem, khai_sinh) == "Số lượng bản sao không được quá 50."
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"mother_name": ""}, "Chưa có họ, chữ đệm, tên người mẹ, hãy hỏi và nhập giúp."),
+        (
+            {"child_birth_date": "05/03/2026"},
+            'Đã qua 261 ngày, quá hạn 60 ngày; loại đăng ký có lẽ là "Đăng ký quá hạn".',
+        ),
+        (
+            {"home_town": {"country": "VN", "province": "56"}},
+            "Quê quán: hãy chọn xã, phường hoặc đặc khu của Tỉnh Khánh Hòa.",
+        ),
+    ],
+)
+def test_a_sentence_can_be_read_aloud(khai_sinh, complete, places, changed, told):
+    (problem,) = check_answers(khai_sinh, {**complete, **changed}, TODAY, places)
+    assert sentence(problem, khai_sinh) == told

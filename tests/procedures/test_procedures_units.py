@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import unicodedata
 from collections import Counter
 from importlib import resources
 
 import pytest
+from click.testing import CliRunner
+
+from appliance.procedures import build_units
 
 
 def all_communes(places):
@@ -66,3 +71,43 @@ def test_the_data_is_small_composed_and_says_where_it_is_from(places):
     for unit in all_communes(places):
         assert unicodedata.is_normalized("NFC", unit.name)
         assert "  " not in unit.name
+
+
+def write_data_set(monkeypatch, tmp_path, rows):
+    """A package as ``build_units`` finds it: metadata on the path and one SQLite file."""
+    info = tmp_path / "vietnamadminunits-9.9.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vietnamadminunits\nVersion: 9.9\n")
+    (info / "RECORD").write_text("vietnamadminunits/data/dataset.db,,\n")
+    folder = tmp_path / "vietnamadminunits" / "data"
+    folder.mkdir(parents=True)
+    with sqlite3.connect(folder / "dataset.db") as data:
+        data.execute("CREATE TABLE admin_units (provinceCode, province, wardCode, ward)")
+        data.executemany("INSERT INTO admin_units VALUES (?, ?, ?, ?)", rows)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_the_shipped_units_are_what_the_script_makes(monkeypatch, tmp_path, places):
+    rows = [
+        (province.code, province.name, unit.code, unicodedata.normalize("NFD", f" {unit.name}  "))
+        for province in places.provinces()
+        for unit in places.communes_of(province.code)
+    ]
+    write_data_set(monkeypatch, tmp_path, reversed(rows))
+    target = tmp_path / "units.json"
+    result = CliRunner().invoke(build_units.main, [str(target)])
+    assert result.exit_code == 0, result.output
+    made = json.loads(target.read_text("utf-8"))
+    shipped = json.loads(
+        resources.files("appliance.procedures").joinpath("units.json").read_text("utf-8")
+    )
+    assert made["provinces"] == shipped["provinces"]
+    assert made["package"] == "vietnamadminunits 9.9 (MIT)"
+
+
+def test_a_data_set_that_lost_a_commune_is_refused(monkeypatch, tmp_path):
+    write_data_set(monkeypatch, tmp_path, [("01", "Thành phố Hà Nội", "00004", "Phường Ba Đình")])
+    result = CliRunner().invoke(build_units.main, [str(tmp_path / "units.json")])
+    assert result.exit_code == 1
+    assert "expected 34 provinces" in result.output
+    assert not (tmp_path / "units.json").exists()
