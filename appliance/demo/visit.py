@@ -7,7 +7,6 @@ and ward afterwards, to see with its own eyes what arrived.
 from __future__ import annotations
 
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -99,7 +98,7 @@ class _Journey:
         self._say(f"dossier {self._view.dossier.number} is on the desk; pressing the button …")
         self._house.lay_papers(pages)
         began = time.monotonic()
-        self._press()
+        self._house.press()
         scan_s = self._wait(lambda view: view.scan is not None and view.scan.state in ENDED)
         view = self._view
         if view.scan is None or view.scan.error_code or len(view.pages) != pages:
@@ -126,12 +125,6 @@ class _Journey:
         desk = browser.submit(browser.get("/dossiers/new").form("/dossiers"), procedure=PROCEDURE)
         self._dossier_id = desk.url.partition("/dossiers/")[2][:36]
         return desk
-
-    def _press(self) -> None:
-        """The on-screen button of the demo; a real one does the same."""
-        press = urllib.request.Request(f"{self._house.panel_url}press", b"")  # noqa: S310
-        with urllib.request.urlopen(press, timeout=10):  # noqa: S310 - loopback, ours
-            pass
 
     def _fill(self, browser: Browser, desk: Document) -> Document:
         typed: dict[str, str] = {"next": "check"}

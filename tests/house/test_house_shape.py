@@ -1,0 +1,86 @@
+"""The house stays a house: small rooms, one door for each foreign thing, every error spoken."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.core.errors import Who, concrete_errors
+from appliance.wording import notice_for, notices
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted([*(ROOT / "appliance").rglob("*.py"), *(ROOT / "web").rglob("*.py")])
+
+# Each foreign thing has one file that knows it, so that changing it means changing one file.
+ONE_DOOR = {
+    "sane": 1,
+    "_sane": 1,
+    "gpiozero": 1,
+    "requests": 1,
+    "typst": 1,
+    "img2pdf": 1,
+    "pyrage": 1,
+    "argon2": 2,  # the point's PINs and the ward's passwords: two houses
+    "waitress": 1,
+    "rfc8785": 1,
+    "resumable_upload": 1,
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("library", ONE_DOOR)
+def test_a_foreign_thing_has_one_door(library: str) -> None:
+    doors = {path.relative_to(ROOT) for path in MODULES if library in set(imported(path))}
+    assert len(doors) <= ONE_DOOR[library], sorted(map(str, doors))
+
+
+def test_no_module_is_over_400_lines_and_most_are_about_100() -> None:
+    lengths = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in MODULES}
+    assert {str(p.relative_to(ROOT)): n for p, n in lengths.items() if n > 400} == {}
+    assert statistics.median(n for n in lengths.values() if n > 3) <= 120
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [p for p in MODULES if not ast.get_docstring(ast.parse(p.read_text("utf-8")))]
+    assert [str(p.relative_to(ROOT)) for p in silent] == []
+
+
+def test_every_error_speaks_three_sentences_and_names_who_can_put_it_right() -> None:
+    codes = defaultdict(list)
+    for error in concrete_errors():
+        codes[error.code].append(error)
+        notice = notice_for(error.code)
+        for sentence in (notice.what, notice.safe, notice.next):
+            assert sentence[0].isupper(), (error, sentence)
+            assert sentence.endswith("."), (error, sentence)
+        assert notice.who in Who
+    assert {code: found for code, found in codes.items() if len(found) > 1} == {}
+
+
+def test_no_sentence_is_left_over_from_an_error_that_is_gone() -> None:
+    written = tomllib.loads((ROOT / "appliance/wording_vi.toml").read_text(encoding="utf-8"))
+    assert set(written) == set(notices())
+
+
+def test_an_unknown_code_is_told_as_unexpected() -> None:
+    assert notice_for("no-such-code").code == "unexpected"
+
+
+BANNED = {"utils", "manager", "handler", "helper", "helpers", "process", "job", "task", "item"}
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [p.name for p in MODULES if p.stem in BANNED] == []
