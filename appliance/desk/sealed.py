@@ -29,9 +29,8 @@ from appliance.desk.consent import consent_text
 from appliance.desk.point import Point, clock_is_trusted
 from appliance.keys.age import seal
 from appliance.keys.canonical import canonical_json, sha256_hex
-from appliance.papers.archive import count_pages
 from appliance.papers.names import paper_file_names
-from appliance.papers.pdf import PageSource, PdfPage, Render, fit_pdf
+from appliance.papers.pdf import PageSource, PdfPage, Render, count_pages, fit_pdf
 
 Progress = Callable[[int, int], None]  # steps done, steps in all
 SUMMARY_TITLE = "Phiếu tóm tắt"

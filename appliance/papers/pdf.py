@@ -1,7 +1,4 @@
-"""One paper becomes one PDF: the scans untouched inside, true to size, within a budget.
-
-The only file that knows img2pdf.
-"""
+"""One paper becomes one PDF: the scans untouched inside, true to size, within a budget."""
 
 from __future__ import annotations
 
@@ -9,12 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import img2pdf
-
 from appliance.core.errors import PdfTooBig
 from appliance.core.rendition import LADDER, Rendition, Rung
-from appliance.jpeg import check_decodes
-from appliance.papers.archive import finished
 
 BUDGET_BYTES = 1_900_000
 """The portal refuses 2 MB; this leaves room whichever way it counts a megabyte."""
@@ -65,17 +58,20 @@ def make_pdf(pages: Sequence[PdfPage], title: str, made_at: datetime | None = No
     """
     if not pages:
         raise ValueError("a paper without pages")
-    for page in pages:
-        check_decodes(page.jpeg)
-    plain: bytes = img2pdf.convert(
-        [page.jpeg for page in pages],
-        layout_fun=_true_size([page.resolution_dpi for page in pages]),
-        engine=img2pdf.Engine.internal,
-        nodate=True,
-        first_frame_only=True,
-        rotation=img2pdf.Rotation.ifvalid,  # EXIF orientation 0 is common, and would raise
-    )
-    return finished(plain, [page.jpeg for page in pages], title, made_at)
+    # 20 MB of libraries: only who makes a PDF pays for them, not everybody who knows the words
+    from appliance.papers.archive import finished  # noqa: PLC0415
+    from appliance.papers.binding import bound  # noqa: PLC0415
+
+    jpegs = [page.jpeg for page in pages]
+    plain = bound(jpegs, [page.resolution_dpi for page in pages])
+    return finished(plain, jpegs, title, made_at)
+
+
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF of ours has."""
+    from appliance.papers import archive  # noqa: PLC0415  as above
+
+    return archive.count_pages(pdf)
 
 
 def fit_pdf(
@@ -121,22 +117,3 @@ def _on_rung(
         if total > budget_bytes:
             return None
     return made
-
-
-def _true_size(
-    resolutions_dpi: Sequence[int],
-) -> Callable[[int, int, tuple[float, float]], tuple[float, float, float, float]]:
-    """Page and image size in points; img2pdf asks once per image, in order.
-
-    The density inside a JPEG is not believed: python-sane writes none, other makers nonsense.
-    """
-    remaining = iter(resolutions_dpi)
-
-    def layout(
-        width_px: int, height_px: int, _: tuple[float, float]
-    ) -> tuple[float, float, float, float]:
-        dpi = next(remaining)
-        width, height = width_px * 72 / dpi, height_px * 72 / dpi
-        return width, height, width, height
-
-    return layout

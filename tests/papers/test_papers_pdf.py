@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -162,3 +164,12 @@ def test_any_title_is_only_a_title(pages, title, tool):
     assert "No syntax" in tool(paper, "qpdf", "--check")
     readable: Any = "".join(c if c.isprintable() else " " for c in title)
     assert info(tool(paper, "pdfinfo")).get("Title", "") == readable.strip()
+
+
+def test_who_only_knows_the_words_does_not_carry_the_libraries():
+    """The pages' service imports these words too; it never makes a PDF."""
+    script = (
+        "import appliance.papers.pdf, appliance.papers.names, sys\n"
+        "sys.exit(any(name in sys.modules for name in ('PIL', 'pikepdf', 'img2pdf', 'typst')))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0
