@@ -75,6 +75,7 @@ def init(home: Path, database: str | None, url: str, as_json: bool) -> None:
 def serve(home: Path, database: str | None, listen: str, secure_cookies: bool) -> None:
     """Receive dossiers until SIGTERM. The first line printed is the address."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = WardSettings(home, database, secure_cookies=secure_cookies)
 
     def ready(address: str) -> None:

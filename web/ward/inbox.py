@@ -146,6 +146,7 @@ def show_dossier(dossier_id: str) -> str:
         opened=opened,
         unreadable=unreadable,
         events=events,
+        titles={f.slot: f.title for _, contents in opened for f in contents.files},
         accept_form=MoveForm(seen=line.state) if line.state in ACCEPTED_FROM else None,
         supplement_form=_supplement_form(opened, line) if line.state in ASKED_FROM else None,
         code_form=(

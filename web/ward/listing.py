@@ -64,7 +64,7 @@ def age_vi(age: timedelta) -> str:
     told = words()["age"]
     minutes = int(age.total_seconds() // 60)
     if minutes < 1:
-        return str(told["now"])
+        return str(told["moment"])
     for unit, length in (("days", 1440), ("hours", 60)):
         if minutes >= length:
             return str(told[unit].format(count=minutes // length))
