@@ -78,6 +78,15 @@ def test_the_same_dossier_sent_again_gives_the_same_receipt_and_no_second_upload
     assert len(ward.receipts) == 1
 
 
+def test_a_whole_dossier_travels_over_one_connection(ward, service, seal):
+    sealed = seal(900_000, 5_000, 70)
+    with BadNetwork(ward.port) as network:
+        box = service(network.port)
+        box.send(sealed.manifest, sealed.body, sealed.files)
+        box.events(None)
+        assert network.traffic.connections == 1
+
+
 def test_a_receipt_lost_on_its_way_is_asked_for_without_sending_the_papers_again(
     ward, service, seal
 ):
