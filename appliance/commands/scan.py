@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -47,6 +48,7 @@ def scan(
     configuration. Ends with 1 when nothing was scanned, 3 when the batch ended early and the
     pages before are in OUT, 4 when OUT could not be written.
     """
+    logging.getLogger("pikepdf").setLevel(logging.WARNING)  # one line on stderr, and that is ours
     settings = ScanSettings(dpi, ColorMode(mode), PaperSource(source), pages)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tramhoso-scan-") as spool:

@@ -182,6 +182,6 @@ def _set_density(file: int, dpi: int) -> None:
 def _failure(path: Path, said: str) -> ScannerError:
     """A full spool (memory, for it is a tmpfs) is told apart from a broken encoder."""
     room = os.statvfs(path.parent)
-    if room.f_bavail * room.f_frsize < _PIPE_BYTES:
+    if "disk space" in said or room.f_bavail * room.f_frsize < _PIPE_BYTES:
         return OutOfMemory(f"no room left in the spool; {said}")
     return ScanChildCrashed(said)

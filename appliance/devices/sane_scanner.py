@@ -120,6 +120,11 @@ class SaneBatch:
         """Of the child, which leads the group."""
         return self._child.pid
 
+    @property
+    def reading(self) -> bool:
+        """Whether rows of a page are coming, so that the line deadline counts."""
+        return self._line_due < float("inf")
+
     def events(self, timeout_s: float = 0.0) -> Sequence[ScanEvent]:
         """What happened since the last call; see ``core.ports.ScanBatch``."""
         until = time.monotonic() + timeout_s

@@ -87,7 +87,7 @@ class VirtualScanner:
     def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Carry out one order of the control door; see docs/virtual_scanner.md.
 
-        Raises ValueError, KeyError or FileNotFoundError for an order that makes no sense.
+        Raises ValueError, TypeError or FileNotFoundError for an order that makes no sense.
         """
         for verb, value in order.items():
             match verb:

@@ -54,8 +54,8 @@ class EsclDoor(BaseHTTPRequestHandler):
         body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _MAX_BODY))
         if self.path == "/_control":
             try:
-                told = self.scanner.obey(json.loads(body))
-            except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
+                told = self.scanner.obey(dict(json.loads(body)))
+            except (ValueError, TypeError, FileNotFoundError) as error:
                 return self._tell(400, json.dumps({"error": str(error)}), "application/json")
             return self._tell(200, json.dumps(told), "application/json")
         if not self._there(0):

@@ -1,0 +1,78 @@
+"""``tramhoso scan`` as a technician types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from appliance.pretend.scanner import VirtualScanner
+from appliance.pretend.scanner_tray import Fault
+
+
+def tramhoso(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "appliance.cli", "scan", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_tray_becomes_a_pdf_true_to_size(virtual: VirtualScanner, tmp_path: Path) -> None:
+    out = tmp_path / "out.pdf"
+    done = tramhoso(out, "--device", virtual.sane_device, "--dpi", "100", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert [page["number"] for page in told["pages"]] == [1, 2, 3, 4, 5]
+    assert told["bytes"] == out.stat().st_size
+    assert told["error"] is None
+    assert 0 < told["seconds"]["scan"] <= told["seconds"]["total"]
+    with pikepdf.open(out) as pdf:
+        assert len(pdf.pages) == 5
+        width, height = (float(edge) / 72 * 25.4 for edge in pdf.pages[0].mediabox[2:])
+    assert abs(width - 210) < 0.5
+    assert abs(height - 297) < 0.5
+
+
+def test_pages_mode_and_source_are_obeyed(virtual: VirtualScanner, tmp_path: Path) -> None:
+    out = tmp_path / "out.pdf"
+    asked = ["--dpi", "75", "--mode", "gray", "--source", "feeder", "--pages", "2"]
+    done = tramhoso(out, "--device", virtual.sane_device, *asked, "--json")
+    pages = json.loads(done.stdout)["pages"]
+    assert [(page["mode"], page["dpi"]) for page in pages] == [("gray", 75)] * 2
+
+
+def test_a_jam_writes_the_pages_before_it_and_says_so(
+    virtual: VirtualScanner, tmp_path: Path
+) -> None:
+    virtual.misbehave(Fault.JAM, at_page=3)
+    out = tmp_path / "out.pdf"
+    done = tramhoso(out, "--device", virtual.sane_device, "--dpi", "75")
+    assert done.returncode == 3
+    assert done.stderr.startswith("paper-jam: A sheet is stuck")
+    assert len(done.stderr.splitlines()) == 1
+    with pikepdf.open(out) as pdf:
+        assert len(pdf.pages) == 2
+
+
+def test_nothing_scanned_leaves_the_old_file_alone(virtual: VirtualScanner, tmp_path: Path) -> None:
+    out = tmp_path / "out.pdf"
+    out.write_bytes(b"yesterday's")
+    virtual.load_tray([])
+    done = tramhoso(out, "--device", virtual.sane_device, "--source", "feeder")
+    assert (done.returncode, out.read_bytes()) == (1, b"yesterday's")
+    assert done.stderr.startswith("feeder-empty: ")
+    assert sorted(path.name for path in tmp_path.glob("*.p*")) == ["out.pdf"]
+
+
+def test_a_folder_that_is_not_there_is_told(virtual: VirtualScanner, tmp_path: Path) -> None:
+    out = tmp_path / "nowhere" / "out.pdf"
+    done = tramhoso(out, "--device", virtual.sane_device, "--dpi", "75", "--pages", "1")
+    assert done.returncode == 4
+    assert "No such file" in done.stderr
+
+
+@pytest.mark.parametrize("wrong", [["--dpi", "50"], ["--mode", "lineart"], ["--pages", "0"]])
+def test_settings_outside_our_range_are_usage_errors(tmp_path: Path, wrong: list[str]) -> None:
+    assert tramhoso(tmp_path / "out.pdf", *wrong).returncode == 2
