@@ -66,9 +66,11 @@ class ScreenPanel:
             self._told.notify_all()
 
     def close(self) -> None:
-        """As ``Panel.close``; the page says that the station is gone."""
+        """As ``Panel.close``; the page says that the station is gone. Twice is once."""
         self._on_press = None
         with self._told:
+            if self._closed:
+                return
             self._closed = True
             self._told.notify_all()
         self._server.shutdown()

@@ -34,7 +34,12 @@ function draw(frame) {
 
 const stream = new EventSource("lamp/stream");
 stream.onmessage = (message) => draw(JSON.parse(message.data));
-stream.onerror = () => { trouble.hidden = false; beep(false); };
+stream.onerror = () => { // what the lamp said last may be untrue by now
+  lamp.dataset.colour = "dark";
+  says.textContent = todo.textContent = "";
+  trouble.hidden = false;
+  beep(false);
+};
 
 async function press() {
   sound ??= new AudioContext();
