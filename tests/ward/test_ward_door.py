@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -18,7 +19,9 @@ from tests.ward.conftest import RunningWard, until
 from tests.ward.officer import Officer
 from tests.ward.papers import CHILD, sealed_dossier
 from web.ward.database import reading, writing
-from web.ward.devices import add_device, devices, revoke_device
+from web.ward.devices import add_device, device_of_token, devices, revoke_device
+from web.ward.home import open_home
+from web.ward.uploads import OffsetMoved, Uploads
 
 
 @pytest.fixture
@@ -129,6 +132,22 @@ def test_two_patches_at_once_never_mix(ward: RunningWard, box: Box) -> None:
     assert len(set(content)) == 1
 
 
+def test_a_writer_who_comes_too_late_spoils_nothing(ward: RunningWard) -> None:
+    """Should a lock ever have run out: the end of the file is looked at again."""
+    home = open_home(ward.settings.home)
+    uploads = Uploads(ward.engine, home.uploads, ward.settings)
+    with reading(ward.engine) as conn:
+        device_id = device_of_token(conn, ward.box.token)
+    assert device_id
+    store = uploads.store_of(device_id)
+    upload_id = str(uuid.uuid4())
+    store.create_upload(upload_id, 10, {})
+    store.write_chunk(upload_id, 0, b"first")
+    with pytest.raises(OffsetMoved):
+        store.write_chunk(upload_id, 0, b"later")
+    assert (home.uploads / upload_id).read_bytes() == b"first"
+
+
 def test_a_wrong_checksum_keeps_the_offset(box: Box) -> None:
     path, data = box.begin(5), b"12345"
     wrong = "sha256 " + base64.b64encode(hashlib.sha256(b"other").digest()).decode()
@@ -218,7 +237,7 @@ def test_a_waiting_box_hears_at_once(box: Box, officer: Officer, recipient: str)
 
 
 def test_many_waiting_boxes_do_not_stop_a_commit(
-    ward: RunningWard, box: Box, recipient: str
+    box: Box, officer: Officer, recipient: str
 ) -> None:
     """Twelve long polls against eight threads: four may wait, the others are answered."""
     newest = "0"
@@ -228,16 +247,18 @@ def test_many_waiting_boxes_do_not_stop_a_commit(
     polls = [
         threading.Thread(
             target=lambda: done.append(
-                box.ask("GET", f"/events?after={newest}&wait=10").status_code
+                box.ask("GET", f"/events?after={newest}&wait=25").status_code
             )
         )
         for _ in range(12)
     ]
     for poll in polls:
         poll.start()
-    until(lambda: len(done) >= 8, "more than four long polls were held")
-    box.deliver(sealed_dossier(recipient))
+    until(lambda: len(done) >= 8, "more than four long polls were held", seconds=15)
+    dossier = sealed_dossier(recipient)
+    box.deliver(dossier)
     assert len(done) < 12, "nobody was waiting while the dossier arrived"
+    officer.answer(dossier.id, "accept")
     for poll in polls:
         poll.join(30)
     assert done == [200] * 12

@@ -54,7 +54,7 @@ class Uploads:
         if method == "POST" and length.isdigit() and len(body) > int(length):
             return 400, dict(TUS_HEADERS), b"more bytes than Upload-Length"
         server = TusServer(
-            storage=_DeviceStore(self._engine, self._folder, device_id),
+            storage=self.store_of(device_id),
             base_path=base,
             max_size=self._settings.max_file_bytes,
             max_chunk_size=self._settings.max_file_bytes,
@@ -76,6 +76,10 @@ class Uploads:
         except OffsetMoved:
             return 409, dict(TUS_HEADERS), b"ask HEAD where to go on"
         return status, answer_headers, bytes(answer_body)
+
+    def store_of(self, device_id: int) -> DeviceStore:
+        """Where one device's bytes stand."""
+        return DeviceStore(self._engine, self._folder, device_id)
 
     def _room_for(self, device_id: int) -> Callable[..., None]:
         def check(_upload_id: str, _metadata: dict[str, str], _length: int | None) -> None:
@@ -107,7 +111,7 @@ class OffsetMoved(Exception):
     """Another PATCH came first; the client asks HEAD and goes on from there."""
 
 
-class _DeviceStore(Storage):  # type: ignore[misc]  # the library ships no types
+class DeviceStore(Storage):  # type: ignore[misc]  # the library ships no types
     """The library's storage port for one device."""
 
     def __init__(self, engine: Engine, folder: Path, device_id: int) -> None:
