@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from appliance.core.errors import CaptivePortal, DestinationUnreachable, SealedFileDamaged
+from appliance.core.errors import CaptivePortal, DestinationUnreachable
 from appliance.destinations.http import Answer, Wire, is_success
 from appliance.destinations.line import Line
+from appliance.destinations.sealed_file import FilePart
 from appliance.destinations.verdict import verdict
 
 TRIES = 5  # failures in a row, without a byte of progress, before a call gives up
@@ -212,41 +213,6 @@ class _Upload:
         if self._failures >= TRIES:
             raise error
         self._alive()
-
-
-class FilePart:
-    """A stretch of a file as a request body, read piece by piece.
-
-    Given whole, a chunk would have to leave within one socket time-out, and 4 MiB over a
-    rural line do not; piece by piece, every piece has its own.
-    """
-
-    def __init__(
-        self,
-        content: BinaryIO,
-        start: int,
-        length: int,
-        alive: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.start = start
-        self._content, self._alive = content, alive
-        self._length = self._left = length
-        content.seek(start)
-
-    def __len__(self) -> int:
-        return self._length
-
-    def read(self, size: int = -1, /) -> bytes:
-        self._alive()
-        wanted = self._left if size < 0 else min(size, self._left)
-        try:
-            piece = self._content.read(wanted)
-        except OSError as error:  # else it would look like a cut line and be tried for ever
-            raise SealedFileDamaged(f"reading failed: {error.strerror}") from error
-        if len(piece) < wanted:
-            raise SealedFileDamaged("the file became shorter while it was sent")
-        self._left -= wanted
-        return piece
 
 
 def _metadata(pairs: Mapping[str, str]) -> str:

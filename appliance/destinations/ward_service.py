@@ -6,22 +6,18 @@ any step may be repeated after a cut at any moment. Wire contract: docs/ward_api
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from appliance.core.errors import (
-    CaptivePortal,
     DestinationUnreachable,
     FilesMissingAtWard,
-    ReceiptForged,
-    SealedFileDamaged,
 )
 from appliance.core.manifest import (
     EventPage,
@@ -32,6 +28,8 @@ from appliance.core.manifest import (
     TheirMessage,
 )
 from appliance.destinations.http import Answer, Patience, Wire
+from appliance.destinations.proof import json_of, proof_in
+from appliance.destinations.sealed_file import check_sealed_file
 from appliance.destinations.tus import Tus
 from appliance.destinations.verdict import verdict
 from appliance.destinations.ward_address import (
@@ -40,8 +38,7 @@ from appliance.destinations.ward_address import (
     checked_url,
     checked_verify_key,
 )
-from appliance.keys.canonical import canonical_json, repr_digest, sha256_hex
-from appliance.keys.signing import receipt_verifies
+from appliance.keys.canonical import canonical_json, repr_digest
 
 COMMIT_TRIES = 3
 LONGEST_POLL_S = 25
@@ -105,7 +102,7 @@ class WardService:
         """See ``core.ports.Destination.send``."""
         self._told = (0, sum(listed.bytes for listed in manifest.files))
         for listed in manifest.files:
-            _check(listed, files.get(listed.sha256))
+            check_sealed_file(listed, files.get(listed.sha256))
         if all(self._uploads.recall(listed.sha256) for listed in manifest.files):
             # An earlier call got this far: perhaps only the receipt was lost on its way.
             try:
@@ -175,19 +172,7 @@ class WardService:
 
     def _commit(self, manifest: Manifest, body: bytes) -> Receipt:
         answer = self._put(_path(manifest), _idempotency_key(manifest), body)
-        if answer.status not in (200, 201):
-            raise verdict(answer)
-        try:
-            receipt = Receipt.model_validate(_json(answer))
-        except ValidationError as error:
-            raise ReceiptForged(f"{answer}: no receipt: {error.error_count()} faults") from error
-        if not receipt_verifies(receipt, self._verify_key):
-            raise ReceiptForged("the signature is not by the pinned ward key")
-        if receipt.dossier_id != manifest.dossier_id:
-            raise ReceiptForged("a genuine receipt, but for another dossier")
-        if receipt.manifest_sha256 != sha256_hex(body):
-            raise ReceiptForged("a genuine receipt, but for other contents")
-        return receipt
+        return proof_in(answer, manifest, body, self._verify_key)
 
     def _put(self, path: str, idempotency_key: str, body: bytes) -> Answer:
         headers = {
@@ -207,21 +192,6 @@ class WardService:
                 self._pause(failures)
 
 
-def _check(listed: ManifestFile, path: Path | None) -> None:
-    """Whether the sealed file on the card is still the one in the manifest."""
-    if path is None:
-        raise SealedFileDamaged(f"no file given for {listed.sha256}")
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SealedFileDamaged(f"{listed.sha256}: {error.strerror}") from error
-    if (digest, size) != (listed.sha256, listed.bytes):
-        raise SealedFileDamaged(f"{listed.sha256}: {size} bytes with digest {digest}")
-
-
 def _path(manifest: Manifest) -> str:
     dossier = f"/dossiers/{quote(manifest.dossier_id, safe='')}"
     return dossier if manifest.revision == 1 else f"{dossier}/revisions/{manifest.revision}"
@@ -238,12 +208,6 @@ def _message(answer: Answer, kind: type[Message]) -> Message:
     if answer.status != 200:
         raise verdict(answer)
     try:
-        return kind.model_validate(_json(answer))
+        return kind.model_validate(json_of(answer))
     except ValidationError as error:
         raise DestinationUnreachable(f"{answer}: {error.error_count()} faults") from error
-
-
-def _json(answer: Answer) -> Any:
-    if not answer.is_json:
-        raise CaptivePortal(f"{answer} instead of JSON")
-    return answer.json()

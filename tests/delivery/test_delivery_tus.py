@@ -18,7 +18,8 @@ from appliance.core.errors import (
 )
 from appliance.destinations.http import Patience, Wire
 from appliance.destinations.line import LARGEST_CHUNK, SMALLEST_CHUNK, Line
-from appliance.destinations.tus import TRIES, FilePart, Tus
+from appliance.destinations.sealed_file import FilePart
+from appliance.destinations.tus import TRIES, Tus
 from appliance.pretend.bad_network import SWALLOWED_ANSWER, BadNetwork, Trouble
 
 from .strict_ward import BASE, TOKEN, TUS, Order, StrictWard
