@@ -38,6 +38,7 @@ class PageWriter:
         self._spool, self._settings, self._tell = spool, settings, tell
         self._thread: threading.Thread | None = None
         self._error: ScannerError | None = None
+        self._rows_gone = threading.Event()
         self.done = 0
 
     @property
@@ -55,6 +56,7 @@ class PageWriter:
         gray = self._settings.mode is ColorMode.GRAY
         if raw.samples == 1 and not gray:
             raise ScannerRefusedSetting("asked for colour, the scanner sent grey")
+        self._rows_gone.clear()
         held = [raw]  # the thread lets the rows go as soon as they are encoded
         self._thread = threading.Thread(target=self._write, args=(held,), name="page-writer")
         self._thread.start()
@@ -67,6 +69,11 @@ class PageWriter:
         if self._error is not None:
             raise self._error
 
+    def wait_for_memory(self) -> None:
+        """Return when the rows of the last page taken are encoded and freed."""
+        if self._thread is not None:
+            self._rows_gone.wait()
+
     def _write(self, held: list[RawPage]) -> None:
         number = self.done + 1
         path = self._spool / f"page-{number:04d}.jpg"
@@ -77,6 +84,7 @@ class PageWriter:
             gray = self._settings.mode is ColorMode.GRAY
             encode(raw, part, gray=gray, dpi=self._settings.resolution_dpi)
             del raw
+            self._rows_gone.set()
             check_decodes(part, size)
             part.replace(path)
         except ScannerError as error:
@@ -89,6 +97,7 @@ class PageWriter:
             page = ScannedPage(number, path, *size, settings.resolution_dpi, settings.mode)
             self._tell(Page(page))
         finally:
+            self._rows_gone.set()
             part.unlink(missing_ok=True)
 
 

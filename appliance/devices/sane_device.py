@@ -142,18 +142,18 @@ class SaneDevice:
         if not last_frame or frame not in {_GRAY, _RGB}:
             raise UnsupportedImage(f"one frame for each colour ({frame})")
 
-    def read_page(self, on_row: Callable[[int], bool]) -> RawPage:
+    def read_page(self, on_row: Callable[[int, int], bool]) -> RawPage:
         """Read the page that ``start`` pulled; no cancel at its end, as a feeder wants it.
 
-        *on_row* is told each row's number and answers whether to go on; after a no the page is
-        lost and ScanCancelled is raised.
+        *on_row* is told each row's number and how many there will be (-1: unknown), and answers
+        whether to go on; after a no the page is lost and ScanCancelled is raised.
         """
         said: list[Exception] = []
 
-        def progress(row: int, _of: int) -> None:
+        def progress(row: int, rows: int) -> None:
             # An exception here is a segmentation fault in python-sane: none may leave.
             try:
-                go_on = on_row(row)
+                go_on = on_row(row, rows)
                 if row > _ENDLESS_ROWS:
                     raise UnsupportedImage(f"no end of page after {row} rows")
             except Exception as error:

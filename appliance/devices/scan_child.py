@@ -42,7 +42,6 @@ from appliance.devices.scan_wire import (
 LIST = "list"  # instead of an order: name every scanner
 _LOOK_EVERY_S = 0.1  # for a cancel
 _HEARTBEAT_EVERY_S = 0.5
-_ONE_AT_A_TIME_BYTES = 32 << 20  # larger pages are encoded before the next is read
 _BESIDES_BYTES = 32 << 20  # interpreter, backend, encoder
 
 
@@ -84,8 +83,6 @@ class Batch:
         while True:
             self.number += 1
             self._writer.take(device.read_page(self._on_row))
-            if bytes_of_a_page(settings) > _ONE_AT_A_TIME_BYTES:
-                self._writer.wait()
             if self.number == limit:
                 return
             if self._stopping():
@@ -126,8 +123,11 @@ class Batch:
             self._device.close()
             self._device = None
 
-    def _on_row(self, row: int) -> bool:
+    def _on_row(self, row: int, rows: int) -> bool:
         """Called for every row, so nearly always it only looks at the clock."""
+        if row == rows:
+            # python-sane now copies the page; by then the one before must have left memory.
+            self._writer.wait_for_memory()
         now = time.monotonic()
         if now - self._told >= _HEARTBEAT_EVERY_S or row == 1:
             self._told = now
@@ -147,8 +147,7 @@ class Batch:
     def _check_memory(self, settings: ScanSettings) -> None:
         """python-sane does not look whether memory was there, it crashes."""
         page = bytes_of_a_page(settings)
-        copies = 3 if page <= _ONE_AT_A_TIME_BYTES else 2
-        needed, free = page * copies + _BESIDES_BYTES, available_bytes(self._order.meminfo)
+        needed, free = 2 * page + _BESIDES_BYTES, available_bytes(self._order.meminfo)
         if free < needed:
             raise OutOfMemory(f"{free >> 20} MB free, {needed >> 20} MB needed")
 
