@@ -37,6 +37,7 @@ class RunningWard:
     base: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     module: str = "appliance.commands.ward"
+    under: tuple[str, ...] = ()  # a command that runs the ward, say strace
 
     @property
     def box(self) -> Box:
@@ -52,7 +53,7 @@ class RunningWard:
         return open_database(self.settings.database_url)
 
     def start(self) -> RunningWard:
-        command = [sys.executable, "-m", self.module, "serve"]
+        command = [*self.under, sys.executable, "-m", self.module, "serve"]
         command += [str(self.settings.home), "--listen", "127.0.0.1:0"]
         if self.settings.database:
             command += ["--database", self.settings.database]
