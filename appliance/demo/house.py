@@ -120,6 +120,10 @@ class House:
         running.kill()
         running.wait()
 
+    def pid(self, service: str) -> int:
+        """The process of a running service."""
+        return self._running[service].pid
+
     def press(self) -> None:
         """The on-screen button, pressed as its page would."""
         press = urllib.request.Request(f"{self.panel_url}press", b"")  # noqa: S310

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
 
 from appliance.core.backoff import rest_after
 from appliance.core.errors import DeliveryError
-from appliance.core.manifest import EventPage, Heartbeat, Manifest
+from appliance.core.manifest import EventPage, Heartbeat, Manifest, ProcedureRef
 from appliance.core.ports import Destination
 from appliance.core.submission import HOLD, Submission
 from appliance.desk.point import Point
@@ -114,7 +115,7 @@ def health(point: Point, version: str) -> Heartbeat:
         oldest_waiting_s=max(age_s, 0),
         disk_free_mb=disk_free_mb(point),
         clock=now,
-        form_versions=tuple(procedure.ref for procedure in point.procedures.values()),
+        form_versions=_form_versions(point),
     )
 
 
@@ -127,11 +128,11 @@ def read_feed(point: Point, ask: Callable[[str | None], EventPage | None]) -> in
     came = 0
     while True:
         with point.database.reading() as connection:
-            position = status.feed_position(connection)
+            position = status.recall(connection, status.WARD_FEED)
         page = ask(position)
         if page is None:
             with point.database.writing() as connection:
-                status.forget_feed_position(connection)
+                status.forget(connection, status.WARD_FEED)
             if position is None:
                 return came
             continue
@@ -140,3 +141,16 @@ def read_feed(point: Point, ask: Callable[[str | None], EventPage | None]) -> in
         with point.database.writing() as connection:
             status.add_events(connection, page.items, page.next)
         came += len(page.items)
+
+
+def publish_form_versions(point: Point) -> None:
+    """The page has read the procedures: note which, so that the uploader need not read them."""
+    refs = [procedure.ref.model_dump(mode="json") for procedure in point.procedures.values()]
+    with point.database.writing() as connection:
+        status.remember(connection, status.FORM_VERSIONS, json.dumps(refs))
+
+
+def _form_versions(point: Point) -> tuple[ProcedureRef, ...]:
+    with point.database.reading() as connection:
+        noted = status.recall(connection, status.FORM_VERSIONS)
+    return tuple(ProcedureRef.model_validate(ref) for ref in json.loads(noted or "[]"))

@@ -14,7 +14,6 @@ from appliance.core.errors import ConfigWrong
 from appliance.core.places import Places
 from appliance.core.procedure import Procedure
 from appliance.keys import age
-from appliance.procedures.reader import load_procedures
 from appliance.procedures.units import units
 from appliance.store.database import Database
 from appliance.store.page_files import PageFiles
@@ -48,6 +47,8 @@ class Point:
         Raises:
             ProcedureWrong: a procedure file has a mistake.
         """
+        from appliance.procedures.reader import load_procedures  # noqa: PLC0415 - the page only
+
         return load_procedures(self.config.procedures.folder)
 
     @property

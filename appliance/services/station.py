@@ -139,6 +139,7 @@ class Station:
             self._panel.flash(Signal.NEEDS_PERSON)
         else:
             self._show(Signal.SCANNING)
+            self._panel.flash(Signal.SCANNING)  # over what an earlier press is still told
             self._start_asked_batch()
 
     # ── the batch ───────────────────────────────────────────────────────────
@@ -245,6 +246,7 @@ class Station:
         """Somebody must act; shown until the next press or batch."""
         self._complaint = error.code
         self._show(Signal.NEEDS_PERSON)
+        self._panel.flash(Signal.NEEDS_PERSON)  # a second press is seen to be answered, too
 
     def _report(self) -> None:
         self._next_report = time.monotonic() + REPORT_EVERY_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from appliance.desk.delivery import publish_form_versions
 from appliance.desk.point import Point
 from web.serving import serve
 from web.station.app import create_app
@@ -13,7 +14,12 @@ MAX_BODY_BYTES = 1024 * 1024  # forms only; waitress spools more than this to a 
 
 
 def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None]) -> None:
-    """Serve the page until SIGTERM. *on_ready* gets its address."""
+    """Serve the page until SIGTERM. *on_ready* gets its address.
+
+    Raises:
+        ProcedureWrong: a procedure file has a mistake; better told now than to a citizen.
+    """
+    publish_form_versions(point)
     serve(
         create_app(point),
         point.config.web.listen,

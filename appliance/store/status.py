@@ -12,7 +12,7 @@ from appliance.core.manifest import Event
 from appliance.keys.canonical import canonical_json
 from appliance.store.tables import cursor, service_status, ward_event
 
-WARD_FEED = "ward-feed"
+WARD_FEED, FORM_VERSIONS = "ward-feed", "form-versions"
 
 
 class ServiceStatus(NamedTuple):
@@ -45,9 +45,23 @@ def last_report(connection: Connection, service: str) -> ServiceStatus | None:
     return ServiceStatus(*row) if row else None
 
 
-def feed_position(connection: Connection) -> str | None:
-    """The cursor to ask the ward's feed with."""
-    return connection.scalar(select(cursor.c.value).where(cursor.c.name == WARD_FEED))
+def recall(connection: Connection, name: str) -> str | None:
+    """What was remembered under *name*: the ward feed's cursor, say."""
+    return connection.scalar(select(cursor.c.value).where(cursor.c.name == name))
+
+
+def remember(connection: Connection, name: str, value: str) -> None:
+    """Keep *value* under *name*; replaces an older one."""
+    connection.execute(
+        insert(cursor)
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": value})
+    )
+
+
+def forget(connection: Connection, name: str) -> None:
+    """Drop what was remembered; the ward's feed is then read from its start."""
+    connection.execute(delete(cursor).where(cursor.c.name == name))
 
 
 def add_events(connection: Connection, events: tuple[Event, ...], position: str) -> None:
@@ -64,11 +78,7 @@ def add_events(connection: Connection, events: tuple[Event, ...], position: str)
             )
             .on_conflict_do_nothing()
         )
-    connection.execute(
-        insert(cursor)
-        .values(name=WARD_FEED, value=position)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": position})
-    )
+    remember(connection, WARD_FEED, position)
 
 
 def events_of(connection: Connection, dossier_id: str) -> list[Event]:
@@ -79,8 +89,3 @@ def events_of(connection: Connection, dossier_id: str) -> list[Event]:
         .order_by(ward_event.c.at, ward_event.c.seq)
     )
     return [Event.model_validate_json(message) for message in rows]
-
-
-def forget_feed_position(connection: Connection) -> None:
-    """Read the ward's feed from its start next time."""
-    connection.execute(delete(cursor).where(cursor.c.name == WARD_FEED))

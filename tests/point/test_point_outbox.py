@@ -22,7 +22,13 @@ from appliance.core.manifest import Event as WardEvent
 from appliance.core.manifest import EventPage, EventType, Manifest, Receipt, WardState
 from appliance.core.submission import HOLD, Submission, SubmissionState
 from appliance.desk import dossiers, sealing
-from appliance.desk.delivery import Sending, deliver, health, read_feed
+from appliance.desk.delivery import (
+    Sending,
+    deliver,
+    health,
+    publish_form_versions,
+    read_feed,
+)
 from appliance.desk.point import Point
 from appliance.imaging.render import render
 from appliance.keys.canonical import canonical_json, sha256_hex
@@ -218,7 +224,9 @@ def test_the_age_of_the_oldest_waiting_dossier_is_told(
     point: Point, sealed_id: str, clock: TellingClock
 ) -> None:
     clock.pass_by(hours=3)
+    publish_form_versions(point)
     beat = health(point, "0.1.0")
+    assert [form.id for form in beat.form_versions] == ["khai-sinh"]
     assert (beat.queue, beat.oldest_waiting_s) == (1, 3 * 3600)
 
 

@@ -100,6 +100,13 @@ def test_a_service_refuses_a_database_nobody_migrated(tmp_path: Path) -> None:
         Database(tmp_path / "new.db").must_be_current()
 
 
+def test_every_service_knows_the_newest_migration_without_loading_alembic() -> None:
+    from appliance.store.database import REVISION
+    from appliance.store.migrating import newest
+
+    assert newest() == REVISION
+
+
 def test_the_migrations_make_exactly_the_tables_of_this_release(point: Point) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
