@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
 from appliance.keys import age
 from appliance.store import scan_requests
+from appliance.store.database import Database
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from web.station.app import create_app
 from web.station.here import EXTENSION
@@ -153,8 +155,18 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and no rows, made once."""
+    path = tmp_path_factory.mktemp("migrated") / "point.db"
+    database = Database(path)
+    database.migrate()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def point(tmp_path: Path, clock: Clock) -> Iterator[Point]:
+def point(tmp_path: Path, clock: Clock, migrated: Path) -> Iterator[Point]:
     config = Config(
         point=PointSection(name="Nhà văn hoá thôn Đông"),
         paths=PathsSection(state=tmp_path / "state", runtime=tmp_path / "runtime"),
@@ -162,7 +174,7 @@ def point(tmp_path: Path, clock: Clock) -> Iterator[Point]:
         ward=WardSection(recipient=age.recipient_of(age.new_identity())),
     )
     point = open_point(config, clock)
-    point.database.migrate()
+    shutil.copy(migrated, point.database.path)
     yield point
     point.database.close()
 

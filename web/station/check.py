@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +12,6 @@ from appliance.core.dossier import DossierState
 from appliance.core.errors import (
     AlreadyScanning,
     AnswersChangedElsewhere,
-    ApplianceError,
     DossierMovedOn,
     NotReadyToSeal,
     WardKeyMissing,
@@ -21,7 +20,7 @@ from appliance.core.shown import answers_in_portal_order
 from appliance.desk import dossiers, sealing
 from appliance.desk.consent import consent_text
 from appliance.desk.dossiers import DossierView
-from appliance.wording import Notice, notice_for
+from appliance.wording import notice_for
 from web.station.here import point, volunteer
 
 pages = Blueprint("check", __name__)
@@ -62,8 +61,12 @@ def seal(dossier_id: object) -> ResponseReturnValue:
     except DossierMovedOn:
         pass  # sealed on another screen, or a second click: its page tells where it stands
     except (NotReadyToSeal, AnswersChangedElsewhere, AlreadyScanning, WardKeyMissing) as error:
-        fresh = dossiers.look_at(point(), str(dossier_id))
-        return make_response(_page(fresh, error, tick_missing=not consented), 409)
+        # a redirect, so that the browser's back button never asks to send a form again
+        tick_missing = not consented and isinstance(error, NotReadyToSeal)
+        if not tick_missing:
+            flash(error.code, "notice")
+        again = link("check.show", dossier_id=dossier_id, tick=1 if tick_missing else None)
+        return redirect(f"{again}#consent" if tick_missing else again, 303)
     return redirect(link("delivery.show", dossier_id=dossier_id), 303)
 
 
@@ -73,14 +76,9 @@ def seen_mark(view: DossierView) -> str:
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:20]
 
 
-def _page(
-    view: DossierView, error: ApplianceError | None = None, *, tick_missing: bool = False
-) -> str:
+def _page(view: DossierView) -> str:
     ready = sealing.readiness(point(), view)
-    told: Notice | None = notice_for(error) if error else None
-    if tick_missing and ready.is_ready:
-        told = None  # the sentence beside the tick says it better
-    failed = view.seal.error_code if view.seal and view.seal.error_code else None
+    failed = view.seal.error_code if view.seal else None
     return render_template(
         "check.html",
         view=view,
@@ -88,6 +86,6 @@ def _page(
         sections=answers_in_portal_order(view.procedure, view.answers, point().places),
         consent=consent_text(point(), view.procedure),
         seen=seen_mark(view),
-        told=told or (notice_for(failed) if failed else None),
-        tick_missing=tick_missing and ready.is_ready,
+        told=notice_for(failed) if failed else None,
+        tick_missing="tick" in request.args,
     )

@@ -9,17 +9,22 @@
   function swap(place, text) {
     const fresh = document.createElement("template");
     fresh.innerHTML = text;
-    const kept = new Map();
-    for (const img of place.querySelectorAll("img")) kept.set(img.getAttribute("src"), img);
+    const shown = new Map();
+    for (const img of place.querySelectorAll("img")) shown.set(img.getAttribute("src"), img);
+    const stays = [];
     for (const img of fresh.content.querySelectorAll("img")) {
-      const old = kept.get(img.getAttribute("src"));
+      const old = shown.get(img.getAttribute("src"));
       if (!old) continue;
       old.className = img.className;
       old.alt = img.alt;
-      img.replaceWith(old);
+      // a place is kept for it: a picture that visits another document is fetched again
+      const seat = document.createElement("span");
+      img.replaceWith(seat);
+      stays.push([seat, old]);
     }
     const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
     place.replaceChildren(fresh.content);
+    for (const [seat, old] of stays) seat.replaceWith(old);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
