@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.commands.ward import ward
-from web.ward import commit
+from web.ward import commit, gathering
 
-STEPS = {  # moment: (name in web.ward.commit, die before or after it)
-    "before-vault": ("keep", "before"),
-    "after-vault": ("keep", "after"),
-    "before-row": ("_record", "before"),
-    "after-row": ("_record", "after"),
-    "after-commit": ("Committed", "before"),
+STEPS = {  # moment: where the trap door is, die before or after the step
+    "before-vault": (gathering, "keep", "before"),
+    "after-vault": (gathering, "keep", "after"),
+    "before-row": (commit, "_record", "before"),
+    "after-row": (commit, "_record", "after"),
+    "after-commit": (commit, "Committed", "before"),
 }
 
 
@@ -33,6 +33,6 @@ def trapped(step: Callable[..., Any], when: str) -> Callable[..., Any]:
 
 
 if __name__ == "__main__":
-    name, when = STEPS[os.environ["WARD_DIES_AT"]]
-    setattr(commit, name, trapped(getattr(commit, name), when))
+    module, name, when = STEPS[os.environ["WARD_DIES_AT"]]
+    setattr(module, name, trapped(getattr(module, name), when))
     sys.exit(ward())

@@ -13,8 +13,9 @@ from appliance.keys.signing import receipt_verifies
 from tests.ward.box import Box
 from tests.ward.conftest import RunningWard
 from tests.ward.papers import pdf, sealed_dossier
+from web.ward.answers import NATIONAL_CODE
 from web.ward.database import reading
-from web.ward.tables import dossier as dossier_table
+from web.ward.receipts import new_code
 from web.ward.tables import revision, upload
 
 
@@ -192,8 +193,12 @@ def test_a_commit_needs_its_own_key(box: Box, recipient: str) -> None:
         ]
 
 
-def test_a_code_is_never_given_twice(ward: RunningWard) -> None:
-    with reading(ward.engine) as conn:
-        codes = list(conn.execute(select(dossier_table.c.code)).scalars())
-    assert len(codes) == len(set(codes))
-    assert codes
+def test_every_dossier_has_a_code_of_its_own_unlike_a_national_one(
+    box: Box, recipient: str
+) -> None:
+    codes = {box.deliver(sealed_dossier(recipient)).json()["code"] for _ in range(4)}
+    assert len(codes) == 4
+    for code in codes | {new_code() for _ in range(500)}:
+        assert RECEIPT_CODE.match(code)
+        assert not NATIONAL_CODE.match(code)
+        assert not set(code.removeprefix("BD-")) & set("0O1IL5S2Z8BUV"), "letters that look alike"

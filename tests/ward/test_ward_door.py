@@ -165,6 +165,20 @@ def test_files_that_are_too_big_are_refused_before_they_travel(box: Box) -> None
     assert answer.status_code == 400, "more bytes than announced"
 
 
+@pytest.mark.parametrize("length", ["-1", "x", "9" * 5000, ""])
+def test_an_odd_length_is_refused(box: Box, length: str) -> None:
+    answer = box.ask("POST", "/files", headers=TUS | {"Upload-Length": length})
+    assert (answer.status_code, answer.headers["Tus-Resumable"]) == (400, "1.0.0")
+
+
+def test_a_length_may_be_told_later(box: Box) -> None:
+    answer = box.ask("POST", "/files", headers=TUS | {"Upload-Defer-Length": "1"})
+    path = "/files/" + answer.headers["Location"].rsplit("/", 1)[1]
+    assert box.patch(path, 0, b"123", **{"Upload-Length": "5"}).status_code == 204
+    assert box.patch(path, 3, b"45").status_code == 204
+    assert box.held(path) == 5
+
+
 def test_odd_upload_names_lead_nowhere(box: Box) -> None:
     for name in ("..%2f..%2fage.key", "%2e%2e/age.key", "age.key", "x" * 36):
         answer = box.ask("HEAD", f"/files/{name}", headers=TUS)
@@ -264,7 +278,10 @@ def test_many_waiting_boxes_do_not_stop_a_commit(
     assert done == [200] * 12
 
 
-@pytest.mark.parametrize(("query", "status"), [("after=x", 400), ("after=-1", 400)])
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("after=x", 400), ("after=-1", 400), ("after=" + "9" * 5000, 400), ("limit=٣", 400)],
+)
 def test_nonsense_cursors_are_named(box: Box, query: str, status: int) -> None:
     assert box.ask("GET", f"/events?{query}").status_code == status
 

@@ -222,6 +222,7 @@ def test_an_unknown_dossier_or_paper_is_a_plain_page(
 ) -> None:
     dossier = sealed_dossier(recipient)
     box.deliver(dossier)
+    assert officer.get(f"/inbox?page={'9' * 30}").status_code == 200
     for path in ("/inbox/x", f"/inbox/{dossier.id}/papers/1/{'0' * 64}", "/nowhere"):
         answer = officer.get(path)
         assert answer.status_code == 404

@@ -7,7 +7,6 @@ dossier, its revision and its receipt → uploads let go → answer.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,11 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from appliance.core.manifest import Manifest, WardState
 from appliance.keys.canonical import sha256_hex
 from web.ward.database import reading, writing
+from web.ward.gathering import gather
 from web.ward.home import WardHome
 from web.ward.problems import Problem
 from web.ward.receipts import new_code, new_secret, signed_receipt
 from web.ward.tables import dossier, revision, sealed_file, upload
-from web.ward.vault import digest_of, is_kept, keep
 
 ATTEMPTS = 3
 
@@ -50,7 +49,7 @@ def commit(
         if earlier:
             return earlier
         try:
-            gathered = _gather(engine, home, device_id, manifest)
+            gathered = gather(engine, home, device_id, manifest)
         except FileNotFoundError:
             continue  # another commit of these files just let its uploads go: look again
         with writing(engine) as conn:
@@ -91,63 +90,6 @@ def _earlier(conn: Connection, device_id: int, manifest: Manifest, digest: str) 
     if manifest.revision == (known.revision + 1 if known else 1):
         return None
     raise Problem(409, "wrong-revision", "revisions come one after another")
-
-
-@dataclass(frozen=True, slots=True)
-class _Gathered:
-    """What is in the vault now; *done_with* are uploads that were used, or never will do."""
-
-    missing: tuple[str, ...]
-    done_with: tuple[str, ...]
-
-
-def _gather(engine: Engine, home: WardHome, device_id: int, manifest: Manifest) -> _Gathered:
-    """Put every file of the manifest that is wholly here into the vault."""
-    wanted = {file.sha256: file.bytes for file in manifest.files}
-    with reading(engine) as conn:
-        brought = set(
-            conn.execute(
-                select(sealed_file.c.sha256).where(
-                    sealed_file.c.device_id == device_id, sealed_file.c.sha256.in_(wanted)
-                )
-            ).scalars()
-        )
-        arrived = conn.execute(
-            select(upload.c.id, upload.c.length, upload.c.metadata).where(
-                upload.c.device_id == device_id, upload.c.length.in_(wanted.values())
-            )
-        ).all()
-    whole: dict[str, str] = {}  # upload id → digest of the bytes that are on disk now
-    for row in arrived:
-        path = home.uploads / row.id
-        if path.exists() and path.stat().st_size == row.length:
-            whole[row.id] = digest_of(path, durable=True) or ""
-    source = {digest: upload_id for upload_id, digest in whole.items()}
-    missing = []
-    for sha256 in wanted:
-        if sha256 in source:
-            keep(home.sealed, home.uploads / source[sha256], sha256)
-        elif not (sha256 in brought and is_kept(home.sealed, sha256)):
-            missing.append(sha256)
-    if not missing:
-        return _Gathered((), tuple(u for u, digest in whole.items() if digest in wanted))
-    spoiled = tuple(
-        row.id
-        for row in arrived
-        if whole.get(row.id, "") not in {"", *wanted}
-        and _announced(row.metadata) in {None, *missing}
-    )
-    return _Gathered(tuple(missing), spoiled)
-
-
-def _announced(metadata: str) -> str | None:
-    """Which digest an upload was announced with, if any.
-
-    A whole upload with another digest never mends, so it is let go: HEAD then says 404 and the
-    box sends it again. One announced for another dossier only happens to have this length.
-    """
-    told: dict[str, str] = json.loads(metadata)
-    return told.get("sha256")
 
 
 def _record(

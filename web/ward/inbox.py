@@ -1,15 +1,12 @@
-"""The officers' pages: sign in, the list, one dossier, its papers, the answers."""
+"""The officers' pages: the list, one dossier, its papers, the answers."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import (
-    Blueprint,
     Response,
     abort,
     flash,
@@ -18,7 +15,6 @@ from flask import (
     render_template,
     request,
     send_file,
-    session,
     url_for,
 )
 from werkzeug.wrappers import Response as AnyResponse
@@ -36,68 +32,17 @@ from web.ward.answers import (
 )
 from web.ward.database import reading
 from web.ward.feed import events_of
-from web.ward.forms import CodeForm, MoveForm, SignInForm, supplement_form
-from web.ward.listing import PAGE, Line, age_vi, lines, one_line, waiting
-from web.ward.officers import OfficerRests, officer_stamp, signs_in
+from web.ward.forms import CodeForm, MoveForm, supplement_form
+from web.ward.listing import PAGE, Line, lines, one_line, waiting
 from web.ward.reader import DossierUnreadable, Reader
 from web.ward.service import the_ward
+from web.ward.sign_in import inbox
 from web.ward.wire import UUID
 from web.ward.wording import words
 
-inbox = Blueprint("inbox", __name__)
+LAST_PAGE = 100_000  # a number no database chokes on
 
-
-@inbox.before_request
-def know_the_officer() -> AnyResponse | None:
-    """Everybody signs in; a new password or a removed officer ends every older cookie."""
-    if request.endpoint == "inbox.sign_in":
-        return None
-    name = session.get("officer")
-    if name and session.get("stamp") == officer_stamp(the_ward().engine, name):
-        g.officer = name
-        return None
-    session.clear()
-    return redirect(url_for("inbox.sign_in"))
-
-
-@inbox.app_context_processor
-def for_templates() -> dict[str, Any]:
-    """Words, times and ages, as pages show them."""
-    ward = the_ward()
-    zone = ZoneInfo(ward.settings.time_zone)
-
-    def local(moment: datetime | str) -> str:
-        aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        return f"{aware.astimezone(zone):%H:%M %d/%m/%Y}"
-
-    return {"words": words(), "local": local, "age": lambda then: age_vi(ward.now() - then)}
-
-
-@inbox.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> AnyResponse | str:
-    """By name and password."""
-    form = SignInForm()
-    if form.validate_on_submit():
-        ward, notice = the_ward(), words()["notice"]
-        try:
-            if signs_in(ward.engine, form.name.data, form.password.data, ward.now()):
-                session.clear()
-                session.permanent = True
-                session["officer"] = form.name.data
-                session["stamp"] = officer_stamp(ward.engine, form.name.data)
-                return redirect(url_for("inbox.show_list"))
-            flash(notice["wrong_password"], "danger")
-        except OfficerRests as rest:
-            flash(notice["resting"].format(age=age_vi(rest.until - ward.now())), "danger")
-    return render_template("ward/sign_in.html", form=form)
-
-
-@inbox.post("/sign-out")
-def sign_out() -> AnyResponse:
-    """End the session of this browser."""
-    session.clear()
-    flash(words()["notice"]["signed_out"], "success")
-    return redirect(url_for("inbox.sign_in"))
+__all__ = ["inbox"]  # with the pages below on it
 
 
 @inbox.get("/")
@@ -110,7 +55,7 @@ def front() -> AnyResponse:
 def show_list() -> str:
     """Newest first; those that wait for an officer, or all."""
     everything = request.args.get("show") == "all"
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
     with reading(the_ward().engine) as conn:
         found = lines(conn, waiting_only=not everything, page=page)
         count, oldest = waiting(conn)

@@ -50,8 +50,10 @@ class Uploads:
         A device sees its own uploads only; anybody else's is a 404.
         """
         base = path[: path.index("/files") + len("/files")]
-        length = headers.get("Upload-Length", "")
-        if method == "POST" and length.isdigit() and len(body) > int(length):
+        length = headers.get("Upload-Length", "0")
+        if not (length.isascii() and length.isdigit() and len(length) < 20):
+            return 400, dict(TUS_HEADERS), b"Upload-Length is no length"
+        if method == "POST" and "Upload-Length" in headers and len(body) > int(length):
             return 400, dict(TUS_HEADERS), b"more bytes than Upload-Length"
         server = TusServer(
             storage=self.store_of(device_id),

@@ -1,0 +1,71 @@
+"""Who may see the officers' pages, and what every such page knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from web.ward.forms import SignInForm
+from web.ward.listing import age_vi
+from web.ward.officers import OfficerRests, officer_stamp, signs_in
+from web.ward.service import the_ward
+from web.ward.wording import words
+
+inbox = Blueprint("inbox", __name__)
+
+
+@inbox.before_request
+def know_the_officer() -> AnyResponse | None:
+    """Everybody signs in; a new password or a removed officer ends every older cookie."""
+    if request.endpoint == "inbox.sign_in":
+        return None
+    name = session.get("officer")
+    if name and session.get("stamp") == officer_stamp(the_ward().engine, name):
+        g.officer = name
+        return None
+    session.clear()
+    return redirect(url_for("inbox.sign_in"))
+
+
+@inbox.app_context_processor
+def for_templates() -> dict[str, Any]:
+    """Words, times and ages, as pages show them."""
+    ward = the_ward()
+    zone = ZoneInfo(ward.settings.time_zone)
+
+    def local(moment: datetime | str) -> str:
+        aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return f"{aware.astimezone(zone):%H:%M %d/%m/%Y}"
+
+    return {"words": words(), "local": local, "age": lambda then: age_vi(ward.now() - then)}
+
+
+@inbox.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> AnyResponse | str:
+    """By name and password."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        ward, notice = the_ward(), words()["notice"]
+        try:
+            if signs_in(ward.engine, form.name.data, form.password.data, ward.now()):
+                session.clear()
+                session.permanent = True
+                session["officer"] = form.name.data
+                session["stamp"] = officer_stamp(ward.engine, form.name.data)
+                return redirect(url_for("inbox.show_list"))
+            flash(notice["wrong_password"], "danger")
+        except OfficerRests as rest:
+            flash(notice["resting"].format(age=age_vi(rest.until - ward.now())), "danger")
+    return render_template("ward/sign_in.html", form=form)
+
+
+@inbox.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session of this browser."""
+    session.clear()
+    flash(words()["notice"]["signed_out"], "success")
+    return redirect(url_for("inbox.sign_in"))
