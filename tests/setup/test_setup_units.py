@@ -143,3 +143,15 @@ def test_plain_papers_lie_in_ram():
     assert mount["Mount"]["Where"] == "/run/tramhoso"
     noswap = (UNITS / "kernel-6.4/run-tramhoso.mount.d/noswap.conf").read_text()
     assert f"Options={mount['Mount']['Options']},noswap\n" in noswap
+
+
+def test_what_a_technician_enables_can_be_enabled():
+    enabled = sorted(p.name for p in UNITS.glob("tramhoso*") if "[Install]" in p.read_text())
+    assert enabled == ["tramhoso-ward.service", "tramhoso.target"]
+
+
+def test_the_target_starts_every_unit_of_the_box():
+    wanted = re.search(r"^Wants=(.*)$", (UNITS / "tramhoso.target").read_text(), re.MULTILINE)
+    assert wanted
+    daemons = {f"{name}.service" for name in DAEMONS if name != "tramhoso-ward"}
+    assert set(wanted[1].split()) == daemons | {"tramhoso-upkeep.timer"}
