@@ -145,7 +145,8 @@ class SaneBatch:
 
     def close(self) -> None:
         """No survivors, whatever state the batch is in. Safe to call again."""
-        self._kill_group()
+        if not self._over:  # afterwards the number may belong to somebody else
+            self._kill_group()
         self._hang_up()
         self._child.wait()
         if self._pipe >= 0:
@@ -230,7 +231,8 @@ class SaneBatch:
             return self._killed_for
         if self._outcome is not None:
             return self._outcome.error()
-        if self._cancelled:
+        # Several backends take SIGTERM back from the child, which then dies of it.
+        if self._cancelled or code == -signal.SIGTERM:
             return ScanCancelled("stopped; the scan child had to be ended")
         how = "without a word" if code is None else f"with status {code}"
         if code is not None and code < 0:

@@ -42,6 +42,7 @@ from appliance.devices.scan_wire import (
 LIST = "list"  # instead of an order: name every scanner
 _LOOK_EVERY_S = 0.1  # for a cancel
 _HEARTBEAT_EVERY_S = 0.5
+_TEXT_CHARS = 500  # a line must stay below PIPE_BUF to be written in one piece
 _BESIDES_BYTES = 32 << 20  # interpreter, backend, encoder
 
 
@@ -67,7 +68,7 @@ class Batch:
             self._writer.wait()
         except ScannerError as error:
             outcome = error  # it happened to an earlier page
-        code, text = (outcome.code, str(outcome)) if outcome else ("", "")
+        code, text = (outcome.code, str(outcome)[:_TEXT_CHARS]) if outcome else ("", "")
         self._tell(Ended(self._writer.done, code, text))
         self._let_go()
 
@@ -199,7 +200,7 @@ def main(order: str) -> None:
         batch.run()
     except Exception as error:
         traceback.print_exc()
-        tell(Ended(0, ScanChildCrashed.code, f"{type(error).__name__}: {error}"))
+        tell(Ended(0, ScanChildCrashed.code, f"{type(error).__name__}: {error}"[:_TEXT_CHARS]))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -110,12 +109,15 @@ def test_backend(tmp_path: Path) -> Callable[..., SaneScanner]:
 
 
 def group_is_gone(pid: int) -> bool:
-    """Whether nothing of the process group led by *pid* is left."""
-    try:
-        os.killpg(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
+    """Whether nothing of the process group led by *pid* runs; the dead may wait to be reaped."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue  # it ended while we looked
+        if int(group) == pid and state != "Z":
+            return False
+    return True
 
 
 def until(holds: Callable[[], bool], patience_s: float = 20.0) -> None:
