@@ -188,9 +188,21 @@ def test_a_wrong_answer_is_told_beside_its_box(window: Window) -> None:
     page.press("#f-child_birth_date", "Tab")
     expect(page.locator("#problem-child_birth_date .problem")).to_be_visible()
     expect(page.locator("#f-child_birth_date")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[data-summary] li")).to_have_count(1)
     page.fill("#f-child_birth_date", "5/11/2026")
     page.press("#f-child_birth_date", "Tab")
     expect(page.locator("#problem-child_birth_date .problem")).to_have_count(0)
+    expect(page.locator("[data-summary] li")).to_have_count(0)
+
+
+def test_an_answer_that_can_never_be_saved_is_told_and_kept(window: Window) -> None:
+    start_dossier(window)
+    page = window.page
+    page.fill("#f-child_name", "a" * 300_000)
+    page.press("#f-child_name", "Tab")
+    expect(page.get_by_text("Nội dung gửi lên quá dài.")).to_be_visible()
+    expect(page.locator("[data-unsaved]")).to_be_visible()
+    expect(page.locator("#f-child_name")).to_have_value("a" * 300_000)
 
 
 def test_what_the_box_did_not_confirm_is_marked_and_saved_later(

@@ -51,6 +51,11 @@ def test_no_page_is_wider_than_the_screen(
         first = dossiers.open_dossier(point, "khai-sinh", lan.id)
         picture("dossier-new", f"/dossiers/{first}")
         tray.press(pages=2)
+        dossiers.save_answers(
+            point, first, {"requester_name": "Trần Thị Mẫu Hoa", "relation": "mother"}
+        )
+        report_status(point, STATION, "saved", None)
+        picture("dossier-work", f"/dossiers/{first}")
         tray.press(error_code="paper-jam")
         dossiers.save_answers(
             point,

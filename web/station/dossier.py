@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.answers import Answers, visible_sections
 from appliance.core.dossier import DossierState
-from appliance.core.errors import AnswersChangedElsewhere, DossierUnknown
+from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
 from appliance.core.normalise import normalise
 from appliance.core.problem import Problem
 from appliance.desk import dossiers
@@ -104,6 +104,8 @@ def save(dossier_id: object) -> ResponseReturnValue:
 def form(dossier_id: object) -> str:
     """The form alone, drawn again after other fields are asked for."""
     view = dossiers.look_at(point(), str(dossier_id))
+    if view.dossier.state is not DossierState.OPEN:
+        raise DossierMovedOn(f"dossier {dossier_id} is {view.dossier.state}")
     desk = desk_of(view, view.answers, show_missing="all" in request.args)
     return render_template("_form.html", desk=desk, view=view)
 
@@ -190,6 +192,7 @@ def _save_quietly(dossier_id: str) -> ResponseReturnValue:
             for c in desk.chapters
         ],
         step=said(f"step.{desk.next_step}"),
+        summary=render_template("_summary.html", desk=desk, view=view),
     )
 
 

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierError, DossierMovedOn, DossierUnknown, PressError
 from appliance.desk import dossiers, scanning
-from appliance.desk.dossiers import DossierView
 from appliance.desk.scanning import AskedBy, PageImage
 from web.station.dossier import fields_of_page, keep_typed
 from web.station.gate import wants_fragment
@@ -95,11 +94,6 @@ def image(dossier_id: object, page_id: object, wanted: str) -> Response:
     """The picture of a page; never kept by the browser or anything between."""
     jpeg = scanning.page_image(point(), str(dossier_id), str(page_id), PageImage(wanted))
     return Response(jpeg, mimetype="image/jpeg")
-
-
-def is_cleaning(view: DossierView) -> int:
-    """How many pages are still being made clean."""
-    return sum(1 for page in view.pages if page.preview is None and not page.clean_error)
 
 
 def _choose(dossier_id: str, slot: str) -> None:

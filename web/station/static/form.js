@@ -44,6 +44,12 @@
       try {
         const answer = await post(form.dataset.save + location.search, typed(keys));
         if (answer.status === 401 || answer.status === 409) return location.reload();
+        if (answer.status >= 400 && answer.status < 500) {
+          // it will not succeed by itself: say why, keep what was typed
+          keys.forEach((key) => dirty.add(key));
+          mark("unsaved");
+          return say(document.querySelector("[data-told]"), (await answer.json()).notice);
+        }
         if (!answer.ok) throw new Error(answer.status);
         await show(await answer.json());
         if (!dirty.size) mark("saved");
@@ -79,6 +85,10 @@
       for (const c of place.querySelectorAll("[aria-invalid]"))
         c.setAttribute("aria-invalid", String(found.some((p) => p.error)));
     }
+    // markup made and escaped by our own server, like every fragment
+    const summary = document.createElement("template");
+    summary.innerHTML = told.summary;
+    questions.querySelector("[data-summary]").replaceChildren(summary.content);
     told.chapters.forEach((chapter, index) => {
       const word = questions.querySelector(`[data-progress="${index + 1}"]`);
       if (!word) return;
