@@ -195,6 +195,17 @@ def test_a_wrong_answer_is_told_beside_its_box(window: Window) -> None:
     expect(page.locator("[data-summary] li")).to_have_count(0)
 
 
+def test_a_pause_in_typing_saves_without_complaining(window: Window, point: Point) -> None:
+    path = start_dossier(window)
+    page = window.page
+    page.locator("#f-child_birth_date").press_sequentially("05/1")
+    wait_saved(page)
+    assert view_of(point, path).answers["child_birth_date"] == "05/1"
+    expect(page.locator("#problem-child_birth_date .problem")).to_have_count(0)
+    page.press("#f-child_birth_date", "Tab")
+    expect(page.locator("#problem-child_birth_date .problem")).to_be_visible()
+
+
 def test_an_answer_that_can_never_be_saved_is_told_and_kept(window: Window) -> None:
     start_dossier(window)
     page = window.page

@@ -14,6 +14,7 @@
   const dirty = new Set(); // keys of questions with something the box has not confirmed
   let running = null;
   let resting = null;
+  let pausing = false; // saved because typing paused, not because the box was left
 
   const post = (address, fields, keepalive = false) => {
     const body = new URLSearchParams(fields);
@@ -72,6 +73,7 @@
       return;
     }
     for (const place of questions.querySelectorAll("[data-question]")) {
+      if (pausing && place.contains(document.activeElement)) continue; // not wrong, not finished
       const found = told.problems[place.dataset.question] ?? [];
       place.classList.toggle("is-wrong", found.some((p) => p.error));
       const lines = found.map((p) => {
@@ -141,7 +143,11 @@
     dirty.add(key);
     mark(null);
     clearTimeout(pause);
-    if (event.target.type === "text") pause = setTimeout(flush, 2000);
+    if (event.target.type !== "text") return;
+    pause = setTimeout(() => {
+      pausing = true;
+      flush();
+    }, 2000);
   });
   questions.addEventListener("change", async (event) => {
     const question = event.target.closest("[data-question]");
@@ -149,6 +155,8 @@
     const place = event.target.closest("[data-address]");
     if (place) await address(event.target, place);
     dirty.add(question.dataset.question);
+    clearTimeout(pause);
+    pausing = false;
     flush();
   });
 

@@ -34,7 +34,7 @@
       const answer = await fetch(address, {
         cache: "no-store",
         headers: { "X-Live": "1", "If-None-Match": tags.get(address) ?? "" },
-        signal: AbortSignal.timeout(8000),
+        signal: AbortSignal.timeout?.(8000), // older phones wait for the network instead
       });
       if (offline) offline.hidden = true;
       if (answer.status === 200) {
