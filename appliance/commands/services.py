@@ -40,9 +40,10 @@ def station(config_path: Path) -> None:
 @click.pass_obj
 def uploader(config_path: Path) -> None:
     """Send sealed dossiers and read the ward's answers until SIGTERM."""
-    from appliance.services.uploader import Uploader
+    from appliance.services.uploader import Uploader, wait_without_a_ward
 
-    _live(Uploader(_opened(config_path)).run)
+    point = _opened(config_path)
+    _live(Uploader(point).run if point.config.ward.url else wait_without_a_ward)
 
 
 @click.command()

@@ -216,6 +216,10 @@ class PinLocked(ApplianceError):
 
     code, who = "pin-locked", Who.TIME
 
+    def __init__(self, text: str, seconds: int) -> None:
+        super().__init__(text)
+        self.seconds = seconds
+
 
 # ── delivery ─────────────────────────────────────────────────────────────────
 

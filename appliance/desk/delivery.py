@@ -26,6 +26,7 @@ class Sending:
         self._point, self._held_by = point, held_by
         self._submission: Submission | None = None
         self._prolonged_at = point.clock()
+        self.moved = False  # whether bytes arrived since ``take``
 
     def take(self) -> Submission | None:
         """The next due submission, held for ten minutes; None when nothing is due."""
@@ -35,7 +36,7 @@ class Sending:
                 return None
         with self._point.database.writing() as connection:
             self._submission = outbox.take_next(connection, self._held_by, now)
-        self._prolonged_at = now
+        self._prolonged_at, self.moved = now, False
         return self._submission
 
     def recall(self, sha256: str) -> str | None:
@@ -48,8 +49,9 @@ class Sending:
         with self._point.database.writing() as connection:
             outbox.remember_upload(connection, self._in_hand.id, sha256, url)
 
-    def progress(self, _sent: int, _total: int) -> None:
+    def progress(self, sent: int, _total: int) -> None:
         """Bytes arrived: keep the hold while a slow line still moves."""
+        self.moved = self.moved or sent > 0
         now = self._point.clock()
         if abs(now - self._prolonged_at) >= PROLONG_EVERY:
             self._prolonged_at = now
@@ -64,9 +66,16 @@ class Sending:
 
 
 def deliver(
-    point: Point, sent: Submission, destination: Destination, random: Callable[[], float]
+    point: Point,
+    sent: Submission,
+    destination: Destination,
+    random: Callable[[], float],
+    moved: Callable[[], bool] = lambda: False,
 ) -> DeliveryError | None:
     """Send what is held; afterwards it is delivered, resting, or waits for a person.
+
+    A try during which bytes *moved* is followed soon by the next one: on a line that is cut
+    every minute, resting longer and longer would be giving up.
 
     Returns what went wrong, None when the receipt is stored.
     """
@@ -78,7 +87,7 @@ def deliver(
             {file.sha256: files.folder / file.sha256 for file in sent.files},
         )
     except DeliveryError as error:
-        _put_back(point, sent, error, random)
+        _put_back(point, sent, error, rest_after(error, 1 if moved() else sent.attempts, random))
         return error
     with point.database.writing() as connection:
         outbox.mark_delivered(connection, sent, proof)
@@ -91,10 +100,7 @@ def erase_sealed(point: Point, submission_id: str) -> None:
     shutil.rmtree(point.sealed_files(submission_id).folder, ignore_errors=True)
 
 
-def _put_back(
-    point: Point, sent: Submission, error: DeliveryError, random: Callable[[], float]
-) -> None:
-    rest_s = rest_after(error, sent.attempts, random)
+def _put_back(point: Point, sent: Submission, error: DeliveryError, rest_s: float | None) -> None:
     with point.database.writing() as connection:
         if rest_s is None:
             outbox.needs_person(connection, sent.id, error.code, str(error))

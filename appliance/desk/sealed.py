@@ -29,8 +29,9 @@ from appliance.desk.consent import consent_text
 from appliance.desk.point import Point, clock_is_trusted
 from appliance.keys.age import seal
 from appliance.keys.canonical import canonical_json, sha256_hex
+from appliance.papers.apart import count_pages_apart, make_pdf_apart
 from appliance.papers.names import paper_file_names
-from appliance.papers.pdf import PageSource, PdfPage, Render, count_pages, fit_pdf
+from appliance.papers.pdf import PageSource, PdfPage, Render, fit_pdf
 
 Progress = Callable[[int, int], None]  # steps done, steps in all
 SUMMARY_TITLE = "Phiếu tóm tắt"
@@ -97,7 +98,9 @@ def _papers(point: Point, opened: Opened, render: Render) -> Iterator[_Paper]:
         inside = [page for page in opened.pages if page.slot_key == slot.key]
         if inside:
             sources = [_source(point, page, opened.desk_key) for page in inside]
-            pdf = fit_pdf(sources, slot.title, render=render, made_at=point.clock())
+            pdf = fit_pdf(
+                sources, slot.title, render=render, make=make_pdf_apart, made_at=point.clock()
+            )
             yield _Paper(slot.key, slot.title, slot.copy_kind, pdf.content, pdf.pages)
 
 
@@ -141,7 +144,7 @@ def _summary(
             made_at=point.clock().astimezone(point.zone),
         )
     )
-    return _Paper(SUMMARY_SLOT, SUMMARY_TITLE, None, pdf, count_pages(pdf))
+    return _Paper(SUMMARY_SLOT, SUMMARY_TITLE, None, pdf, count_pages_apart(pdf))
 
 
 def _sealed(point: Point, opened: Opened, slot: str, plain: bytes, pages: int) -> SealedFile:

@@ -6,6 +6,7 @@ anywhere before that transaction leaves an open wish, and the station begins aga
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 from appliance.core.dossier import DossierState
@@ -99,6 +100,8 @@ def grant_next(point: Point, render: Render) -> str | None:
         return None
     try:
         _grant(point, wish.dossier_id, wish.id, wish.asked_by, render)
+    except CancelledError:
+        raise  # the station is stopping: the wish stays open and is granted at the next start
     except Exception as error:
         code = error.code if isinstance(error, ApplianceError) else Unexpected.code
         with point.database.writing() as connection:

@@ -15,6 +15,9 @@ BUDGET_BYTES = 1_900_000
 Render = Callable[[bytes, Rung, int, int], Rendition]
 """``imaging.render.render`` or ``Cleaner.render``: master, rung, master's dpi, clockwise turn."""
 
+Make = Callable[[Sequence["PdfPage"], str, datetime | None], bytes]
+"""``make_pdf`` here, or ``apart.make_pdf_apart`` in a child."""
+
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
@@ -79,6 +82,7 @@ def fit_pdf(
     title: str,
     *,
     render: Render,
+    make: Make = make_pdf,
     budget_bytes: int = BUDGET_BYTES,
     made_at: datetime | None = None,
 ) -> Pdf:
@@ -95,7 +99,7 @@ def fit_pdf(
         small = _on_rung(pages, rung, render, budget_bytes)
         if small is None:
             continue
-        content = make_pdf(small, title, made_at)
+        content = make(small, title, made_at)
         if len(content) <= budget_bytes:
             return Pdf(content, len(pages), rung)
     raise PdfTooBig(f"{len(pages)} pages are over {budget_bytes} bytes on every rung")

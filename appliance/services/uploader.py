@@ -23,6 +23,14 @@ FEED_EVERY_S = 20.0
 HEARTBEAT_EVERY_S = 15 * 60.0
 
 
+def wait_without_a_ward(stopping: Callable[[], bool], beat: Callable[[], None]) -> None:
+    """No ward is configured yet: nothing can be sealed, so there is nothing to send."""
+    log.warning("ward.url is empty; nothing is sent until it is set")
+    while not stopping():
+        beat()
+        time.sleep(1.0)
+
+
 class Uploader:
     """Empties the outbox, reads the ward's feed, tells the ward how the box is."""
 
@@ -64,7 +72,9 @@ class Uploader:
         submission = self._sending.take()
         if submission is None:
             return False
-        error = deliver(self._point, submission, self._ward, random.random)
+        error = deliver(
+            self._point, submission, self._ward, random.random, lambda: self._sending.moved
+        )
         if error is None:
             log.info("submission %s delivered", submission.id)
         else:

@@ -151,6 +151,17 @@ def test_a_slow_line_keeps_its_hold_while_bytes_move(
     assert take(point, "hasty") is None
 
 
+def test_a_line_that_moves_bytes_between_cuts_is_not_given_longer_rests(
+    point: Point, sealed_id: str, ward_keys: WardKeys, clock: TellingClock
+) -> None:
+    for _ in range(8):
+        taken = take(point)
+        assert taken is not None
+        ward = PretendWard(ward_keys, DestinationUnreachable("cut again"))
+        deliver(point, taken, ward, random=lambda: 0.0, moved=lambda: True)
+        clock.pass_by(seconds=5)
+
+
 def test_a_clock_that_jumped_years_ahead_and_back_strands_nothing(
     point: Point, sealed_id: str, ward_keys: WardKeys, clock: TellingClock
 ) -> None:
