@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from appliance.core.errors import PageDamaged, PrintingFailed
@@ -41,8 +41,8 @@ def count_pages_apart(pdf: bytes) -> int:
     return int(_answer({"verb": "count"}, [pdf]))
 
 
-def _answer(order: dict[str, object], parts: Sequence[bytes]) -> bytes:
-    head = json.dumps(order | {"sizes": [len(part) for part in parts]}).encode()
+def _answer(order: Mapping[str, object], parts: Sequence[bytes]) -> bytes:
+    head = json.dumps({**order, "sizes": [len(part) for part in parts]}).encode()
     try:
         done = subprocess.run(
             [sys.executable, "-m", _CHILD],

@@ -85,7 +85,7 @@ class Database:
             )
             if not made:
                 return None
-            return connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
 
     def must_be_current(self) -> None:
         """Raise StoreOutdated unless this release made, or migrated, the file."""
