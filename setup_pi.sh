@@ -16,7 +16,7 @@ readonly ROOT
 readonly VENV=${ROOT}/.venv
 readonly LOCKS=${ROOT}/appliance/requirements
 readonly PYTHON=/usr/bin/python3
-readonly OLDEST_PYTHON="3, 11" OLDEST_NODE=20
+readonly OLDEST_PYTHON="3, 11" OLDEST_NODE=18
 readonly USAGE=64 UNSUPPORTED=65 NO_ROOM=66 UNAVAILABLE=69 NOT_ROOT=77
 
 # Debian packages. "package:program" is also content with a program that came another way.
@@ -25,6 +25,7 @@ readonly RUN_PACKAGES=(
   libsane1 sane-airscan sane-utils
   libjpeg-turbo-progs:cjpeg   # pages are encoded beside the scan, in 2 MB
   fonts-dejavu-core           # the sample papers' letters
+  tzdata                      # "today" is the point's, not the machine's
 )
 readonly TEST_PACKAGES=(
   chromium:chromium
@@ -34,6 +35,7 @@ readonly TEST_PACKAGES=(
   postgresql                  # the ward's larger database
   qpdf:qpdf
   shellcheck:shellcheck
+  strace:strace               # proves the order of writes
   systemd:systemd-analyze     # reads the unit files
 )
 
