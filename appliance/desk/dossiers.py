@@ -13,7 +13,7 @@ from uuid6 import uuid7
 from appliance.core.answers import Answers, default_answers, missing_slots, visible_slots
 from appliance.core.check import check_answers
 from appliance.core.dossier import Dossier, DossierState, Page
-from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn
+from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
 from appliance.core.fields import Answer
 from appliance.core.manifest import Event, Receipt
 from appliance.core.normalise import normalise
@@ -146,11 +146,22 @@ def list_recent(point: Point, limit: int = 50) -> list[Dossier]:
 def choose_slot(point: Point, dossier_id: str, slot_key: str) -> None:
     """From now on the button scans into this slot of this dossier."""
     with point.database.writing() as connection:
-        row = dossiers.row_of(connection, dossier_id)
-        _procedure(row).slot(slot_key)
-        if row.state != DossierState.OPEN:
-            raise DossierMovedOn(f"dossier {dossier_id} is {row.state}")
-        scan_requests.put_on_desk(connection, dossier_id, slot_key, point.clock())
+        put_on_desk(point, connection, dossier_id, slot_key)
+
+
+def put_on_desk(point: Point, connection: Connection, dossier_id: str, slot_key: str) -> None:
+    """As ``choose_slot``, inside a transaction that does more.
+
+    Raises:
+        DossierUnknown: no such dossier, or its procedure has no such slot.
+        DossierMovedOn: it takes no more pages.
+    """
+    row = dossiers.row_of(connection, dossier_id)
+    if slot_key not in {slot.key for slot in _procedure(row).slots}:
+        raise DossierUnknown(f"dossier {dossier_id} has no slot {slot_key[:60]!r}")
+    if row.state != DossierState.OPEN:
+        raise DossierMovedOn(f"dossier {dossier_id} is {row.state}")
+    scan_requests.put_on_desk(connection, dossier_id, slot_key, point.clock())
 
 
 def leave_desk(point: Point) -> None:

@@ -12,6 +12,7 @@ from appliance.core.errors import DossierUnknown, PageDamaged
 from appliance.core.rendition import Rendition
 from appliance.core.scan import ScannedPage
 from appliance.core.submission import ScanRequestState
+from appliance.desk.dossiers import put_on_desk
 from appliance.desk.point import Point
 from appliance.store import dossiers, pages, scan_requests
 
@@ -37,6 +38,18 @@ def press(point: Point, asked_by: AskedBy) -> int:
         NoDossierOpen, AlreadyScanning: answered, never queued.
     """
     with point.database.writing() as connection:
+        return scan_requests.ask(connection, asked_by, point.clock())
+
+
+def press_into(point: Point, dossier_id: str, slot_key: str, asked_by: AskedBy) -> int:
+    """Choose the slot and press, both or neither: a refused touch leaves the desk as it was.
+
+    Raises:
+        AlreadyScanning: answered, never queued.
+        DossierUnknown, DossierMovedOn: as ``dossiers.choose_slot``.
+    """
+    with point.database.writing() as connection:
+        put_on_desk(point, connection, dossier_id, slot_key)
         return scan_requests.ask(connection, asked_by, point.clock())
 
 

@@ -38,8 +38,9 @@ def test_a_touch_on_the_screen_is_a_press(
 ) -> None:
     assert browser.send(f"{dossier}/slots/giay_chung_sinh/scan").json == {"done": True}
     assert "Đã nhận lệnh quét" in browser.get(f"{dossier}/papers").text
-    again = browser.send(f"{dossier}/slots/giay_chung_sinh/scan")
+    again = browser.send(f"{dossier}/slots/uy_quyen/scan")
     assert again.status_code == 409
+    assert view_of(point, dossier).on_desk_slot == "giay_chung_sinh"  # as if it were not touched
     assert again.json is not None
     assert again.json["notice"]["what"] == "Máy đang quét."
     tray.take(pages=1)

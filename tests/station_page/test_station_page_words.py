@@ -13,6 +13,7 @@ from appliance.core.dossier import DossierState
 from appliance.core.manifest import CopyKind, WardState
 from appliance.core.ports import Signal
 from appliance.core.submission import SubmissionState
+from tests.station_page.conftest import Browser
 from web.station.speech import said, spoken, waited
 
 TEMPLATES = sorted((Path(web.station.__file__).parent / "templates").glob("*.html"))
@@ -55,3 +56,13 @@ def test_every_sentence_of_a_template_can_be_translated(template: Path) -> None:
     bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", text, flags=re.DOTALL)
     left = re.findall(r"[^\W\d_]{2,}", bare)
     assert left == [], f"words outside _(…): {left[:5]}"
+
+
+def test_no_page_speaks_english(browser: Browser, dossier: str) -> None:
+    browser.send(f"{dossier}/answers", child_birth_date="x", copies="-1", relation="nobody")
+    for path in ("/", "/dossiers/new", f"{dossier}?all=1", f"{dossier}/check", "/no"):
+        text = re.sub(r"<[^>]*>", " ", browser.get(path).text)
+        found = re.findall(
+            r"(?i)\b(the|please|error|not|invalid|required|choice|submit|of)\b", text
+        )
+        assert found == [], path

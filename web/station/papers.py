@@ -36,18 +36,19 @@ def now(dossier_id: object) -> ResponseReturnValue:
 @pages.post("/dossiers/<uuid:dossier_id>/slots/<slot>/choose")
 def choose(dossier_id: object, slot: str) -> ResponseReturnValue:
     """The next press of the button scans into this slot."""
-    return _act(str(dossier_id), lambda: _choose(str(dossier_id), slot), f"slot-{slot}")
+    wanted = str(dossier_id)
+    return _act(wanted, lambda: dossiers.choose_slot(point(), wanted, slot), f"slot-{slot}")
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/slots/<slot>/scan")
 def scan(dossier_id: object, slot: str) -> ResponseReturnValue:
     """A touch on the screen is a press: choose the slot and scan now."""
-
-    def press() -> None:
-        _choose(str(dossier_id), slot)
-        scanning.press(point(), AskedBy.SCREEN)
-
-    return _act(str(dossier_id), press, f"slot-{slot}")
+    wanted = str(dossier_id)
+    return _act(
+        wanted,
+        lambda: scanning.press_into(point(), wanted, slot, AskedBy.SCREEN),
+        f"slot-{slot}",
+    )
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/pages/<uuid:page_id>/<any(turn, remove, 'put-back'):edit>")
@@ -96,14 +97,7 @@ def image(dossier_id: object, page_id: object, wanted: str) -> Response:
     return Response(jpeg, mimetype="image/jpeg")
 
 
-def _choose(dossier_id: str, slot: str) -> None:
-    try:
-        dossiers.choose_slot(point(), dossier_id, slot)
-    except KeyError as error:
-        raise DossierUnknown(f"dossier {dossier_id} has no slot {slot[:60]!r}") from error
-
-
-def _act(dossier_id: str, change: Callable[[], None], anchor: str) -> ResponseReturnValue:
+def _act(dossier_id: str, change: Callable[[], object], anchor: str) -> ResponseReturnValue:
     """Do it, then show the work page again; a refusal is told there in three sentences."""
     if wants_fragment():
         change()
