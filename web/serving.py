@@ -1,7 +1,7 @@
 """waitress in front of an app, until somebody says stop; begun requests are answered first.
 
 waitress holds no thread per idle browser: gunicorn's threads stalled for seconds under twelve
-idle connections (docs/decisions/0004-web-server.md).
+idle connections (docs/decisions/services.md).
 """
 
 from __future__ import annotations

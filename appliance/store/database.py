@@ -1,7 +1,7 @@
 """One SQLite file shared by all services: WAL, FULL, the lock taken before the first read.
 
 Write-ahead logging with ``synchronous=FULL`` survived every simulated power cut; NORMAL lost
-promised rows in most of them (docs/decisions/0003-storage.md).
+promised rows in most of them (docs/decisions/storage.md).
 """
 
 from __future__ import annotations
