@@ -102,6 +102,17 @@ def test_a_picture_is_the_page_and_is_kept_nowhere(
     assert "Trang 1 trên 1" in large.text
 
 
+def test_a_page_turned_while_seen_large_stays_large(
+    browser: Browser, dossier: str, tray: Tray, point: Point
+) -> None:
+    tray.press()
+    path = f"{dossier}/pages/{tray.scanned[0]}"
+    browser.get(path)
+    assert browser.post(f"{path}/turn", back="page").location == path
+    assert 'class="turn-90"' in browser.get(path).text
+    assert browser.post(f"{path}/remove", back="page").location == f"{dossier}#papers"
+
+
 def test_pages_cannot_be_reached_through_another_dossier(
     browser: Browser, dossier: str, tray: Tray, point: Point, lan: Volunteer
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
@@ -21,7 +21,7 @@ pages = Blueprint("papers", __name__)
 
 @pages.get("/dossiers/<uuid:dossier_id>/papers")
 def now(dossier_id: object) -> ResponseReturnValue:
-    """The slots as they are now; asked for each second, usually answered with 304."""
+    """The slots as they are now; asked for all the time, usually answered with 304."""
     wanted = str(dossier_id)
 
     def draw() -> str:
@@ -53,7 +53,10 @@ def scan(dossier_id: object, slot: str) -> ResponseReturnValue:
 
 @pages.post("/dossiers/<uuid:dossier_id>/pages/<uuid:page_id>/<any(turn, remove, 'put-back'):edit>")
 def edit(dossier_id: object, page_id: object, edit: str) -> ResponseReturnValue:
-    """Turn a page clockwise, take it out, or put it back; all of it can be undone."""
+    """Turn a page clockwise, take it out, or put it back; all of it can be undone.
+
+    Form field: ``back=page`` returns from a turn to the large picture.
+    """
     edits: dict[str, Callable[..., None]] = {
         "turn": scanning.turn_page,
         "remove": scanning.remove_page,
@@ -64,7 +67,10 @@ def edit(dossier_id: object, page_id: object, edit: str) -> ResponseReturnValue:
         fields_of_page(str(dossier_id), str(page_id))
         edits[edit](point(), str(page_id))
 
-    return _act(str(dossier_id), change, "papers")
+    answer = _act(str(dossier_id), change, "papers")
+    if edit == "turn" and request.form.get("back") == "page":  # turned while seen large
+        return redirect(link("papers.look_closer", dossier_id=dossier_id, page_id=page_id), 303)
+    return answer
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/pages/<uuid:page_id>")
