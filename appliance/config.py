@@ -76,6 +76,7 @@ class WebSection(Section):
 
     listen: str = "127.0.0.1:8080"
     allowed_hosts: tuple[str, ...] = ()  # further names besides the one in listen
+    https: bool = False  # true behind nginx with TLS: the session's cookie then needs it
 
 
 class WardSection(Section):

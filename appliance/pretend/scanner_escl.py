@@ -100,6 +100,9 @@ class EsclDoor(BaseHTTPRequestHandler):
             return self._tell(_REFUSALS[wrong])
         if wrong is Fault.STALL:
             self.scanner.tray.healed.wait(_STALL_S)
+            if self._nobody_waits():
+                job.running = False
+                return self._slam()
         try:
             side = self.scanner.jobs.next_side(job)
         except NoMorePages:
@@ -141,6 +144,15 @@ class EsclDoor(BaseHTTPRequestHandler):
             return True
         self._slam()
         return False
+
+    def _nobody_waits(self) -> bool:
+        """Whether the client went away while the page stood still: no sheet is pulled then."""
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def _slam(self) -> None:
         """Reset the connection, as a pulled plug does."""

@@ -16,7 +16,7 @@ class Fault(StrEnum):
     JAM = "jam"  # at page N; the sheet goes back on the tray, as a person would put it
     COVER_OPEN = "cover-open"
     BUSY = "busy"  # answers 503, for some seconds or for ever
-    STALL = "stall"  # page N never comes; the connection stays open
+    STALL = "stall"  # page N never comes while the connection stays open; no sheet is lost by it
     CUT = "cut"  # the connection breaks in the middle of page N
     TRUNCATED = "truncated"  # page N is a JPEG cut in half, sent as if it were whole
     VANISH = "vanish"  # from page N on (0: at once) nothing answers, as if unplugged

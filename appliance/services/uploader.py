@@ -110,7 +110,7 @@ def read_token(token_file: Path | None) -> str:
         ConfigWrong: no token was configured, or it cannot be read.
     """
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    candidates = [Path(folder) / "ward-token"] if folder else []
+    candidates = [Path(folder) / "ward.token"] if folder else []
     candidates += [token_file] if token_file else []
     for path in candidates:
         try:

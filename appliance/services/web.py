@@ -21,7 +21,7 @@ def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None])
     """
     publish_form_versions(point)
     serve(
-        create_app(point),
+        create_app(point, https=point.config.web.https),
         point.config.web.listen,
         threads=THREADS,
         max_body_bytes=MAX_BODY_BYTES,

@@ -35,7 +35,11 @@ PATIENCE_S = 60.0
 @pytest.fixture
 def config(tmp_path: Path, ward_keys: WardKeys) -> Config:
     """A point whose scanner is a feeder without a glass to fall back to."""
-    return point_config(tmp_path, ward_keys, ScannerSection(source=PaperSource.FEEDER))
+    return point_config(
+        tmp_path,
+        ward_keys,
+        ScannerSection(source=PaperSource.FEEDER, line_deadline_s=3.0, page_deadline_s=4.0),
+    )
 
 
 @pytest.fixture(scope="session")

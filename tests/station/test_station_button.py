@@ -153,3 +153,31 @@ def test_a_batch_that_a_dead_station_left_open_is_closed_at_the_next_start(
     assert view.scan is not None
     assert (view.scan.state, view.scan.error_code) == ("failed", "scanner-gone")
     scanning.press(point, scanning.AskedBy.PANEL)  # the door is open again
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(Fault.VANISH, "scanner-gone"), (Fault.STALL, "scanner-silent"), (Fault.CUT, "scanner-gone")],
+)
+def test_a_scanner_that_is_unplugged_or_stands_still_keeps_the_pages_before_it(
+    station: RunningStation, scanner: VirtualScanner, dossier_id: str, fault: Fault, code: str
+) -> None:
+    scanner.misbehave(fault, at_page=3)
+    station.press()
+    station.until(lambda: ended(station, dossier_id))
+    assert (saved(station, dossier_id), error_of(station, dossier_id)) == (2, code)
+    assert station.lamp is Signal.NEEDS_PERSON
+    scanner.behave()
+    scanner.load_tray(["3.png", "4.png", "5.png"])
+    station.press()  # plugged in again: nothing needs to be restarted
+    station.until(lambda: saved(station, dossier_id) == 5)
+    station.until(lambda: station.lamp is Signal.SAVED)
+
+
+def test_a_scanner_that_was_never_there_is_told_as_absent(
+    station: RunningStation, scanner: VirtualScanner, dossier_id: str
+) -> None:
+    scanner.misbehave(Fault.VANISH, at_page=0)
+    station.press()
+    station.until(lambda: ended(station, dossier_id))
+    assert (saved(station, dossier_id), error_of(station, dossier_id)) == (0, "scanner-absent")
