@@ -94,15 +94,10 @@ class EsclDoor(BaseHTTPRequestHandler):
     def _next_document(self, job: ScanJob) -> None:
         page = job.sent + 1
         wrong = self.scanner.tray.wrong(page)
-        if wrong is Fault.VANISH:
+        if wrong is Fault.VANISH or (wrong is Fault.STALL and self._stood_still_too_long(job)):
             return self._slam()
         if wrong in _REFUSALS:
             return self._tell(_REFUSALS[wrong])
-        if wrong is Fault.STALL:
-            self.scanner.tray.healed.wait(_STALL_S)
-            if self._nobody_waits():
-                job.running = False
-                return self._slam()
         try:
             side = self.scanner.jobs.next_side(job)
         except NoMorePages:
@@ -145,14 +140,17 @@ class EsclDoor(BaseHTTPRequestHandler):
         self._slam()
         return False
 
-    def _nobody_waits(self) -> bool:
-        """Whether the client went away while the page stood still: no sheet is pulled then."""
+    def _stood_still_too_long(self, job: ScanJob) -> bool:
+        """Stand still until healed; whether the client has gone by then: no sheet is pulled."""
+        self.scanner.tray.healed.wait(_STALL_S)
         try:
-            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+            gone = self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
         except BlockingIOError:
-            return False
+            gone = False
         except OSError:
-            return True
+            gone = True
+        job.running = not gone
+        return gone
 
     def _slam(self) -> None:
         """Reset the connection, as a pulled plug does."""
