@@ -170,6 +170,12 @@ def leave_desk(point: Point) -> None:
         scan_requests.clear_desk(connection)
 
 
+def somebody_is_on_desk(point: Point) -> bool:
+    """Whether a press would have somewhere to go."""
+    with point.database.reading() as connection:
+        return scan_requests.get_on_desk(connection) is not None
+
+
 def save_answers(
     point: Point,
     dossier_id: str,

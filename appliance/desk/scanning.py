@@ -91,6 +91,19 @@ def start_request(point: Point, request_id: int) -> None:
         )
 
 
+def refuse_request(point: Point, request_id: int, error_code: str) -> None:
+    """Asked for, but never started; the paper has not moved."""
+    with point.database.writing() as connection:
+        scan_requests.move_request(
+            connection,
+            request_id,
+            ScanRequestState.ASKED,
+            ScanRequestState.FAILED,
+            error_code=error_code,
+            ended_at=point.clock(),
+        )
+
+
 def end_request(point: Point, request_id: int, error_code: str | None) -> None:
     """The tray is empty, or something stopped the batch; saved pages stay either way."""
     new = ScanRequestState.FAILED if error_code else ScanRequestState.DONE

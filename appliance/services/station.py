@@ -69,7 +69,7 @@ class Station:
         self._request: tuple[int, scan_requests.OnDesk] | None = None
         self._ended: tuple[int, str | None] | None = None  # its row is still to be told
         self._cleaning: str | None = None
-        self._clean_after = 0.0
+        self._clean_after: float | None = None
         self._sealer = ThreadPoolExecutor(1, "seal")
         self._sealing: Future[str | None] | None = None
         self._lamp = Signal.READY
@@ -100,7 +100,8 @@ class Station:
             os.read(self._wake_read, 512)
         if not self._begun:
             self._begun = self._take(self._begin)
-        if self._begun and all([self._take(step) for step in self._steps()]):
+        well = [self._take(step) for step in self._steps() if self._begun]
+        if self._begun and all(well):
             if self._steady.be_well():
                 self._forget_settled_complaint()
             return
@@ -112,6 +113,7 @@ class Station:
             self._obey_presses,
             self._follow_batch,
             self._follow_cleaning,
+            self._clean_again_if_due,
             self._follow_sealing,
             self._note_ended,
             self._look_around_if_moved,
@@ -260,7 +262,7 @@ class Station:
     # ── cleaning and sealing ────────────────────────────────────────────────
 
     def _clean_next(self) -> None:
-        if self._cleaning is not None or time.monotonic() < self._clean_after:
+        if self._cleaning is not None or self._clean_after is not None:
             return
         found = scanning.page_to_clean(self._point) if self._point.pages.has_room() else None
         if found is None:
@@ -295,6 +297,11 @@ class Station:
     def _clean_later(self, page_id: str, error: Exception) -> None:
         log.warning("page %s is cleaned later: %s", page_id, error)
         self._clean_after = time.monotonic() + CLEAN_AGAIN_S
+
+    def _clean_again_if_due(self) -> None:
+        if self._clean_after is not None and time.monotonic() >= self._clean_after:
+            self._clean_after = None
+            self._clean_next()
 
     def _follow_sealing(self) -> None:
         if self._sealing is None or not self._sealing.done():
@@ -352,7 +359,7 @@ class Station:
         if settled:
             self._complaint = self._from_the_loop = None
             if self._lamp is Signal.NEEDS_PERSON:
-                self._show(Signal.READY)
+                self._show(Signal.SCANNING if self._batch else Signal.READY)
 
     def _wake(self) -> None:
         with suppress(BlockingIOError):

@@ -22,7 +22,7 @@ class Steady:
 
     def __init__(self, complain: Callable[[ApplianceError], None]) -> None:
         self._complain = complain
-        self._fault = ""
+        self._faults: set[str] = set()  # since the loop was last well
         self._rest_s = 0.0
         self.fault_code: str | None = None  # of the present fault; None: the loop is well
         self.resting = False
@@ -33,8 +33,8 @@ class Steady:
             step()
         except Exception as error:
             known = told(error)
-            if (fault := repr(error)) != self._fault:  # a full disk must not fill the journal
-                self._fault = fault
+            if (fault := repr(error)) not in self._faults:  # a full disk must not fill the journal
+                self._faults.add(fault)
                 log.exception("%s: %s", known.code, error)
                 self._complain(known)
             self.fault_code = known.code
@@ -45,8 +45,9 @@ class Steady:
         """A whole turn went well; returns whether that is news."""
         news = self.fault_code is not None
         if news:
-            log.info("well again after %s", self._fault)
-        self._fault, self.fault_code, self._rest_s = "", None, 0.0
+            log.info("well again after %s", self.fault_code)
+        self._faults.clear()
+        self.fault_code, self._rest_s = None, 0.0
         return news
 
     def rest(self) -> None:

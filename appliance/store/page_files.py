@@ -17,6 +17,7 @@ from pathlib import Path
 from appliance.core.errors import DiskFull, PageDamaged
 
 RESERVE_BYTES = 20 * 1024 * 1024  # on a full ext4 not even SQLite can record the failure
+PAGE_BYTES = 4 * 1024 * 1024  # a colour page at 300 dpi, and what cleaning makes of it
 _UNFINISHED = ".new-"
 
 
@@ -37,7 +38,7 @@ class PageFiles:
         if final.exists():
             return name
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._must_have_room(len(content))
+        self.must_have_room(len(content))
         unfinished = self.folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
         try:
             with unfinished.open("wb") as file:
@@ -83,9 +84,15 @@ class PageFiles:
         if self.folder.is_dir():
             yield from (p for p in self.folder.iterdir() if _unfinished(p))
 
-    def _must_have_room(self, wanted: int) -> None:
-        room = os.statvfs(self.folder)
-        if room.f_bavail * room.f_frsize < wanted + RESERVE_BYTES:
+    def has_room(self, wanted: int = PAGE_BYTES) -> bool:
+        """Whether *wanted* bytes fit and the reserve stays."""
+        there = next(folder for folder in (self.folder, *self.folder.parents) if folder.is_dir())
+        room = os.statvfs(there)
+        return room.f_bavail * room.f_frsize >= wanted + RESERVE_BYTES
+
+    def must_have_room(self, wanted: int = PAGE_BYTES) -> None:
+        """Raise DiskFull unless ``has_room``."""
+        if not self.has_room(wanted):
             raise DiskFull(f"{self.folder}: less than {RESERVE_BYTES >> 20} MiB would remain")
 
 

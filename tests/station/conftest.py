@@ -64,10 +64,16 @@ def scanner(papers: Path) -> Iterator[VirtualScanner]:
 class RunningStation:
     """A station in a thread, the button and lamp in our hands."""
 
-    def __init__(self, point: Point, scanner: VirtualScanner, sane_config: Path) -> None:
+    def __init__(
+        self,
+        point: Point,
+        scanner: VirtualScanner,
+        sane_config: Path,
+        cleaner: Cleaner | None = None,
+    ) -> None:
         self.point = point
         self.panel = ScreenPanel("127.0.0.1:0")
-        self.cleaner = Cleaner()
+        self.cleaner = cleaner or Cleaner()
         self.seen: list[Signal] = []
         self._stop = threading.Event()
         settings = point.config.scanner
@@ -86,8 +92,11 @@ class RunningStation:
     def lamp(self) -> Signal:
         return self.panel.frame().signal
 
-    def start(self) -> None:
+    def begin(self) -> None:
         self._thread.start()
+
+    def start(self) -> None:
+        self.begin()
         self.until(lambda: self.lamp is Signal.READY)
 
     def press(self) -> None:
