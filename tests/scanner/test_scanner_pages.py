@@ -78,6 +78,26 @@ def test_half_a_file_does_not_count(tmp_path: Path) -> None:
         check_decodes(page, (200, 300))
 
 
+@pytest.mark.parametrize("kept", [0.02, 0.3, 0.9, 0.999])
+def test_a_file_cut_anywhere_does_not_count(tmp_path: Path, kept: float) -> None:
+    page = tmp_path / "p.jpg"
+    encode(raw(NOISE.randbytes(200 * 300), 200, 300), page, gray=True, dpi=300)
+    whole = page.read_bytes()
+    page.write_bytes(whole[: int(len(whole) * kept)])
+    with pytest.raises(ShortPage):
+        check_decodes(page, (200, 300))
+
+
+def test_a_hole_in_the_middle_of_a_file_does_not_count(tmp_path: Path) -> None:
+    page = tmp_path / "p.jpg"
+    encode(raw(NOISE.randbytes(200 * 300), 200, 300), page, gray=True, dpi=300)
+    whole = page.read_bytes()
+    middle = len(whole) // 2
+    page.write_bytes(whole[:middle] + bytes(4096) + whole[middle + 4096 :])
+    with pytest.raises(ShortPage):
+        check_decodes(page, (200, 300))
+
+
 def test_a_full_spool_is_told_as_memory(tmp_path: Path) -> None:
     """The spool is a tmpfs; /dev/full refuses every byte like a full one."""
     (tmp_path / "page-0001.part").symlink_to("/dev/full")
