@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
+import traceback
 from pathlib import Path
 
 import click
 
 from appliance import __version__
 from appliance.config import DEFAULT_PATH
-from appliance.core.errors import ApplianceError
+from appliance.core.errors import ApplianceError, Unexpected
 
 # Loaded when called: a scan child or `--help` must not pay for Flask and SQLAlchemy.
 COMMANDS = {
@@ -26,6 +28,7 @@ COMMANDS = {
     "ward": "appliance.commands.ward:ward",
     "web": "appliance.commands.services:web",
 }
+OURS = ("--config", "--verbose", "-v")
 
 
 class Commands(click.Group):
@@ -42,6 +45,16 @@ class Commands(click.Group):
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Say where an option of ours belongs when it stands behind the command."""
+        try:
+            return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            if error.option_name not in OURS:
+                raise
+            hint = f"{error.option_name} stands before the command: tramhoso {error.option_name} …"
+            raise click.UsageError(hint, error.ctx) from error
 
 
 @click.command(cls=Commands)
@@ -65,6 +78,8 @@ def tramhoso(context: click.Context, config_path: Path, verbose: bool) -> None:
         format="%(levelname)s %(name)s: %(message)s",  # the journal adds time and unit
         stream=sys.stderr,
     )
+    if not verbose:
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # `upkeep` says whether it migrated
 
 
 def main() -> None:
@@ -75,6 +90,24 @@ def main() -> None:
         for line in str(error).splitlines():
             click.echo(f"{error.code}: {line}", err=True)
         sys.exit(1)
+    except Exception as error:
+        click.echo(f"{Unexpected.code}: {type(error).__name__}: {_first_line(error)}", err=True)
+        if _trace_is_wanted():
+            traceback.print_exc()
+        else:
+            click.echo(
+                "a fault of ours, please report it with the output of: tramhoso -v …", err=True
+            )
+        sys.exit(1)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or ["no more is known"])[0]
+
+
+def _trace_is_wanted() -> bool:
+    """In the journal always: a service cannot be asked to fail once more."""
+    return logging.getLogger().isEnabledFor(logging.DEBUG) or "JOURNAL_STREAM" in os.environ
 
 
 if __name__ == "__main__":

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
+import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from appliance.core.errors import ConfigWrong
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
@@ -14,6 +20,39 @@ from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSe
 DEFAULT_PATH = Path("/etc/tramhoso/config.toml")
 
 Pin = Annotated[int, Field(ge=2, le=27)]  # BCM numbers of the 40-pin header
+
+
+def _point_code(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}-[0-9]{4}", code):
+        raise ValueError("two capital letters, a hyphen and four digits, as in TH-0001")
+    return code
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone; Việt Nam has Asia/Ho_Chi_Minh") from error
+    return name
+
+
+def _page_address(listen: str) -> str:
+    """PINs and papers travel over it in the clear, so it must not leave this machine."""
+    if listen.startswith("unix:/"):
+        return listen
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"{listen!r} is neither host:port nor unix:/path")
+    if not _is_loopback(host.strip("[]")):
+        raise ValueError(f"{listen!r} is not on loopback; a proxy with TLS brings the page outside")
+    return listen
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Section(BaseModel):
@@ -25,11 +64,11 @@ class Section(BaseModel):
 class PointSection(Section):
     """Which support point this is."""
 
-    code: Annotated[str, Field(pattern=r"^[A-Z]{2}-\d{4}$")] = "TH-0001"
+    code: Annotated[str, AfterValidator(_point_code)] = "TH-0001"
     name: str = "Điểm hỗ trợ"
     province: str | None = None  # code of the province offered first in address fields
     commune: str | None = None
-    time_zone: str = "Asia/Ho_Chi_Minh"
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Ho_Chi_Minh"
 
 
 class PathsSection(Section):
@@ -74,7 +113,7 @@ class PanelSection(Section):
 class WebSection(Section):
     """Where the page is served: ``host:port`` on loopback, or ``unix:/path``."""
 
-    listen: str = "127.0.0.1:8080"
+    listen: Annotated[str, AfterValidator(_page_address)] = "127.0.0.1:8080"
     allowed_hosts: tuple[str, ...] = ()  # further names besides the one in listen
     https: bool = False  # true behind nginx with TLS: the session's cookie then needs it
 
@@ -123,18 +162,36 @@ def read_config(path: Path) -> Config:
         with path.open("rb") as file:
             return Config.model_validate(tomllib.load(file))
     except FileNotFoundError as error:
-        raise ConfigWrong(f"{path}: no such file; copy docs/config.example.toml there") from error
+        raise ConfigWrong(
+            f"{path}: no such file; copy docs/config.example.toml there, "
+            "or name another: tramhoso --config FILE …"
+        ) from error
     except OSError as error:
         raise ConfigWrong(f"{path}: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigWrong(f"{path}: not valid TOML: {error}") from error
+        hint = '; text stands in "quotes"' if "Invalid value" in str(error) else ""
+        raise ConfigWrong(f"{path}: not valid TOML: {error}{hint}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigWrong(f"{path}: not a UTF-8 text file; save it as UTF-8") from error
     except ValidationError as error:
         raise ConfigWrong("\n".join(_lines(path, error))) from error
 
 
 def _lines(path: Path, error: ValidationError) -> list[str]:
-    told = {"extra_forbidden": "unknown key (a typo?)"}
     return [
-        f"{path}: {'.'.join(map(str, fault['loc']))}: {told.get(fault['type'], fault['msg'])}"
-        for fault in error.errors()
+        f"{path}: {'.'.join(map(str, fault['loc']))}: {_told(fault)}" for fault in error.errors()
     ]
+
+
+def _told(fault: ErrorDetails) -> str:
+    if fault["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(fault["loc"][-1]), _keys_beside(fault["loc"]), n=1)
+        return f"unknown key; did you mean {near[0]}?" if near else "unknown key (a typo?)"
+    return fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _keys_beside(place: tuple[int | str, ...]) -> Iterable[str]:
+    if len(place) == 1:
+        return Config.model_fields
+    section = Config.model_fields[str(place[0])].annotation
+    return getattr(section, "model_fields", ())

@@ -21,7 +21,7 @@ from appliance.demo.house import House, HouseFell
 from appliance.demo.visit import Visit, play_visit
 
 
-@click.command()
+@click.command(short_help="The whole product here, with pretend hardware.")
 @click.option("--once", is_flag=True, help="play one whole journey without a person, then end")
 @click.option("--home", type=click.Path(path_type=Path), help="keep everything in this folder")
 @click.option("--pages", type=click.IntRange(1, 50), default=5, show_default=True)

@@ -7,26 +7,21 @@ from pathlib import Path
 
 import click
 
-from appliance.config import read_config
-from appliance.desk.point import Point, open_point
+from appliance.commands.box import open_box
 from appliance.store import outbox as rows
 
 
-@click.group()
-@click.pass_context
-def outbox(context: click.Context) -> None:
+@click.group(short_help="What waits for the ward, and why.")
+def outbox() -> None:
     """Sealed dossiers without a receipt."""
-    config_path: Path = context.obj
-    point = open_point(read_config(config_path))
-    point.database.must_be_current()
-    context.obj = point
 
 
 @outbox.command("list")
 @click.option("--json", "as_json", is_flag=True, help="one JSON array")
 @click.pass_obj
-def list_(point: Point, as_json: bool) -> None:
+def list_(config_path: Path, as_json: bool) -> None:
     """Oldest first: id, state, age, attempts, last error."""
+    point = open_box(config_path)
     now = point.clock()
     with point.database.reading() as connection:
         waiting = rows.list_outbox(connection)
@@ -55,11 +50,12 @@ def list_(point: Point, as_json: bool) -> None:
         )
 
 
-@outbox.command("retry")
+@outbox.command("retry", short_help="Try one, or everything, now.")
 @click.argument("submission_id", required=False)
 @click.pass_obj
-def retry(point: Point, submission_id: str | None) -> None:
+def retry(config_path: Path, submission_id: str | None) -> None:
     """Try SUBMISSION_ID, or everything, now; also what waits for a person."""
+    point = open_box(config_path)
     with point.database.writing() as connection:
         count = rows.retry(connection, submission_id)
     if submission_id and not count:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from appliance.config import Config, PanelSection, read_config
+from appliance.commands.box import open_box, open_folders
+from appliance.config import PanelSection
 from appliance.core.errors import PanelAbsent
 from appliance.core.ports import Panel
-from appliance.desk.point import Point, open_point
 from appliance.services import notify
 
 log = logging.getLogger(__name__)
@@ -27,23 +27,23 @@ def station(config_path: Path) -> None:
     from appliance.imaging.cleaner import Cleaner
     from appliance.services.station import Station
 
-    point = _opened(config_path)
+    point = open_box(config_path)
     settings = point.config.scanner
     scanner = SaneScanner(
         settings.device, settings.sane_config, settings.line_deadline_s, settings.page_deadline_s
     )
     panel = open_panel(point.config.panel)
-    _live(Station(point, scanner, panel, Cleaner()).run)
+    _live("station", Station(point, scanner, panel, Cleaner()).run)
 
 
-@click.command()
+@click.command(short_help="Send sealed dossiers until SIGTERM.")
 @click.pass_obj
 def uploader(config_path: Path) -> None:
     """Send sealed dossiers and read the ward's answers until SIGTERM."""
     from appliance.services.uploader import Uploader, wait_without_a_ward
 
-    point = _opened(config_path)
-    _live(Uploader(point).run if point.config.ward.url else wait_without_a_ward)
+    point = open_box(config_path)
+    _live("uploader", Uploader(point).run if point.config.ward.url else wait_without_a_ward)
 
 
 @click.command()
@@ -56,18 +56,18 @@ def web(config_path: Path) -> None:
         click.echo(address)
         notify.ready(address)
 
-    run(_opened(config_path), ready, notify.Watchdog().fed)
+    run(open_box(config_path), ready, notify.Watchdog().fed)
     notify.stopping()
 
 
-@click.command()
+@click.command(short_help="Make or update the tables; compare files with rows.")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object")
 @click.pass_obj
 def upkeep(config_path: Path, as_json: bool) -> None:
     """Bring the tables up to date; report rows without files and files without rows."""
     from appliance.services.upkeep import run
 
-    found = run(open_point(read_config(config_path)))
+    found = run(open_folders(config_path))
     if as_json:
         click.echo(json.dumps(found.as_json()))
     else:
@@ -86,24 +86,19 @@ def open_panel(section: PanelSection) -> Panel:
         try:
             return GpioPanel(section)
         except PanelAbsent as error:
-            log.error("%s: %s", error.code, error)
+            log.error("%s: %s; only the page's button works (docs/panel.md)", error.code, error)
     elif section.kind == "screen":
         from appliance.pretend.panel import ScreenPanel
 
-        return ScreenPanel(section.screen_listen)
+        panel = ScreenPanel(section.screen_listen)
+        log.info("button and lamp: %s", panel.url)
+        return panel
     from appliance.devices.no_panel import NoPanel
 
     return NoPanel()
 
 
-def _opened(config_path: Path) -> Point:
-    config: Config = read_config(config_path)
-    point = open_point(config)
-    point.database.must_be_current()
-    return point
-
-
-def _live(run: Callable[[Callable[[], bool], Callable[[], None]], None]) -> None:
+def _live(name: str, run: Callable[[Callable[[], bool], Callable[[], None]], None]) -> None:
     """Run a service's loop between READY and SIGTERM, with the watchdog fed by its turns."""
     stop_asked = False
 
@@ -114,5 +109,6 @@ def _live(run: Callable[[Callable[[], bool], Callable[[], None]], None]) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     notify.ready()
+    log.info("%s is ready", name)
     run(lambda: stop_asked, notify.Watchdog().fed)
     notify.stopping()

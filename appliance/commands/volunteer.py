@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from pathlib import Path
 
 import click
 
-from appliance.config import read_config
-from appliance.desk.point import Point, open_point
+from appliance.commands.box import open_box
+from appliance.desk.point import Point
 from appliance.store.volunteers import Role, add_volunteer, list_volunteers
 
 PIN_DIGITS = 6
 
 
 @click.group()
-@click.pass_context
-def volunteer(context: click.Context) -> None:
-    """People who help at the point."""
-    config_path: Path = context.obj
-    point = open_point(read_config(config_path))
-    point.database.must_be_current()
-    context.obj = point
+def volunteer() -> None:
+    """Who may sign in at the page."""
 
 
 @volunteer.command("add")
 @click.argument("name")
 @click.option("--technician", is_flag=True, help="may also change the box")
 @click.pass_obj
-def add(point: Point, name: str, technician: bool) -> None:
+def add(config_path: Path, name: str, technician: bool) -> None:
     """Add NAME and print a fresh PIN, once."""
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if not name:
+        raise click.UsageError("NAME is empty; give the name that the person signs in with")
+    point = open_box(config_path)
+    with point.database.reading() as connection:
+        if name in {person.name for person in list_volunteers(connection)}:
+            raise click.ClickException(f"there is a {name} already; add a letter or a birth year")
     click.echo(add_with_pin(point, name, Role.TECHNICIAN if technician else Role.VOLUNTEER))
 
 
 @volunteer.command("list")
 @click.pass_obj
-def list_(point: Point) -> None:
+def list_(config_path: Path) -> None:
     """Number, role and name."""
+    point = open_box(config_path)
     with point.database.reading() as connection:
         for person in list_volunteers(connection):
             click.echo(f"{person.id}\t{person.role}\t{person.name}")

@@ -38,7 +38,7 @@ def ward() -> None:
     """The ward's receiving service."""
 
 
-@ward.command("init")
+@ward.command("init", short_help="Make keys, database, first token and officer.")
 @home_argument
 @database_option
 @click.option(
@@ -124,7 +124,7 @@ def token_list(home: Path, database: str | None) -> None:
         click.echo(f"{device.name}\tadded {device.added_at:%Y-%m-%d}\t{seen}{gone}")
 
 
-@ward.command("officer")
+@ward.command("officer", short_help="Add an officer, or give a new password.")
 @home_argument
 @click.argument("name")
 @database_option

@@ -112,9 +112,12 @@ def read_token(token_file: Path | None) -> str:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     candidates = [Path(folder) / "ward.token"] if folder else []
     candidates += [token_file] if token_file else []
+    why = "is not set; it names the file with the token that `tramhoso ward token add` printed"
     for path in candidates:
         try:
             return path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            log.debug("%s: %s", path, error)
-    raise ConfigWrong("ward.token_file: no readable token; ask the ward for one")
+        except OSError as error:
+            why = f"{path}: {error.strerror}"
+        except UnicodeDecodeError:
+            why = f"{path}: holds no token"
+    raise ConfigWrong(f"ward.token_file: {why}")

@@ -1,0 +1,69 @@
+"""This box as a command finds it: configuration read, folders usable, tables of this release."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+from appliance.config import Config, read_config
+from appliance.core.errors import ConfigWrong
+from appliance.desk.point import Point, open_point
+
+
+def open_box(config_path: Path) -> Point:
+    """The point, ready for use.
+
+    Raises:
+        ConfigWrong: the file, a folder or who runs this is wrong.
+        StoreOutdated: upkeep must run first.
+    """
+    point = open_folders(config_path)
+    point.database.must_be_current()
+    return point
+
+
+def open_folders(config_path: Path) -> Point:
+    """The point, perhaps without tables: for upkeep, which makes them.
+
+    Raises:
+        ConfigWrong: as for *open_box*.
+    """
+    config = read_config(config_path)
+    _must_be_its_owner(config)
+    try:
+        point = open_point(config)
+    except OSError as error:
+        raise ConfigWrong(f"{config_path}: paths: {error.filename}: {error.strerror}") from error
+    for place in (*_folders(config), point.database.path):
+        if place.exists() and not os.access(place, os.R_OK | os.W_OK):
+            raise ConfigWrong(
+                f"{place} belongs to {_owner(place)}, {_name(os.geteuid())} may not write there: "
+                "run this as its owner"
+            )
+    return point
+
+
+def _must_be_its_owner(config: Config) -> None:
+    """What root wrote there, the services could no longer read: better said before than after."""
+    if os.geteuid() != 0:
+        return
+    for folder in _folders(config):
+        if folder.exists() and folder.stat().st_uid != 0:
+            owner = _owner(folder)
+            raise ConfigWrong(f"{folder} belongs to {owner}: run this as {owner}, not as root")
+
+
+def _folders(config: Config) -> tuple[Path, Path]:
+    return config.paths.state, config.paths.runtime
+
+
+def _owner(place: Path) -> str:
+    return _name(place.stat().st_uid)
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
