@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 
+from appliance.core.errors import DiskFull
 from appliance.core.ports import Signal
 from appliance.desk.point import Point
 from appliance.store import outbox, scan_requests, status
@@ -36,9 +37,14 @@ def point_status(point: Point) -> PointStatus:
         waiting = outbox.queue(connection)
         on_desk = scan_requests.get_on_desk(connection)
     alive = station is not None and abs(now - station.at) < UNHEARD
+    lamp = Signal(station.state) if station and alive else Signal.OFF
+    error_code = station.error_code if station and alive else None
+    if error_code is None and not point.pages.has_room():
+        # on a card full to the last byte the station cannot even write down that it is
+        lamp, error_code = Signal.NEEDS_PERSON, DiskFull.code
     return PointStatus(
-        lamp=Signal(station.state) if station and alive else Signal.OFF,
-        error_code=station.error_code if station and alive else None,
+        lamp=lamp,
+        error_code=error_code,
         queue=waiting,
         oldest_waiting=now - waiting.oldest_at if waiting.oldest_at else None,
         sender_error=uploader.error_code if uploader else None,

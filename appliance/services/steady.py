@@ -35,7 +35,8 @@ class Steady:
             known = told(error)
             if (fault := repr(error)) not in self._faults:  # a full disk must not fill the journal
                 self._faults.add(fault)
-                log.exception("%s: %s", known.code, error)
+                ours = known is error  # says all there is to know; anything else needs its trace
+                log.error("%s: %s", known.code, error, exc_info=None if ours else error)
                 self._complain(known)
             self.fault_code = known.code
             return False

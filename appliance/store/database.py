@@ -6,6 +6,7 @@ promised rows in most of them (docs/decisions/storage.md).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from sqlalchemy.pool import QueuePool
 from appliance.core.errors import DiskFull, StoreOutdated
 
 BUSY_TIMEOUT_S = 15.0
+_PERHAPS_FULL = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+_LEAST_ROOM_BYTES = 1 << 17
 REVISION = "0001"  # the newest migration; a test compares it with the folder
 
 
@@ -33,7 +36,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot: all reads inside see the same moment."""
-        with self._engine.connect() as connection, connection.begin():
+        with self._room_told(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -46,15 +49,26 @@ class Database:
         Raises:
             DiskFull: nothing of the block was written.
         """
+        with self._room_told(), self._engine.connect() as connection:
+            connection.execution_options(tramhoso_begin="IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _room_told(self) -> Iterator[None]:
+        """Only half of what SQLite says on a full disk is "full": a new -shm is an I/O error."""
         try:
-            with self._engine.connect() as connection:
-                connection.execution_options(tramhoso_begin="IMMEDIATE")
-                with connection.begin():
-                    yield connection
+            yield
         except OperationalError as error:
-            if "full" in str(error.orig):
+            kind = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+            starved = kind in _PERHAPS_FULL and self._room_bytes() < _LEAST_ROOM_BYTES
+            if kind == sqlite3.SQLITE_FULL or starved:
                 raise DiskFull(str(error.orig)) from error
             raise
+
+    def _room_bytes(self) -> int:
+        room = os.statvfs(self.path.parent)
+        return room.f_bavail * room.f_frsize
 
     def data_version(self) -> int:
         """A number that changes when another connection committed; a look takes microseconds.
@@ -90,7 +104,10 @@ class Database:
     def must_be_current(self) -> None:
         """Raise StoreOutdated unless this release made, or migrated, the file."""
         if (found := self.revision()) != REVISION:
-            raise StoreOutdated(f"{self.path} is at {found}, this release needs {REVISION}")
+            is_at = f"is at {found}" if found else "has no tables yet"
+            raise StoreOutdated(
+                f"{self.path} {is_at}, this release needs {REVISION}: run `tramhoso upkeep`"
+            )
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -107,6 +124,7 @@ def _engine(path: Path) -> Engine:
         pool_size=4,
         max_overflow=8,
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+        hide_parameters=True,  # an error's text goes to the log; what was to be stored does not
     )
 
     @event.listens_for(engine, "connect")
