@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from appliance.config import Config, PathsSection, PointSection, WardSection, WebSection
 from appliance.core.manifest import Receipt
+from appliance.core.rendition import Rendition
 from appliance.core.scan import ColorMode, ScannedPage
 from appliance.core.submission import Submission
 from appliance.desk import dossiers, scanning
@@ -83,6 +84,17 @@ class Tray:
             self.scanned.append(scanning.save_page(self.point, request_id, slot, side))
         scanning.end_request(self.point, request_id, error_code)
         return request_id
+
+    def clean(self) -> None:
+        """Do to the pages what the station does between two presses."""
+        while (found := scanning.page_to_clean(self.point)) is not None:
+            page, master = found
+            image = Image.open(io.BytesIO(master))
+            image.thumbnail((420, 420))
+            small = io.BytesIO()
+            image.save(small, "JPEG", quality=70)
+            cleaned = Rendition(master, page.resolution_dpi, 827, 1169, ColorMode.COLOR)
+            scanning.save_cleaned(self.point, page.id, cleaned, small.getvalue())
 
     def _side(self, number: int) -> ScannedPage:
         self.point.spool.mkdir(parents=True, exist_ok=True)

@@ -72,6 +72,8 @@ def test_a_dossier_from_the_door_to_the_wards_receipt(
     expect(page.locator(".paper")).to_have_count(3, timeout=5000)
     assert time.monotonic() - moment < LIVE_S + 1.0  # the press itself writes three pages
     first = page.locator(".paper").first
+    expect(first.locator("img")).to_have_count(0)  # an untouched scan is too much for a thumbnail
+    tray.clean()
     until(lambda: first.locator("img").evaluate("i => i.complete && i.naturalWidth > 0"))
 
     # turned, taken out, put back, all without leaving the page
@@ -126,13 +128,40 @@ def test_pictures_that_stay_are_not_fetched_again(window: Window, tray: Tray) ->
     start_dossier(window)
     for count in (1, 2, 3):
         tray.press()
-        expect(window.page.locator(".paper")).to_have_count(count, timeout=5000)
+        tray.clean()
+        expect(window.page.locator(".paper img")).to_have_count(count, timeout=5000)
     until(
         lambda: window.page.evaluate(
             "[...document.images].every(i => i.complete && i.naturalWidth > 0)"
         )
     )
     assert len([url for url in window.requests if url.endswith("preview.jpg")]) == 3
+
+
+def test_the_next_step_moves_with_the_papers(window: Window, tray: Tray) -> None:
+    start_dossier(window)
+    step = window.page.locator("[data-step]")
+    expect(step).to_have_text("Đặt giấy còn thiếu vào máy quét rồi nhấn nút.")
+    tray.press(error_code="paper-jam")
+    expect(step).to_have_text("Lượt quét chưa xong. Xem dòng báo đỏ ở phần giấy tờ.", timeout=5000)
+    tray.press()
+    expect(step).to_have_text("Hỏi và điền tiếp tờ khai.", timeout=5000)
+    step.click()
+    expect(window.page.locator("#f-requester_name")).to_be_in_viewport()
+
+
+def test_what_another_screen_saved_is_seen_without_losing_what_is_typed(
+    window: Window, point: Point
+) -> None:
+    path = start_dossier(window)
+    page = window.page
+    dossiers.save_answers(point, id_of(path), {"mother_name": "Trần Thị Mẫu Hoa"})
+    expect(page.locator("#f-mother_name")).to_have_value("Trần Thị Mẫu Hoa", timeout=5000)
+    page.type("#f-child_name", "Cao Minh")  # typing, not left yet
+    dossiers.save_answers(point, id_of(path), {"father_name": "Cao Văn Mẫu Sơn"})
+    page.press("#f-child_name", "Tab")
+    expect(page.locator("#f-father_name")).to_have_value("Cao Văn Mẫu Sơn", timeout=5000)
+    expect(page.locator("#f-child_name")).to_have_value("Cao Minh")
 
 
 def test_a_failed_batch_is_told_on_the_spot(window: Window, tray: Tray) -> None:
@@ -289,6 +318,7 @@ def test_the_whole_journey_without_a_script(
             "country": "VN", "province": "56", "commune": "22615",
         }  # fmt: skip
         tray.take(pages=2)
+        tray.clean()
         page.get_by_role("button", name="Lưu và xem trang vừa quét").click()
         expect(page.locator(".paper")).to_have_count(2)
         page.locator(".paper").first.get_by_role("button", name="Xoay").click()

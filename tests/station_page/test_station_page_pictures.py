@@ -51,6 +51,7 @@ def test_no_page_is_wider_than_the_screen(
         first = dossiers.open_dossier(point, "khai-sinh", lan.id)
         picture("dossier-new", f"/dossiers/{first}")
         tray.press(pages=2)
+        tray.clean()
         dossiers.save_answers(
             point, first, {"requester_name": "Trần Thị Mẫu Hoa", "relation": "mother"}
         )

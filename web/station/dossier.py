@@ -22,6 +22,7 @@ from appliance.wording import notice_for
 from web.station.forms import Chapter, Drawing, chapters, typed_answers
 from web.station.gate import wants_fragment
 from web.station.here import point, volunteer
+from web.station.next_step import next_step
 from web.station.speech import said
 
 pages = Blueprint("dossier", __name__)
@@ -35,18 +36,7 @@ class Desk:
     view: DossierView
     chapters: tuple[Chapter, ...]
     problems: tuple[Problem, ...]  # the ones shown
-    errors: int
-    unanswered: int
     shape: str  # changes when other fields or papers are asked for
-
-    @property
-    def next_step(self) -> str:
-        """The one thing to do now: ``papers``, ``form``, ``errors`` or ``check``."""
-        if self.view.missing_slots:
-            return "papers"
-        if self.unanswered:
-            return "form"
-        return "errors" if self.errors else "check"
 
 
 @pages.get("/dossiers/new")
@@ -77,7 +67,9 @@ def show(dossier_id: object) -> ResponseReturnValue:
     if view.locked:
         return render_template("locked.html", view=view)
     desk = desk_of(view, view.answers, show_missing="all" in request.args)
-    return render_template("dossier.html", desk=desk, view=view, conflict=None)
+    return render_template(
+        "dossier.html", desk=desk, view=view, step=next_step(view), conflict=None
+    )
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/answers")
@@ -137,6 +129,7 @@ def keep_typed(dossier_id: str) -> ResponseReturnValue | None:
                 "dossier.html",
                 desk=desk_of(view, merged),
                 view=view,
+                step=next_step(view),
                 conflict=notice_for(error),
             ),
             409,
@@ -157,8 +150,6 @@ def desk_of(view: DossierView, answers: Answers, *, show_missing: bool = False) 
         view=view,
         chapters=chapters(drawing, sections, list(shown)),
         problems=shown,
-        errors=sum(1 for p in found if p.is_error and p.code != "missing"),
-        unanswered=sum(1 for p in found if p.code == "missing"),
         shape=_shape(view, sections),
     )
 
@@ -178,6 +169,7 @@ def _save_quietly(dossier_id: str) -> ResponseReturnValue:
     revision = dossiers.save_answers(here, dossier_id, typed)
     view = dossiers.look_at(here, dossier_id)
     desk = desk_of(view, view.answers, show_missing="all" in request.args)
+    step = next_step(view)
     told: dict[str, list[dict[str, Any]]] = {}
     for problem in desk.problems:
         told.setdefault(problem.field_key, []).append(
@@ -191,7 +183,8 @@ def _save_quietly(dossier_id: str) -> ResponseReturnValue:
             {"answered": c.answered, "required": c.required, "done": c.is_done}
             for c in desk.chapters
         ],
-        step=said(f"step.{desk.next_step}"),
+        step=said(f"step.{step.name}"),
+        anchor=step.anchor,
         summary=render_template("_summary.html", desk=desk, view=view),
     )
 

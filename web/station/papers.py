@@ -15,6 +15,7 @@ from appliance.desk.scanning import AskedBy, PageImage
 from web.station.dossier import fields_of_page, keep_typed
 from web.station.gate import wants_fragment
 from web.station.here import point, station
+from web.station.next_step import next_step
 
 pages = Blueprint("papers", __name__)
 
@@ -28,7 +29,7 @@ def now(dossier_id: object) -> ResponseReturnValue:
         view = dossiers.look_at(point(), wanted)
         if view.dossier.state is not DossierState.OPEN:
             raise DossierMovedOn(f"dossier {wanted} is {view.dossier.state}")
-        return render_template("_papers.html", view=view)
+        return render_template("_papers.html", view=view, step=next_step(view))
 
     return station().freshness.answer(("papers", wanted), draw)
 

@@ -64,10 +64,28 @@
   }
   const flush = () => (running ??= save().finally(() => (running = null)));
 
+  function step(text, anchor) {
+    const link = form.querySelector("[data-step]");
+    link.textContent = text;
+    if (anchor) link.href = `#${anchor}`;
+    else link.removeAttribute("href");
+  }
+
+  // The papers tell along what to do next, and whether another screen saved other answers.
+  form.addEventListener("station:drawn", async () => {
+    const told = form.querySelector("[data-next-step]");
+    step(told.content.textContent, told.dataset.anchor);
+    const revision = Number(told.dataset.revision);
+    if (running || dirty.size || revision <= Number(form.elements.revision.value)) return;
+    form.elements.revision.value = revision;
+    await redraw();
+  });
+
   async function show(told) {
+    const others = told.revision > Number(form.elements.revision.value) + 1;
     form.elements.revision.value = told.revision;
-    form.querySelector("[data-step]").textContent = told.step;
-    if (told.shape !== form.dataset.shape) {
+    step(told.step, told.anchor);
+    if (others || told.shape !== form.dataset.shape) {
       form.dataset.shape = told.shape;
       await redraw();
       return;

@@ -26,6 +26,7 @@
     place.replaceChildren(fresh.content);
     for (const [seat, old] of stays) seat.replaceWith(old);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    place.dispatchEvent(new Event("station:drawn", { bubbles: true }));
   }
 
   async function look(place) {
