@@ -1,0 +1,73 @@
+"""A page as it goes into a PDF: pictures laid on white, as a printer lays plates.
+
+Pure words: how each plate is coded and where it lies. ``appliance.plates`` codes and decodes
+them, ``papers`` binds them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from appliance.core.findings import PageMode
+
+Matrix = tuple[float, float, float, float, float, float]
+"""As PDF's ``cm``: maps the unit square, y up, to points on the page."""
+
+POINTS_PER_MM = 72 / 25.4
+
+
+class Coding(StrEnum):
+    """How a plate's pixels are stored."""
+
+    JPEG = "jpeg"  # grey or RGB
+    PALETTE = "palette"  # up to 16 colours, two pixels a byte, deflated
+    STENCIL = "stencil"  # CCITT group 4; black pixels are painted in one ink, others let through
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """One picture of a page."""
+
+    coding: Coding
+    content: bytes
+    width_px: int
+    height_px: int
+    gray: bool = False  # of a JPEG: one channel
+    colors: bytes = b""  # of a palette: red, green, blue of each entry; of a stencil: its ink
+    place: Matrix | None = None  # None: it fills the page
+
+
+@dataclass(frozen=True, slots=True)
+class PlatedPage:
+    """One side of paper in its true size; later plates lie on earlier ones."""
+
+    width_mm: float
+    height_mm: float
+    plates: tuple[Plate, ...]
+    mode: PageMode
+    resolution_dpi: int
+
+    @property
+    def size_bytes(self) -> int:
+        """What its plates weigh; the PDF adds about a kilobyte a page."""
+        return sum(len(plate.content) + len(plate.colors) for plate in self.plates)
+
+    def placed_on(
+        self, left_mm: float, top_mm: float, page_height_mm: float, turn: int = 0
+    ) -> tuple[Plate, ...]:
+        """Its plates as part of a larger page, at true size, nothing coded anew.
+
+        *left_mm* and *top_mm* say where its upper left corner comes to lie on that page after
+        it was turned clockwise by *turn* (0, 90, 180 or 270).
+        """
+        width, height = self.width_mm * POINTS_PER_MM, self.height_mm * POINTS_PER_MM
+        across, down = (width, height) if turn % 180 == 0 else (height, width)
+        left, bottom = left_mm * POINTS_PER_MM, (page_height_mm - top_mm) * POINTS_PER_MM - down
+        place: Matrix = {
+            0: (width, 0.0, 0.0, height, left, bottom),
+            90: (0.0, -width, height, 0.0, left, bottom + down),
+            180: (-width, 0.0, 0.0, -height, left + across, bottom + down),
+            270: (0.0, width, -height, 0.0, left + across, bottom),
+        }[turn % 360]
+        return tuple(replace(plate, place=place) for plate in self.plates)
