@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 
 from uuid6 import uuid7
 
 from appliance.core.dossier import Page
-from appliance.core.errors import DossierUnknown, PageDamaged
+from appliance.core.errors import ApplianceError, DossierUnknown, PageDamaged
 from appliance.core.rendition import Rendition
 from appliance.core.scan import ScannedPage
 from appliance.core.submission import ScanRequestState
@@ -53,6 +55,26 @@ def press_into(point: Point, dossier_id: str, slot_key: str, asked_by: AskedBy) 
         return scan_requests.ask(connection, asked_by, point.clock())
 
 
+@contextmanager
+def _files_until_noted(point: Point) -> Iterator[Callable[[bytes], str]]:
+    """Files first, then their row; when the row is refused the files go again.
+
+    Otherwise each refusal would leave a citizen's paper on the card that no erasing finds.
+    """
+    saved: list[str] = []
+
+    def save(sealed: bytes) -> str:
+        saved.append(point.pages.save(sealed))
+        return saved[-1]
+
+    try:
+        yield save
+    except ApplianceError:
+        for name in saved:
+            point.pages.remove(name)
+        raise
+
+
 def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: ScannedPage) -> str:
     """Encrypt one scanned side, make it durable, then add its row; returns the page's id.
 
@@ -61,24 +83,25 @@ def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: S
     master = side.path.read_bytes()
     with point.database.reading() as connection:
         desk_key = dossiers.row_of(connection, slot.dossier_id).desk_key
-    name = point.pages.save(point.vault.seal(master, desk_key))
     page_id = str(uuid7())
-    with point.database.writing() as connection:
-        pages.add_page(
-            connection,
-            slot.dossier_id,
-            slot.slot_key,
-            id=page_id,
-            scan_request_id=request_id,
-            number=side.number,
-            master=name,
-            width_px=side.width_px,
-            height_px=side.height_px,
-            resolution_dpi=side.resolution_dpi,
-            mode=side.mode,
-            made_at=point.clock(),
-        )
-        scan_requests.count_page(connection, request_id)
+    with _files_until_noted(point) as save:
+        name = save(point.vault.seal(master, desk_key))
+        with point.database.writing() as connection:
+            pages.add_page(
+                connection,
+                slot.dossier_id,
+                slot.slot_key,
+                id=page_id,
+                scan_request_id=request_id,
+                number=side.number,
+                master=name,
+                width_px=side.width_px,
+                height_px=side.height_px,
+                resolution_dpi=side.resolution_dpi,
+                mode=side.mode,
+                made_at=point.clock(),
+            )
+            scan_requests.count_page(connection, request_id)
     side.path.unlink(missing_ok=True)
     return page_id
 
@@ -122,19 +145,21 @@ def save_cleaned(point: Point, page_id: str, rendition: Rendition, preview: byte
     """Keep what cleaning made of a page, encrypted like the page itself.
 
     Raises:
-        DossierUnknown: the page was sealed and erased meanwhile.
+        DossierUnknown: the page was sealed and erased meanwhile; nothing of it is left.
         DiskFull: nothing was noted.
     """
     with point.database.reading() as connection:
         page = pages.get_page(connection, page_id)
         desk_key = dossiers.row_of(connection, page.dossier_id).desk_key
-    names = {
-        "preview": point.pages.save(point.vault.seal(preview, desk_key)),
-        "rendition": point.pages.save(point.vault.seal(rendition.jpeg, desk_key)),
-        "rendition_dpi": rendition.resolution_dpi,
-    }
-    with point.database.writing() as connection:
-        pages.set_cleaned(connection, page.id, **names)
+    with _files_until_noted(point) as save:
+        names = {
+            "preview": save(point.vault.seal(preview, desk_key)),
+            "rendition": save(point.vault.seal(rendition.jpeg, desk_key)),
+            "rendition_dpi": rendition.resolution_dpi,
+        }
+        with point.database.writing() as connection:
+            if not pages.set_cleaned(connection, page.id, **names):
+                raise DossierUnknown(f"page {page.id} is gone")
 
 
 def give_up_cleaning(point: Point, page_id: str, code: str) -> None:

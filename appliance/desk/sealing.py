@@ -67,15 +67,16 @@ def ask_to_seal(
         AnswersChangedElsewhere: what the citizen saw is not what is stored any more.
         AlreadyScanning: paper is still moving into it.
     """
-    view = look_at(point, dossier_id)
     if not point.config.ward.recipient:
         raise WardKeyMissing("ward.recipient is not set in the configuration")
     if not consented:
         raise NotReadyToSeal("the consent was not ticked")
-    if not readiness(point, view).is_ready:
-        raise NotReadyToSeal(f"dossier {dossier_id} lacks papers or answers")
     now = point.clock()
     with point.database.writing() as connection:
+        # looked at under the lock: no other screen takes a paper out in between
+        view = look_at(point, dossier_id)
+        if not readiness(point, view).is_ready:
+            raise NotReadyToSeal(f"dossier {dossier_id} lacks papers or answers")
         scan_requests.must_be_still(connection, dossier_id)
         dossiers.touch_open(
             connection,
@@ -173,15 +174,19 @@ def _forget_earlier_tries(point: Point, dossier_id: str) -> None:
 
 
 def erase_pages(point: Point, dossier_id: str) -> None:
-    """The desk's copies of a sealed dossier go: files first, then rows. Safe to repeat."""
-    with point.database.reading() as connection:
+    """The desk's copies of a sealed dossier go: files first, then rows. Safe to repeat.
+
+    All under the write lock: a preview that is just being noted is erased, or finds its row gone.
+    """
+    with point.database.writing() as connection:
         gone = pages.pages_of(connection, dossier_id)
         gone += pages.pages_of(connection, dossier_id, removed=True)
-    for page in gone:
-        for name in (page.master, page.preview, page.rendition):
-            if name:
-                point.pages.remove(name)
-    with point.database.writing() as connection:
+        for page in gone:
+            for name in (page.master, page.preview, page.rendition):
+                if name:
+                    point.pages.remove(name)
+        if gone:
+            point.pages.sync()  # or a power cut could bring the files back without their rows
         pages.forget_pages(connection, dossier_id)
 
 

@@ -6,9 +6,11 @@ It sets aside what it does not understand and says so; it never deletes it.
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from appliance.desk.delivery import erase_sealed
 from appliance.desk.point import Point
 from appliance.desk.sealing import finish_erasing
 from appliance.desk.status import disk_free_mb
@@ -73,10 +75,7 @@ def _forget_delivered(point: Point) -> list[str]:
     aside: list[str] = []
     for path in sorted(folder.iterdir()):
         if path.name in delivered:
-            outbox_files = point.sealed_files(path.name)
-            for name in outbox_files.names():
-                outbox_files.remove(name)
-            path.rmdir()
+            erase_sealed(point, path.name)
         elif path.name not in known and _is_settled(point, path):
             aside.append(_aside(point, path))
     return aside
@@ -94,6 +93,9 @@ def _is_settled(point: Point, path: Path) -> bool:
 def _aside(point: Point, path: Path) -> str:
     aside = point.config.paths.state / "set-aside"
     aside.mkdir(mode=0o700, exist_ok=True)
-    path.rename(aside / path.name)
+    place = aside / path.name
+    if place.exists():  # a folder does not replace another one
+        place = aside / f"{path.name}-{secrets.token_hex(4)}"
+    path.rename(place)
     log.warning("%s has no row; moved to %s", path.name, aside)
     return path.name

@@ -73,6 +73,11 @@ class PageFiles:
         """Take a file away; one that is gone already is fine."""
         (self.folder / name).unlink(missing_ok=True)
 
+    def sync(self) -> None:
+        """Make what was removed stay removed through a power cut."""
+        if self.folder.is_dir():
+            fsync_folder(self.folder)
+
     def names(self) -> set[str]:
         """Every finished file."""
         if not self.folder.is_dir():

@@ -54,9 +54,13 @@ def edit_page(connection: Connection, page_id: str, **columns: Any) -> None:
     connection.execute(update(page).where(page.c.id == page_id).values(**columns))
 
 
-def set_cleaned(connection: Connection, page_id: str, **columns: Any) -> None:
-    """Note what cleaning made of a page, whatever the dossier's state is by now."""
-    connection.execute(update(page).where(page.c.id == page_id).values(**columns))
+def set_cleaned(connection: Connection, page_id: str, **columns: Any) -> bool:
+    """Note what cleaning made of a page, whatever the dossier's state is by now.
+
+    False when the page is gone: sealed and erased meanwhile.
+    """
+    noted = connection.execute(update(page).where(page.c.id == page_id).values(**columns))
+    return noted.rowcount == 1
 
 
 def uncleaned(connection: Connection) -> list[Page]:
