@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
 
 from appliance.core.backoff import rest_after
-from appliance.core.errors import DeliveryError
+from appliance.core.errors import ApplianceError, DeliveryError, Unexpected
 from appliance.core.manifest import EventPage, Heartbeat, Manifest, ProcedureRef
 from appliance.core.ports import Destination
-from appliance.core.submission import HOLD, Submission
+from appliance.core.submission import HOLD, LONGEST_REST, Submission
 from appliance.desk.point import Point
 from appliance.desk.status import disk_free_mb
 from appliance.store import outbox, status
+
+log = logging.getLogger(__name__)
 
 PROLONG_EVERY = HOLD / 4
 
@@ -71,7 +74,7 @@ def deliver(
     destination: Destination,
     random: Callable[[], float],
     moved: Callable[[], bool] = lambda: False,
-) -> DeliveryError | None:
+) -> ApplianceError | None:
     """Send what is held; afterwards it is delivered, resting, or waits for a person.
 
     A try during which bytes *moved* is followed soon by the next one: on a line that is cut
@@ -89,6 +92,14 @@ def deliver(
     except DeliveryError as error:
         _put_back(point, sent, error, rest_after(error, 1 if moved() else sent.attempts, random))
         return error
+    except ApplianceError:
+        raise  # a full disk, say: nothing about this dossier; its hold runs out
+    except Exception as fault:
+        # One dossier that trips over our own code must not stop those behind it.
+        log.exception("submission %s", sent.id)
+        unexpected = Unexpected(type(fault).__name__)
+        _put_back(point, sent, unexpected, LONGEST_REST.total_seconds())
+        return unexpected
     with point.database.writing() as connection:
         outbox.mark_delivered(connection, sent, proof)
     erase_sealed(point, sent.id)
@@ -100,7 +111,7 @@ def erase_sealed(point: Point, submission_id: str) -> None:
     shutil.rmtree(point.sealed_files(submission_id).folder, ignore_errors=True)
 
 
-def _put_back(point: Point, sent: Submission, error: DeliveryError, rest_s: float | None) -> None:
+def _put_back(point: Point, sent: Submission, error: ApplianceError, rest_s: float | None) -> None:
     with point.database.writing() as connection:
         if rest_s is None:
             outbox.needs_person(connection, sent.id, error.code, str(error))
@@ -142,7 +153,7 @@ def read_feed(point: Point, ask: Callable[[str | None], EventPage | None]) -> in
             if position is None:
                 return came
             continue
-        if not page.items:
+        if not page.items or page.next == position:  # a feed that stands still is read once
             return came
         with point.database.writing() as connection:
             status.add_events(connection, page.items, page.next)

@@ -7,14 +7,17 @@ import os
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from appliance import __version__
 from appliance.core.errors import ApplianceError, ConfigWrong
+from appliance.core.manifest import EventPage
 from appliance.desk.delivery import Sending, deliver, health, read_feed
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.destinations.ward_service import WardService
+from appliance.services.steady import Steady
 
 log = logging.getLogger(__name__)
 
@@ -53,18 +56,27 @@ class Uploader:
         """Serve until *stopping*; *beat* feeds a watchdog, also while bytes travel."""
         self._beat = beat
         next_feed = next_heartbeat = time.monotonic()
-        while not stopping():
-            beat()
+        steady = Steady(self._complain)
+
+        def look() -> None:
+            nonlocal next_feed, next_heartbeat
             if self.send_one():
-                continue
+                return
             now = time.monotonic()
             if now >= next_heartbeat:
-                self._try(lambda: self._ward.heartbeat(health(self._point, __version__)))
                 next_heartbeat = now + HEARTBEAT_EVERY_S
+                self._try(lambda: self._ward.heartbeat(health(self._point, __version__)))
             if now >= next_feed:
-                self._try(lambda: read_feed(self._point, self._ward.events))
-                next_feed = time.monotonic() + FEED_EVERY_S
+                next_feed = now + FEED_EVERY_S
+                self._try(lambda: read_feed(self._point, self._events))
             time.sleep(LOOK_EVERY_S)
+
+        while not stopping():
+            beat()
+            if not steady.take(look):
+                steady.rest()
+            elif steady.be_well():
+                self._said = "?"  # what was to be said may not have been written down
         self._ward.close()
 
     def send_one(self) -> bool:
@@ -95,8 +107,17 @@ class Uploader:
     def _report(self, error: ApplianceError | None) -> None:
         code = error.code if error else None
         if code != self._said:
-            self._said = code
             report_status(self._point, UPLOADER, "resting" if code else "ready", code)
+            self._said = code
+
+    def _complain(self, error: ApplianceError) -> None:
+        """A fault of the loop, told on the page if it can be; the log has it in any case."""
+        with suppress(Exception):
+            self._report(error)
+
+    def _events(self, after: str | None) -> EventPage | None:
+        self._beat()  # a long feed is many pages
+        return self._ward.events(after)
 
     def _progress(self, sent: int, total: int) -> None:
         self._beat()
