@@ -90,14 +90,14 @@ def test_no_room_for_a_page_is_told_before_the_paper_moves(
 def test_a_card_that_fills_up_in_mid_batch_keeps_every_page_before(
     station: RunningStation, card: Card, scanner: VirtualScanner, dossier_id: str
 ) -> None:
-    scanner.pace_s = 0.5
+    scanner.pace_s = 1.5
     station.press()
-    station.until(lambda: saved(station, dossier_id) >= 2)
+    station.until(lambda: saved(station, dossier_id) >= 1)
     card.fill(RESERVE_BYTES)
     station.until(lambda: ended(station, dossier_id))
     assert error_of(station, dossier_id) == "disk-full"
     kept = intact(station.point, dossier_id)
-    assert 2 <= kept < 5
+    assert 1 <= kept < 5
     strays = station.point.pages.names() - {
         name
         for page in dossiers.look_at(station.point, dossier_id).pages
@@ -113,9 +113,9 @@ def test_a_card_that_fills_up_in_mid_batch_keeps_every_page_before(
 def test_a_card_full_to_the_last_byte_wedges_nothing(
     station: RunningStation, card: Card, scanner: VirtualScanner, dossier_id: str
 ) -> None:
-    scanner.pace_s = 0.5
+    scanner.pace_s = 1.5
     station.press()
-    station.until(lambda: saved(station, dossier_id) >= 2)
+    station.until(lambda: saved(station, dossier_id) >= 1)
     card.fill(0)
     station.until(lambda: station.lamp is Signal.NEEDS_PERSON)
     station.press()
@@ -123,7 +123,7 @@ def test_a_card_full_to_the_last_byte_wedges_nothing(
     told = point_status(station.point)
     assert (told.error_code, told.lamp) == ("disk-full", Signal.NEEDS_PERSON)
     kept = intact(station.point, dossier_id)
-    assert kept >= 2
+    assert 1 <= kept < 5
     card.empty()
     station.until(lambda: ended(station, dossier_id))
     assert error_of(station, dossier_id) == "disk-full"
