@@ -11,16 +11,20 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections.abc import Sequence
 
-from tests.pages import blanks, wear
+from tests.pages import blanks, cards, glass, photos, wear
 from tests.pages.blanks import NEAR_BLANKS, TRUE_BLANKS
+from tests.pages.cards import LAYOUTS, Holder
 from tests.pages.papers import PAPERS
+from tests.pages.pen import Sheet
 from tests.pages.scanner import Scanner, feed
 from tests.pages.truth import Page, TrueItem, TrueTrouble, Word
 
 __all__ = [
-    "NEAR_BLANKS", "PAPERS", "TRUE_BLANKS", "Page", "Scanner", "TrueItem", "TrueTrouble", "Word",
-    "near_blank", "paper", "true_blank",
+    "LAYOUTS", "NEAR_BLANKS", "PAPERS", "TRUE_BLANKS",
+    "Holder", "Page", "Scanner", "TrueItem", "TrueTrouble", "Word",
+    "card", "holder", "near_blank", "on_glass", "paper", "true_blank",
 ]  # fmt: skip
 
 
@@ -69,6 +73,50 @@ def near_blank(
     sheet = blanks.near_blank(rng, dpi, how)
     angle = rng.uniform(-1.5, 1.5) if angle_deg is None else angle_deg
     return feed(sheet, rng, angle, 0, scanner, rng.choice((0.0, 0.0, 3.0)))
+
+
+def holder(seed: int) -> Holder:
+    """The made-up person of one seed: their front and back belong together."""
+    return Holder.any(chance("holder", seed))
+
+
+def card(
+    side: str, seed: int, dpi: int = 300, *, layout: str = "2021",
+    clockwise: float | None = None, scanner: Scanner | None = None,
+) -> Page:  # fmt: skip
+    """One side ("front" or "back") of an identity card on a 112 mm square of the glass."""
+    rng = chance("card", side, layout, seed)
+    angle = rng.uniform(0, 360) if clockwise is None else clockwise
+    sheet = _drawn(f"card-{side}", rng, dpi, seed, layout)
+    device = scanner or Scanner.any(rng)
+    return glass.lay([sheet], rng, device, [angle], bed_mm=(112.0, 112.0))
+
+
+def on_glass(
+    names: Sequence[str], seed: int, dpi: int = 300, *, layout: str = "2021",
+    clockwise: Sequence[float] | None = None, scanner: Scanner | None = None, gap_mm: float = 5.0,
+) -> Page:  # fmt: skip
+    """Several things on a flatbed: "card-front", "card-back" (of one person), "photo",
+    "photo-3x4", or one of PAPERS that leaves room.
+
+    Raises:
+        glass.NoRoom: they do not fit beside one another.
+    """
+    rng = chance("glass", *names, layout, seed)
+    sheets = [_drawn(name, rng, dpi, seed, layout) for name in names]
+    return glass.lay(sheets, rng, scanner or Scanner.any(rng), clockwise, gap_mm)
+
+
+def _drawn(name: str, rng: random.Random, dpi: int, seed: int, layout: str) -> Sheet:
+    if name == "card-front":
+        return cards.front(rng, dpi, holder(seed), layout)
+    if name == "card-back":
+        return cards.back(rng, dpi, holder(seed), layout)
+    if name == "photo":
+        return photos.photo(rng, dpi)
+    if name == "photo-3x4":
+        return photos.portrait_photo(rng, dpi)
+    return PAPERS[name](rng, dpi)
 
 
 def chance(*parts: str | int) -> random.Random:

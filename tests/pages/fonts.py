@@ -16,7 +16,7 @@ _FILES = {
     "sans-bold": ("truetype/liberation2/LiberationSans-Bold.ttf",),
     "noto": ("truetype/noto/NotoSerif-Regular.ttf", "truetype/dejavu/DejaVuSerif.ttf"),
     "mono": ("truetype/liberation2/LiberationMono-Regular.ttf",),
-    "hand": ("truetype/noto/NotoSerif-Italic.ttf", "truetype/liberation2/LiberationSerif-Italic.ttf"),
+    "hand": ("truetype/noto/NotoSerif-Italic.ttf", "truetype/dejavu/DejaVuSans-Oblique.ttf"),
     "hand-sans": ("truetype/liberation2/LiberationSans-Italic.ttf",),
     # a card's machine-readable zone; the mono face is a poor stand-in where the package lacks
     "ocr-b": ("opentype/ocr-b/OCRB.otf", "truetype/liberation2/LiberationMono-Regular.ttf"),

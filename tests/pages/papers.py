@@ -53,7 +53,7 @@ def table(rng: random.Random, dpi: int) -> Sheet:
         if row < rows:
             cells = (
                 str(row + 1), saying.person(rng), saying.date(rng),
-                saying.number(rng), rng.choice(saying.LABELS),
+                saying.number(rng), rng.choice(saying.LABELS)[:24],
             )  # fmt: skip
             for text, left in zip(cells, columns, strict=False):
                 pen.text(text, (left + 1, y + 6.4), 3.4, face)
@@ -102,18 +102,14 @@ def certificate(rng: random.Random, dpi: int) -> Sheet:
     return pen.sheet
 
 
-def half_sheet(rng: random.Random, dpi: int) -> Sheet:
-    """An A5 or letter-size paper: true sizes must survive."""
-    size = rng.choice((A5, LETTER))
-    name = "a5" if size is A5 else "letter-size"
-    pen = Pen(rng, dpi, name, size, rng.choice(_TINTS))
-    face, room = rng.choice(PRINT), size[0] - 28
-    pen.text(rng.choice(saying.TITLES), (size[0] / 2, 26), 4.8, "serif-bold", anchor="ms")
-    y = 38.0
-    while y < size[1] - 50:
-        y = pen.paragraph(saying.prose(rng, 2), (14, y), room, 3.9, face) + 2
-    pen.signature(size[0] - 45, size[1] - 26)
-    return pen.sheet
+def a5(rng: random.Random, dpi: int) -> Sheet:
+    """A printed half sheet: its true size must survive."""
+    return _smaller(rng, dpi, "a5", A5)
+
+
+def letter_size(rng: random.Random, dpi: int) -> Sheet:
+    """A printed sheet of the American size."""
+    return _smaller(rng, dpi, "letter-size", LETTER)
 
 
 PAPERS: dict[str, Callable[[random.Random, int], Sheet]] = {
@@ -123,7 +119,8 @@ PAPERS: dict[str, Callable[[random.Random, int], Sheet]] = {
     "sparse": sparse,
     "by-hand": by_hand,
     "certificate": certificate,
-    "half-sheet": half_sheet,
+    "a5": a5,
+    "letter-size": letter_size,
 }
 
 
@@ -135,9 +132,7 @@ def _begin(
 
 def _head(pen: Pen, face: str, title: str, top: float = 24) -> float:
     for n, text in enumerate(saying.OFFICE):
-        pen.text(
-            text, (58, top + 5.5 * n), 3.8, f"{'serif' if n == 0 else 'serif-bold'}", anchor="ms"
-        )
+        pen.text(text, (58, top + 5.5 * n), 3.8, "serif-bold" if n else "serif", anchor="ms")
     pen.text(saying.NATION[0], (142, top), 3.9, "serif-bold", anchor="ms")
     pen.text(saying.NATION[1], (142, top + 5.5), 4.1, "serif-bold", anchor="ms")
     pen.line([(118, top + 8), (166, top + 8)], 0.25)
@@ -163,3 +158,14 @@ def _guilloche(pen: Pen) -> None:
             for x in (16 + k * 1.2 for k in range(149))
         ]
         pen.line(points, 0.18, soft, "guilloche")
+
+
+def _smaller(rng: random.Random, dpi: int, name: str, size: tuple[float, float]) -> Sheet:
+    pen = Pen(rng, dpi, name, size, rng.choice(_TINTS))
+    face, room = rng.choice(PRINT), size[0] - 28
+    pen.text(rng.choice(saying.TITLES), (size[0] / 2, 26), 4.8, "serif-bold", anchor="ms")
+    y = 38.0
+    while y < size[1] - 50:
+        y = pen.paragraph(saying.prose(rng, 2), (14, y), room, 3.9, face) + 2
+    pen.signature(size[0] - 45, size[1] - 26)
+    return pen.sheet

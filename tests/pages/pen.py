@@ -85,6 +85,14 @@ class Pen:
         self._remember(text, left, at[1], wide, size_mm, by_hand=False)
         return wide
 
+    def glyph(
+        self, letter: str, middle: tuple[float, float], size_mm: float, face: str, color: Color
+    ) -> None:
+        """One letter whose middle and baseline are given; it counts as no word."""
+        at = (middle[0] * self.px, middle[1] * self.px)
+        glyphs = font(face, size_mm * self.px)
+        self._draw.text(at, letter, font=glyphs, fill=color, anchor="ms")
+
     def by_hand(
         self,
         text: str,
@@ -159,6 +167,10 @@ class Pen:
         if layer:
             on = 255 if fill else None
             self._layer(layer).rectangle(frame, outline=255, width=width, fill=on)
+
+    def mark(self, layer: str, box_mm: tuple[float, float, float, float]) -> None:
+        """Remember a whole rectangle in a mask; draws nothing."""
+        self._layer(layer).rectangle([v * self.px for v in box_mm], fill=255)
 
     def seal(self, x: float, y: float, color: Color = RED, radius: float = 17.5) -> None:
         """A round stamp with letters on its ring, struck a little askew and unevenly."""

@@ -177,7 +177,7 @@ def _place(canvas: Image.Image, masks: dict[str, Image.Image], one: Lying, quad:
 
 
 def _cast_shadow(canvas: Image.Image, quad: Quad, dpi: int, depth: float) -> None:
-    """A soft band beside the sheet, deeper to the right and below, where the lamp does not reach."""
+    """A soft band beside the sheet, deeper where the lamp does not reach."""
     px = dpi / 25.4
     scale = 8
     small = Image.new("L", (canvas.width // scale + 1, canvas.height // scale + 1), 255)
@@ -214,8 +214,7 @@ def _light(size: tuple[int, int], slope: float, corner: int) -> Image.Image:
 @lru_cache(maxsize=4)
 def _grain(number: int) -> np.ndarray:
     """One field of unit noise, 3 channels, made once."""
-    made = np.random.default_rng(4242 + number).standard_normal((_TILE, _TILE, 3), np.float32)
-    return made
+    return np.random.default_rng(4242 + number).standard_normal((_TILE, _TILE, 3), np.float32)
 
 
 @lru_cache(maxsize=8)

@@ -65,8 +65,9 @@ def fold(sheet: Sheet, rng: random.Random, depth: int = 24) -> None:
     half = profile.height // 2
     for n in range(profile.height):
         off = (n - half) / max(1, half)
-        profile.putpixel((0, n), round(128 - depth * max(0.0, 1 - abs(off + 0.3) * 2.2)
-                                       + depth / 3 * max(0.0, 1 - abs(off - 0.5) * 2.5)))  # fmt: skip
+        dark = depth * max(0.0, 1 - abs(off + 0.3) * 2.2)
+        light = depth / 3 * max(0.0, 1 - abs(off - 0.5) * 2.5)
+        profile.putpixel((0, n), round(128 - dark + light))
     band = profile.resize((length, profile.height))
     if not across:
         band = band.transpose(Image.Transpose.ROTATE_90)
