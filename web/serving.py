@@ -19,6 +19,8 @@ from flask import Flask
 from waitress import create_server
 
 DRAIN_S = 10.0
+_BODY_IN_MEMORY = (1 << 20) + 1
+_ANSWER_IN_MEMORY = 1 << 26
 
 
 def serve(
@@ -85,6 +87,10 @@ def _adjustments(listen: str, threads: int, max_body_bytes: int) -> dict[str, An
     common: dict[str, Any] = {
         "threads": threads,
         "max_request_body_size": max_body_bytes,
+        # Beyond these waitress writes to a temporary file, and what a citizen typed or scanned
+        # must not touch the card. Bodies over 1 MiB come to the ward only, and are sealed.
+        "inbuf_overflow": min(max_body_bytes + 1, _BODY_IN_MEMORY),
+        "outbuf_overflow": _ANSWER_IN_MEMORY,
         "channel_timeout": 60,
         "ident": None,
         "clear_untrusted_proxy_headers": True,

@@ -10,7 +10,7 @@ from web.serving import serve
 from web.station.app import create_app
 
 THREADS = 4
-MAX_BODY_BYTES = 1024 * 1024  # forms only; waitress spools more than this to a file, so refuse
+MAX_BODY_BYTES = 1024 * 1024  # forms only; web.serving keeps that much in memory
 
 
 def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None]) -> None:
