@@ -28,13 +28,14 @@ RESERVED_SLOTS = frozenset({CONTENTS_SLOT, SUMMARY_SLOT})
 class OurMessage(BaseModel):
     """A message this project writes: nothing in it by accident."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # an error's text goes to the journal, and what a citizen answered must not
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class TheirMessage(BaseModel):
     """A message somebody else writes: what we do not know, we let pass."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class CopyKind(StrEnum):

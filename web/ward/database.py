@@ -25,8 +25,12 @@ def open_database(url: str) -> Engine:
     """An engine for *url*; nothing is read or made yet."""
     if not url.startswith("sqlite"):
         # pre_ping: a restarted PostgreSQL costs one reconnect, not one failed commit
-        return create_engine(url, pool_pre_ping=True, pool_size=10)
-    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None})
+        return create_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 30, "isolation_level": None},
+        hide_parameters=True,  # an error's text goes to the log, what was to be stored does not
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
