@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from appliance.core.check import check_answers
 from appliance.core.dossier import Dossier, DossierState, Page
 from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
 from appliance.core.fields import Answer
-from appliance.core.manifest import Event, Receipt
+from appliance.core.manifest import Event, Receipt, WardState
 from appliance.core.normalise import normalise
 from appliance.core.problem import Problem
 from appliance.core.procedure import Procedure, Slot
@@ -141,6 +141,12 @@ def list_recent(point: Point, limit: int = 50) -> list[Dossier]:
     """The newest dossiers, whatever their state."""
     with point.database.reading() as connection:
         return dossiers.list_dossiers(connection, tuple(DossierState), limit)
+
+
+def ward_states(point: Point, listed: Sequence[Dossier]) -> dict[str, WardState]:
+    """What the ward last answered to each of *listed*, by dossier; the unanswered are left out."""
+    with point.database.reading() as connection:
+        return status.ward_states(connection, [dossier.id for dossier in listed])
 
 
 def choose_slot(point: Point, dossier_id: str, slot_key: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from appliance.core.manifest import Event
+from appliance.core.manifest import Event, WardState
 from appliance.keys.canonical import canonical_json
 from appliance.store.tables import cursor, service_status, ward_event
 
@@ -89,3 +90,13 @@ def events_of(connection: Connection, dossier_id: str) -> list[Event]:
         .order_by(ward_event.c.at, ward_event.c.seq)
     )
     return [Event.model_validate_json(message) for message in rows]
+
+
+def ward_states(connection: Connection, dossier_ids: Sequence[str]) -> dict[str, WardState]:
+    """Where the ward last said that each of these stands; those it said nothing of are left out."""
+    rows = connection.execute(
+        select(ward_event.c.dossier_id, ward_event.c.state)
+        .where(ward_event.c.dossier_id.in_(dossier_ids))
+        .order_by(ward_event.c.at, ward_event.c.seq)
+    )
+    return {row.dossier_id: WardState(row.state) for row in rows}  # the later one wins

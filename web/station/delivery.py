@@ -1,4 +1,7 @@
-"""After the seal: how far it is, and the ward's signed receipt. No personal data from here on."""
+"""After the seal: how far it is, the ward's signed receipt and its answers.
+
+The box shows nothing personal any more; only an officer's own words may name somebody.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def show(dossier_id: object) -> ResponseReturnValue:
     view = dossiers.look_at(point(), str(dossier_id))
     if view.dossier.state is DossierState.OPEN and not _seal_failed(view):
         return redirect(link("dossier.show", dossier_id=dossier_id), 303)
-    return render_template("delivery.html", view=view, stage=stage_of(view))
+    return render_template("delivery.html", **_facts(view))
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/delivery/now")
@@ -30,7 +33,7 @@ def now(dossier_id: object) -> ResponseReturnValue:
 
     def draw() -> str:
         view = dossiers.look_at(point(), str(dossier_id))
-        return render_template("_delivery_now.html", view=view, stage=stage_of(view))
+        return render_template("_delivery_now.html", **_facts(view))
 
     return station().freshness.answer(("delivery", str(dossier_id)), draw)
 
@@ -46,6 +49,13 @@ def stage_of(view: DossierView) -> str:
     if view.submission is not None and view.submission.state is SubmissionState.NEEDS_PERSON:
         return "needs-person"
     return "waiting"
+
+
+def _facts(view: DossierView) -> dict[str, object]:
+    procedure = view.procedure
+    titles = {slot.key: slot.title for slot in procedure.slots}
+    titles |= {key: field.label for key, field in procedure.fields.items()}
+    return {"view": view, "stage": stage_of(view), "titles": titles}
 
 
 def _seal_failed(view: DossierView) -> bool:

@@ -63,9 +63,11 @@ def state_word(dossier: Dossier, waiting: dict[str, Waiting]) -> str:
 def _facts() -> dict[str, object]:
     waiting = list_waiting(point())
     by_dossier = {one.dossier_id: one for one in waiting}
+    listed = dossiers.list_recent(point(), RECENT)
+    answered = dossiers.ward_states(point(), listed)
     recent = [
-        (dossier, state_word(dossier, by_dossier), _title(dossier))
-        for dossier in dossiers.list_recent(point(), RECENT)
+        (dossier, state_word(dossier, by_dossier), answered.get(dossier.id), _title(dossier))
+        for dossier in listed
     ]
     return {
         "stuck": [one for one in waiting if one.state is SubmissionState.NEEDS_PERSON],
