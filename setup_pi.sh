@@ -4,8 +4,8 @@
 #   sudo ./setup_pi.sh demo [options of "tramhoso demo"]   install what is missing, run the product
 #   sudo ./setup_pi.sh test [options of pytest]            install the test tools too, run all tests
 #
-# Looks first and changes only what differs: a second run has nothing to install. Only Debian's
-# packages need root; all else is done as the owner of this folder, so nothing in it becomes root's.
+# Looks first and changes only what differs: a second run has nothing to install, and no need of
+# root. Only Debian's packages need it; all else is done as the owner of this folder.
 #
 # Exit: 0 done · 1 a check or a test failed · 64 wrong usage · 65 unsupported system · 66 no room
 #       69 a package could not be had · 77 not root
@@ -50,8 +50,8 @@ usage() { sed -n '4,5p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
 
 # ── what kind of machine is this ─────────────────────────────────────────────
 
-need_root() { # EUID
-  (($1 == 0)) || stop "${NOT_ROOT}" "Debian packages need root: sudo ./setup_pi.sh …"
+need_root() { # EUID PACKAGES
+  (($1 == 0)) || stop "${NOT_ROOT}" "root installs what is missing ($2): sudo ./setup_pi.sh …"
 }
 
 need_known_system() { # OS-RELEASE-FILE ARCHITECTURE
@@ -99,6 +99,7 @@ install_packages() { # PACKAGE[:PROGRAM]…
   local absent
   mapfile -t absent < <(missing "$@")
   ((${#absent[@]})) || return 0
+  need_root "${EUID}" "${absent[*]}"
   say "Installing Debian packages: ${absent[*]}"
   { apt update && apt install "${absent[@]}"; } ||
     stop "${UNAVAILABLE}" "apt-get could not install ${absent[*]}; is the network there?"
@@ -114,7 +115,11 @@ become_owner() {
   name=$(owner)
   if ((EUID == 0)) && [[ ${name} != root ]] && getent passwd "${name}" >/dev/null; then
     home=$(getent passwd "${name}" | cut -d: -f6)
-    as_owner=(runuser -u "${name}" -- env "HOME=${home}" "USER=${name}" "LOGNAME=${name}")
+    # setpriv becomes the command; runuser would stay and kill it two seconds after a SIGTERM
+    as_owner=(setpriv "--reuid=${name}" "--regid=$(id -g "${name}")" --init-groups
+      env "HOME=${home}" "USER=${name}" "LOGNAME=${name}")
+  elif ((EUID != 0)) && [[ ! -O ${ROOT} ]]; then
+    stop "${NOT_ROOT}" "${ROOT} belongs to ${name}: run it as ${name}, or with sudo"
   fi
 }
 
@@ -174,7 +179,6 @@ node_is_new() { # VERSION as node prints it, v20.1.2
 prepare() { # run|test NEEDED-MB PACKAGE…
   local kind=$1 needed_mb=$2
   shift 2
-  need_root "${EUID}"
   need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
   [[ -e ${VENV}/installed-${kind} ]] || need_room "$(free_mb)" "${needed_mb}"
   install_packages "$@"

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from appliance.demo.browser import PageRefused
-from appliance.demo.house import House, HouseFell
+from appliance.demo.house import ENDINGS, House, HouseFell
 from appliance.demo.visit import Visit, play_visit
 
 
@@ -41,6 +41,7 @@ def demo(
 def _run(once: bool, home: Path | None, pages: int, ports: tuple[int, int, int]) -> None:
     if once:  # a journey without a person needs no agreed ports, and must not meet another demo
         ports = (0, 0, 0)
+    _end_tidily()
     with ExitStack() as stack:
         if home is None:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tramhoso-demo-")))
@@ -76,6 +77,18 @@ def _invite(house: House) -> None:
     click.echo("Ctrl+C ends the demo and removes everything it made.")
 
 
+def _end_tidily() -> None:
+    """Ctrl+C, SIGTERM or a lost ssh line, whatever is going on: everything is put away, once."""
+
+    def end(number: int, _frame: object) -> None:
+        for ending in ENDINGS:
+            signal.signal(ending, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    for number in ENDINGS:
+        signal.signal(number, end)
+
+
 def _wait_for_a_signal(house: House) -> None:
     stopped = False
 
@@ -83,7 +96,7 @@ def _wait_for_a_signal(house: House) -> None:
         nonlocal stopped
         stopped = True
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDINGS:
         signal.signal(number, stop)
     while not stopped:
         house.must_be_alive()

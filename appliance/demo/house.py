@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,6 +33,9 @@ UNIT_ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "65536",
 }
+ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+# A demo that was killed leaves no service behind; setpriv, of util-linux, becomes the service.
+ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM", "--")
 HELPERS: dict[str, tuple[str, ...]] = {
     "Tình nguyện viên Mẫu": (),
     "Kỹ thuật viên Mẫu": ("--technician",),
@@ -223,12 +229,26 @@ class House:
         return [sys.executable, "-m", "appliance.cli", "--config", str(self.config_path), *words]
 
     def _run_to_end(self, *words: str) -> str:
-        done = subprocess.run(
-            self._command(*words), capture_output=True, text=True, check=False, timeout=START_S * 4
-        )
-        if done.returncode:
-            raise HouseFell(f"{words[0]} ended with {done.returncode}: {done.stderr[-800:]}")
-        return done.stdout
+        begun: list[subprocess.Popen[str]] = []
+        try:
+            with _signals_come_later():
+                begun.append(
+                    subprocess.Popen(
+                        self._command(*words),
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE,
+                        text=True,
+                    )
+                )
+            (running,) = begun
+            said, complained = running.communicate(timeout=START_S * 4)
+        finally:
+            for running in begun:
+                running.kill()  # of what has ended already: nothing
+                running.wait()
+        if running.returncode:
+            raise HouseFell(f"{words[0]} ended with {running.returncode}: {complained[-800:]}")
+        return said
 
     def _add_volunteers(self) -> None:
         """PINs are told once; a second start of the same house reads them from the demo's note."""
@@ -242,9 +262,9 @@ class House:
 
     def _start(self, name: str, *words: str) -> None:
         log = (self.home / f"{name}.log").open("ab")
-        with log:
+        with log, _signals_come_later():
             self._running[name] = subprocess.Popen(
-                self._command(name, *words),
+                [*ENDS_WITH_US, *self._command(name, *words)],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -272,6 +292,23 @@ class House:
 
     def _log(self, name: str) -> str:
         return (self.home / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def _signals_come_later() -> Iterator[None]:
+    """A signal that raises between a fork and its pid would leave a process nobody knows."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {n: signal.signal(n, lambda number, _frame: came.append(number)) for n in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, answer in before.items():
+            signal.signal(number, answer)
+        for late in came:
+            signal.raise_signal(late)
 
 
 def _memory_folder() -> Path:

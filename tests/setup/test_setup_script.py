@@ -51,12 +51,12 @@ def test_asking_for_help_is_no_mistake():
     assert run("--help").returncode == 0
 
 
-def test_who_is_not_root_gets_one_clear_line():
-    answer = bash("need_root 1000")
+def test_without_root_what_is_missing_is_named_and_apt_is_left_alone():
+    answer = bash('need_root() { stop 77 "$2"; }; install_packages bash no-such-package-here')
     assert answer.returncode == 77
-    assert answer.stderr.splitlines() == [
-        "setup_pi.sh: Debian packages need root: sudo ./setup_pi.sh …"
-    ]
+    assert answer.stderr == "setup_pi.sh: no-such-package-here\n"
+    assert bash("need_root 1000 a-package").returncode == 77
+    assert "(a-package): sudo ./setup_pi.sh" in bash("need_root 1000 a-package").stderr
 
 
 @pytest.mark.parametrize(
