@@ -56,14 +56,14 @@ def middle(values: Sequence[float], unit: str, digits: int = 0) -> str:
     return f"{statistics.median(values):.{digits}f} {unit} ({low:.{digits}f} to {high:.{digits}f})"
 
 
-def peak_mib(pid: int) -> float:
-    """The most memory a process ever held (VmHWM, it never falls); 0 when it is gone."""
+def peak_mb(pid: int) -> float:
+    """The most memory a process ever held, in million bytes; 0 when it is gone."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     except OSError:
         return 0.0
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found.group(1)) / 1024 if found else 0.0
+    return int(found.group(1)) * 1.024e-3 if found else 0.0
 
 
 def processor() -> str:

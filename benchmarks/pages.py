@@ -1,28 +1,24 @@
 """How long a page takes, and how much memory: cleaning, the PDF, the summary, beside plain peers.
 
-    python benchmarks/pages.py [--rounds 5] [--json]
+.venv/bin/python -m benchmarks.pages [--rounds 5]
 
-Every row is the median of *rounds*, ours and the peer in turn within each round, so that a
-busy machine is unfair to both alike. Peaks are of fresh processes (VmHWM).
+Ours and the peer run in turn within each round, so that a busy machine is unfair to both alike; a
+ratio is the median of the ratios of the rounds. Peaks are of fresh processes (VmHWM).
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import img2pdf
-import PIL
 from PIL import Image
 
 from appliance.core.rendition import LADDER
@@ -31,7 +27,7 @@ from appliance.imaging.clean_wire import CleanOrder
 from appliance.imaging.cleaner import Cleaner
 from appliance.imaging.render import render
 from appliance.jpeg import check_decodes
-from appliance.papers.pdf import PageSource, PdfPage, fit_pdf, make_pdf
+from appliance.papers.pdf import BUDGET_BYTES, PageSource, PdfPage, fit_pdf, make_pdf
 from appliance.papers.summary import (
     PaperLine,
     Summary,
@@ -40,33 +36,25 @@ from appliance.papers.summary import (
     print_summary,
 )
 from appliance.pretend.sample_pages import write_sample_pages
+from benchmarks.machine import NO_BUDGET, Row, counts, middle, report
 
 PAGES = 10
+PACKAGES = ("pillow", "img2pdf", "pikepdf", "typst")
 
 
 def main() -> None:
-    """Measure and print a table."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--json", action="store_true")
-    chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        masters = [page.read_bytes() for page in write_sample_pages(Path(folder), 300)]
-        rows = speed_rows(masters, chosen.rounds)
-        peaks = {dpi: peak_mb(Path(folder), dpi) for dpi in (300, 600)}
-    if chosen.json:
-        print(json.dumps({"rows": rows, "clean_peak_mb": peaks}))
-        return
-    print(f"{platform.machine()}, Python {platform.python_version()}, Pillow {PIL.__version__}")
-    print(f"{'what':<52}{'ours s':>9}{'peer s':>9}  peer")
-    for what, ours, peer, name in rows:
-        print(f"{what:<52}{ours:>9.3f}" + (f"{peer:>9.3f}  {name}" if name else ""))
-    for dpi, peak in peaks.items():
-        print(f"{f'peak memory, cleaning one A4 at {dpi} dpi':<52}{peak:>6.0f} MB")
+    """Measure and print."""
+    rounds = counts(__doc__, rounds=5).rounds
+    with tempfile.TemporaryDirectory(prefix="bench-pages-") as name:
+        folder = Path(name)
+        masters = [page.read_bytes() for page in write_sample_pages(folder, 300)]
+        rows = [*speed_rows(masters, rounds), size_row(masters)]
+        rows += [memory_row(folder, dpi) for dpi in (300, 600)]
+    report(rows, PACKAGES)
 
 
-def speed_rows(masters: list[bytes], rounds: int) -> list[tuple[str, float, float, str]]:
-    """(what, our median, the peer's median, the peer's name); no name, no peer."""
+def speed_rows(masters: list[bytes], rounds: int) -> Iterator[Row]:
+    """Ours beside the plainest peer that does part of the same."""
     master = masters[0]
     many = [masters[number % len(masters)] for number in range(PAGES)]
     small = [render(one, LADDER[0]).jpeg for one in many]
@@ -107,25 +95,43 @@ def speed_rows(masters: list[bytes], rounds: int) -> list[tuple[str, float, floa
     ]
     try:
         cleaner.submit("warm up", master, 300).result()
-        return [
-            (what, *paired(ours, peer or (lambda: None), rounds), name)
-            for what, ours, peer, name in pairs
-        ]
+        for what, ours, peer, name in pairs:
+            mine, theirs = paired(ours, peer or (lambda: None), rounds)
+            how = f"median (and span) of {rounds}"
+            if peer:
+                ratio = statistics.median(
+                    our / their for our, their in zip(mine, theirs, strict=True)
+                )
+                how += f"; {ratio:.2f} × {name}, {statistics.median(theirs):.3f} s"
+            yield Row(what, NO_BUDGET, middle(mine, "s", 3), how)
     finally:
         cleaner.close()
 
 
+def size_row(masters: list[bytes]) -> Row:
+    """What the National Portal takes, with a margin; and how much of the page is left."""
+    many = [masters[number % len(masters)] for number in range(PAGES)]
+    sources = [PageSource(lambda one=one: one, 300) for one in many]  # type: ignore[misc]
+    fitted = fit_pdf(sources, "Giấy tờ", render=render)
+    return Row(
+        f"size of a PDF of {PAGES} pages",
+        f"≤ {BUDGET_BYTES:,} bytes",
+        f"{len(fitted.content):,} bytes",
+        f"from masters of {sum(map(len, many)):,} bytes, at {fitted.rung.resolution_dpi} dpi",
+    )
+
+
 def paired(
     ours: Callable[[], object], peer: Callable[[], object], rounds: int
-) -> tuple[float, float]:
-    """Medians of both, run in turn."""
+) -> tuple[list[float], list[float]]:
+    """Seconds of both, run in turn."""
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for run, times in zip((ours, peer), spent, strict=True):
             start = time.perf_counter()
             run()
             times.append(time.perf_counter() - start)
-    return statistics.median(spent[0]), statistics.median(spent[1])
+    return spent
 
 
 def resized_only(master: bytes) -> bytes:
@@ -158,15 +164,16 @@ def forty_answers() -> Summary:
     )
 
 
-def peak_mb(folder: Path, dpi: int) -> float:
-    """Most memory a fresh process had while it cleaned one sample page."""
+def memory_row(folder: Path, dpi: int) -> Row:
+    """Of a fresh process that cleans one sample page."""
     (page,) = write_sample_pages(folder / str(dpi), dpi, count=1)
     script = (
-        "import pathlib, sys\n"
+        "import os, pathlib, sys\n"
         "from appliance.imaging.clean_child import clean_page\n"
         "from appliance.imaging.clean_wire import CleanOrder\n"
+        "from benchmarks.machine import peak_mb\n"
         "clean_page(pathlib.Path(sys.argv[1]).read_bytes(), CleanOrder(int(sys.argv[2])))\n"
-        "print(pathlib.Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])\n"
+        "print(peak_mb(os.getpid()))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(page), str(dpi)],
@@ -174,7 +181,8 @@ def peak_mb(folder: Path, dpi: int) -> float:
         check=True,
         timeout=120,
     )
-    return int(done.stdout) / 1024
+    peak = f"{float(done.stdout):.0f} MB"
+    return Row(f"peak memory, cleaning one A4 at {dpi} dpi", NO_BUDGET, peak, "VmHWM")
 
 
 if __name__ == "__main__":

@@ -26,12 +26,12 @@ from appliance.airscan import write_sane_config
 from appliance.core.scan import BatchEnded, ColorMode, PageScanned, PaperSource, ScanSettings
 from appliance.devices.sane_scanner import SaneScanner
 from appliance.pretend.sample_pages import write_sample_pages
-from benchmarks.machine import NO_BUDGET, Row, counts, middle, peak_mib, report
+from benchmarks.machine import NO_BUDGET, Row, counts, middle, peak_mb, report
 
 PAGES = 10
 PATIENCE_S = 180.0
 PACES_S = {1.0: "≤ 1.15 ×", 0.0: NO_BUDGET}
-PEAKS_MIB = {300: 110, 600: 260}
+PEAKS_MB = {300: 110, 600: 260}
 LOOK_S = 0.01  # at the child's memory; its peak stays readable until it ends
 
 
@@ -79,15 +79,15 @@ def time_rows(home: Path, rounds: int) -> Iterator[Row]:
 
 def memory_rows(home: Path) -> Iterator[Row]:
     """The most the scan child ever held."""
-    for dpi, budget_mib in PEAKS_MIB.items():
+    for dpi, budget_mb in PEAKS_MB.items():
         for mode in reversed(ColorMode):
             with feeder(home / str(dpi)) as paper:
                 pages = len(list((home / str(dpi)).glob("*.jpg")))
-                peak = ours_mib(paper, ScanSettings(dpi, mode), home / "peak", pages)
+                peak = ours_mb(paper, ScanSettings(dpi, mode), home / "peak", pages)
             yield Row(
                 f"peak memory of the scan child, {dpi} dpi, {mode}",
-                f"≤ {budget_mib} MB" if mode is ColorMode.COLOR else NO_BUDGET,
-                f"{peak:.0f} MiB",
+                f"≤ {budget_mb} MB" if mode is ColorMode.COLOR else NO_BUDGET,
+                f"{peak:.0f} MB",
                 f"VmHWM, {pages} pages A4 in one batch",
             )
 
@@ -131,7 +131,7 @@ def ours_s(paper: Feeder, spool: Path) -> float:
     raise SystemExit(f"no end of batch within {PATIENCE_S:g} s")
 
 
-def ours_mib(paper: Feeder, settings: ScanSettings, spool: Path, pages: int) -> float:
+def ours_mb(paper: Feeder, settings: ScanSettings, spool: Path, pages: int) -> float:
     """The child's peak in a batch of its own, so that looking costs no measured time."""
     began, peak, count = time.monotonic(), 0.0, 0
     with SaneScanner(paper.device, paper.sane_config).start(settings, spool) as batch:
@@ -144,7 +144,7 @@ def ours_mib(paper: Feeder, settings: ScanSettings, spool: Path, pages: int) -> 
                         assert error is None, error
                         assert count == pages, count
                         return peak
-            peak = max(peak, peak_mib(batch.pid))
+            peak = max(peak, peak_mb(batch.pid))
     raise SystemExit(f"no end of batch within {PATIENCE_S:g} s")
 
 

@@ -60,14 +60,14 @@ def speed_rows(sealed: Path, ward: WardProcess, pairs: int) -> Iterator[Row]:
         ("from 128 KiB on", "≥ 0.5 ×", None),
         ("on a line known to hold", NO_BUDGET, known),
     ):
-        ours, curls = [], []
+        ours: list[float] = []
+        curls: list[float] = []
         for number in range(pairs):
-            runs = [
-                lambda line=line: ours.append(by_us(sealed, ward, line or Line())),
-                lambda: curls.append(by_curl(sealed, ward)),
-            ]
-            for run in runs if number % 2 else reversed(runs):
-                run()
+            if number % 2:
+                ours.append(by_us(sealed, ward, line or Line()))
+            curls.append(by_curl(sealed, ward))
+            if not number % 2:
+                ours.append(by_us(sealed, ward, line or Line()))
         ratio = statistics.median(curl / our for our, curl in zip(ours, curls, strict=True))
         speed = SIZE / 1e6 / statistics.median(ours)
         yield Row(
