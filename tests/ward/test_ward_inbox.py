@@ -91,7 +91,8 @@ def test_accepting_tells_the_box(box: Box, officer: Officer, recipient: str) -> 
 def test_a_national_code_reaches_the_box(box: Box, officer: Officer, recipient: str) -> None:
     dossier = sealed_dossier(recipient)
     box.deliver(dossier)
-    assert "không đúng dạng" in officer.answer(dossier.id, "code", national_code="abc").text
+    refused = officer.answer(dossier.id, "code", national_code="H26-sai").text
+    assert "Mã hồ sơ “H26-sai” không đúng dạng" in refused  # what was typed is not lost from sight
     assert "không đúng dạng" in officer.answer(dossier.id, "code", national_code="").text
     officer.answer(dossier.id, "code", national_code=" h26.12.34-261122-0001 ")
     told = box.ask("GET", f"/dossiers/{dossier.id}").json()
@@ -124,6 +125,17 @@ def test_a_supplement_is_asked_for_brought_and_read(
     assert "Mới đến" in page.text
     newest = next(link for link in page.links if "/papers/2/" in link)
     assert officer.get(newest).content == better.plain["giay_chung_sinh"]
+
+
+def test_a_paper_brought_to_the_office_itself_needs_no_second_upload(
+    box: Box, officer: Officer, recipient: str
+) -> None:
+    dossier = sealed_dossier(recipient)
+    box.deliver(dossier)
+    officer.answer(dossier.id, "supplement", text="Mời bác mang bản chính đến phường.")
+    assert "Tiếp nhận hồ sơ" in officer.page(f"/inbox/{dossier.id}").text
+    officer.answer(dossier.id, "accept")
+    assert box.ask("GET", f"/dossiers/{dossier.id}").json()["state"] == "accepted"
 
 
 def test_a_revision_nobody_asked_for_is_refused(box: Box, recipient: str) -> None:
@@ -182,7 +194,8 @@ def test_a_browser_shows_the_pages_without_a_murmur(
         page.get_by_label("Nội dung yêu cầu").fill("Mời bác chụp lại.")
         page.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
         page.get_by_text("Đã gửi yêu cầu bổ sung về điểm hỗ trợ.").wait_for()
-        assert page.get_by_text("Mờ, không đọc được").count() == 1
+        assert page.locator(".ward-events").get_by_text("Mờ, không đọc được").count() == 1
+        page.wait_for_load_state("load")  # sizes before the style sheet mean nothing
         base_px = page.evaluate("getComputedStyle(document.body).fontSize")
         low = page.evaluate(
             "[...document.querySelectorAll('.btn, .form-control, .form-select')]"

@@ -15,7 +15,8 @@ from web.ward.database import writing
 from web.ward.feed import note_event
 from web.ward.tables import dossier
 
-ACCEPTED_FROM = frozenset({WardState.RECEIVED, WardState.CHECKING})
+# Also after a supplement was asked for: the citizen may bring the paper to the office itself.
+ACCEPTED_FROM = frozenset({WardState.RECEIVED, WardState.CHECKING, WardState.SUPPLEMENT_REQUESTED})
 ASKED_FROM = ACCEPTED_FROM | {WardState.ACCEPTED, WardState.PROCESSING}
 CODED_FROM = ASKED_FROM
 

@@ -168,7 +168,7 @@ def do_code(dossier_id: str) -> AnyResponse:
             lambda: enter_national_code(ward.engine, _touch(dossier_id, form), told),
         )
     except ValueError:
-        flash(words()["form"]["bad_code"], "danger")
+        flash(words()["form"]["bad_code"].format(code=told), "danger")
     return _back(dossier_id)
 
 
