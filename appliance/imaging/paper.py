@@ -1,0 +1,139 @@
+"""Paper becomes evenly white; ink, seals, pencil and printed patterns stay what they are.
+
+The light that fell on each place of the paper is measured on the paper itself and divided
+away, one gain per channel, so hue and relative darkness of what is on it stay. Never for
+photos, ID cards and portraits: there is no paper to measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+_LOOK_PX = 420  # short side of the picture that is measured: A4 at 50 dpi
+_TILE = 4  # its pixels a side: 2 mm of A4, wider than a stroke
+_BRIGHT = 0.75  # of a tile's pixels, sorted: above print, below stray light
+_NEAR = 48  # levels below the paper's commonest level that shadow and slope may reach
+_TINT = 9  # levels that the tint may differ: more is a coloured panel, and its colour is meant
+_DROP = 7  # levels below the paper around: content, not shade
+_LEAST = 0.25  # of the tiles; with less paper than that nobody can tell what white is
+_GRAIN = 6.0  # the paper's noise just under its level; the faintest pencil is 60 levels away
+_DARKEST = 120  # no paper is darker
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The level of bare paper at every place, coarse and smooth."""
+
+    levels: Floats  # rows × columns × channels
+
+    def evened(self, image: Image.Image) -> Image.Image:
+        """*image* (RGB or L, any resolution) with its paper at full white.
+
+        Works in strips, so that a page needs only its own memory once more.
+        """
+        gains = 255 / np.maximum(self.levels - _GRAIN, 1)
+        coarse = [Image.fromarray(gains[..., band]) for band in range(gains.shape[2])]
+        out = Image.new(image.mode, image.size)
+        width, height = image.size
+        rows = gains.shape[0] / height
+        for top in range(0, height, _STRIP):
+            bottom = min(height, top + _STRIP)
+            box = (0.0, top * rows, float(gains.shape[1]), bottom * rows)
+            strip = np.asarray(image.crop((0, top, width, bottom)))
+            strip = strip.reshape(bottom - top, width, -1)
+            even = np.empty_like(strip)
+            for band, picture in enumerate(coarse):
+                gain = picture.resize(
+                    (width, bottom - top), Image.Resampling.BILINEAR, box, reducing_gap=None
+                )
+                product = strip[..., band] * np.asarray(gain)
+                even[..., band] = np.minimum(product, 255, out=product)
+            out.paste(Image.fromarray(even.squeeze(), image.mode), (0, top))
+        return out
+
+
+_STRIP = 256  # rows: what stays in a small processor's cache
+
+
+def light_on(image: Image.Image) -> Light | None:
+    """The light on *image* (RGB or L); None when too little of it is bare paper."""
+    look = image.reduce(max(1, round(min(image.size) / _LOOK_PX)))
+    tiles = _bright_tiles(look)
+    paper = _paper_tiles(tiles)
+    if paper is None:
+        return None
+    around = _spread(tiles, paper)
+    for _ in range(2):  # what is darker than the paper around it is no paper
+        paper &= (tiles > around - _DROP).all(axis=2)
+        around = _spread(tiles, paper)
+    return Light(np.minimum(around, 255).astype(np.float32))
+
+
+def _bright_tiles(look: Image.Image) -> Floats:
+    pixels = np.asarray(look).reshape(look.height, look.width, -1)
+    high, wide = max(1, look.height // _TILE), max(1, look.width // _TILE)
+    cut = pixels[: high * _TILE, : wide * _TILE] if min(look.size) >= _TILE else pixels[:1, :1]
+    side = _TILE if min(look.size) >= _TILE else 1
+    tiles = cut.reshape(cut.shape[0] // side, side, cut.shape[1] // side, side, -1)
+    tiles = tiles.swapaxes(1, 2).reshape(*tiles.shape[::2][:2], side * side, -1)
+    ranked = np.sort(tiles, axis=2)
+    return ranked[:, :, int(_BRIGHT * side * side)].astype(np.float32)
+
+
+def _paper_tiles(tiles: Floats) -> Mask | None:
+    """Tiles of the commonest bright level and tint."""
+    level = tiles.min(axis=2)
+    counts, _ = np.histogram(level, bins=64, range=(0, 256))
+    smooth = np.convolve(counts, np.ones(3), mode="same")
+    bright = smooth[_DARKEST // 4 :]
+    commonest = (int(bright.argmax()) + _DARKEST // 4) * 4 + 2
+    near = (level > commonest - _NEAR) & (level < commonest + _NEAR)
+    if near.mean() < _LEAST:
+        return None
+    tint = tiles - tiles.mean(axis=2, keepdims=True)
+    usual = np.median(tint[near], axis=0)
+    paper = near & (np.abs(tint - usual) <= _TINT).all(axis=2)
+    return paper if paper.mean() >= _LEAST else None
+
+
+def _spread(tiles: Floats, paper: Mask) -> Floats:
+    """The paper's level everywhere: measured where it is bare, else from the nearest that is."""
+    weight = paper.astype(np.float32)[..., None]
+    total = tiles * weight
+    out = np.zeros_like(tiles)
+    missing = np.ones(paper.shape, dtype=bool)
+    for radius in (2, 6, 18, 54, 200):
+        near = _box(weight, radius)
+        enough = missing & (near[..., 0] > 0.15)
+        if enough.any():
+            blurred = _box(total, radius) / np.maximum(near, 1e-6)
+            out[enough] = blurred[enough]
+            missing &= ~enough
+        if not missing.any():
+            break
+    if missing.any():
+        out[missing] = tiles[paper].mean(axis=0) if paper.any() else 255
+    return _box(out, 2)
+
+
+def _box(values: Floats, radius: int) -> Floats:
+    """The mean over a square, smaller at the edges."""
+    for axis in (0, 1):
+        length = values.shape[axis]
+        reach = min(radius, length)
+        total = np.cumsum(values, axis=axis, dtype=np.float64)
+        total = np.concatenate([np.zeros_like(total.take([0], axis)), total], axis=axis)
+        ends = np.minimum(np.arange(length) + reach + 1, length)
+        starts = np.maximum(np.arange(length) - reach, 0)
+        shape = [1, 1, 1]
+        shape[axis] = length
+        counts = (ends - starts).reshape(shape)
+        values = ((total.take(ends, axis) - total.take(starts, axis)) / counts).astype(np.float32)
+    return values
