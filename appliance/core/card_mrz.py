@@ -78,7 +78,7 @@ def _checked(first: re.Match[str], second: re.Match[str]) -> CardMrz | None:
         and str(check_digit(upper + middle)) == second_end
     )
     identity = CitizenId.read(number)
-    if not sound or identity is None or not identity.place_known:
+    if not sound or identity is None:
         return None
     return CardMrz(identity, born, _SEXES.get(second["sex"]), until)
 
