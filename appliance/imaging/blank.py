@@ -1,0 +1,132 @@
+"""Whether nobody wrote or printed anything on a side of paper, and why we think so.
+
+A blank side is marked and left out of what is sent; a person may bring it back. So the rule
+leans one way: any mark that is neither dust, hole, staple, fold nor the other side's ink
+showing through makes the side count as written on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from appliance.core.findings import Blank, Quad
+from appliance.imaging.depths import Depths, Levels, depths, within
+from appliance.imaging.marks import Marks, marks_in
+from appliance.imaging.wear import Seen, Sheet, wear_of
+
+WORKING_DPI = 100  # what the measured thresholds below are for
+_CONTRAST = 38.0  # levels below white paper: ink of the other side stays under 34, pencil over 45
+_CONTRAST_BOTH = 30.0  # when the other side is known, what shows through is taken off first
+_TINT = 24.0  # a coloured mark may be paler: ink of the other side comes through grey
+_LEAST_MM = 1.4  # dust and toner dots are smaller
+_RIM_MM = 5.0  # feeder rollers, shadows and worn edges
+_GROUP, _GROUP_MM = 6, 10.0  # as many small marks as this so near one another are no dust
+_PLENTY = 150  # marks of the least size; so many are print, whatever each of them is
+_DARK_PAPER = 90.0  # a side without bright paper is a photograph or an unlit scan
+_SHOWS_THROUGH = 0.15  # of the other side's contrast, where too little of it is inked to measure
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """The other side of the same sheet, as it was scanned in the same pass."""
+
+    small: Image.Image
+    dpi: float
+    quad: Quad | None = None
+
+
+def find_blank(
+    small: Image.Image, dpi: float, quad: Quad | None = None, other: OtherSide | None = None
+) -> Blank:
+    """Judge one side. *quad* holds the sheet's corners in pixels of *small*; none: all of it.
+
+    *small* is in colour, need not be turned or straightened, and has at least 90 dpi; 100 is
+    best, more is shrunk to that.
+    """
+    small, quad = _at_working_dpi(small, dpi, quad)
+    inside = within(small.size, quad, _RIM_MM / 25.4 * WORKING_DPI)
+    seen = depths(small, inside)
+    if seen.paper < _DARK_PAPER:
+        return Blank(False, f"no bright paper: {seen.paper:.0f} of 255")
+    least, through = _CONTRAST, np.zeros_like(seen.dark)
+    if other is not None:
+        least, through = _CONTRAST_BOTH, _showing_through(other, quad, seen)
+    marks = marks_in(((seen.dark - through >= least) | (seen.tint >= _TINT)) & inside)
+    return _verdict(marks, seen, Sheet(quad, WORKING_DPI))
+
+
+def _verdict(marks: Marks, seen: Depths, sheet: Sheet) -> Blank:
+    least_px = _LEAST_MM / 25.4 * WORKING_DPI
+    large = np.flatnonzero(marks.length >= least_px)
+    if len(large) > _PLENTY:
+        return Blank(False, f"{len(large)} marks")
+    ignored: Counter[str] = Counter()
+    for mark in large:
+        y, x = marks.pixels(int(mark))
+        one = Seen(x, y, float(np.percentile(seen.dark[y, x], 90)))
+        reason = wear_of(one, sheet)
+        if reason is None:
+            left, top, right, bottom = marks.box[mark] * 25.4 / WORKING_DPI
+            size = f"{right - left:.1f} x {bottom - top:.1f} mm"
+            return Blank(False, f"a mark of {size} at {left:.0f}, {top:.0f} mm")
+        ignored[reason] += 1
+    together = _most_together(marks, least_px)
+    if together >= _GROUP:
+        return Blank(False, f"{together} small marks together")
+    told = ", ".join(f"{count} {reason}" for reason, count in sorted(ignored.items()))
+    return Blank(True, f"no mark of {_LEAST_MM} mm" + (f" but {told}" if told else ""))
+
+
+def _most_together(marks: Marks, least_px: float) -> int:
+    """How many small marks lie within one circle around one of them."""
+    small = (marks.length < least_px) & (marks.area >= 2)
+    if not small.any():
+        return 0
+    boxes = marks.box[small][:1000].astype(np.float32)
+    at = (boxes[:, :2] + boxes[:, 2:]) / 2
+    apart = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    return int((apart <= _GROUP_MM / 25.4 * WORKING_DPI).sum(axis=1).max())
+
+
+def _showing_through(other: OtherSide, quad: Quad, seen: Depths) -> Levels:
+    """What the other side's ink explains of this side's darkness, point by point."""
+    small, theirs = _at_working_dpi(other.small, other.dpi, other.quad)
+    size = (seen.dark.shape[1], seen.dark.shape[0])
+    inside = within(small.size, theirs, 0)
+    ink = np.clip(np.where(inside, depths(small, inside).dark, 0), 0, 255).astype(np.uint8)
+    mirrored = (theirs[1], theirs[0], theirs[3], theirs[2])
+    laid = Image.fromarray(ink).transform(
+        size, Image.Transform.AFFINE, _onto(quad, mirrored), Image.Resampling.BILINEAR
+    )
+    # paper spreads the light, and two sensors never line up better than this
+    spread = laid.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.BoxBlur(2))
+    there = np.asarray(spread, dtype=np.float32)
+    inked = (there > 60) & (seen.dark < 60)
+    share = _SHOWS_THROUGH
+    if inked.sum() > 2000:
+        share = min(0.3, float(np.percentile(seen.dark[inked] / there[inked], 97)))
+    return there * np.float32(max(0.0, share))
+
+
+def _onto(quad: Quad, target: Quad) -> tuple[float, float, float, float, float, float]:
+    """The affine that takes a point of *quad*'s picture to the same place in *target*'s."""
+    source = np.array([(x, y, 1.0) for x, y in quad])
+    found = np.linalg.lstsq(source, np.array(target), rcond=None)[0].T.ravel()
+    a, b, c, d, e, f = (float(v) for v in found)
+    return (a, b, c, d, e, f)
+
+
+def _at_working_dpi(small: Image.Image, dpi: float, quad: Quad | None) -> tuple[Image.Image, Quad]:
+    wide, high = small.size
+    corners: Quad = quad or ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high))
+    ratio = WORKING_DPI / dpi
+    if abs(ratio - 1) > 0.03:
+        size = (max(1, round(wide * ratio)), max(1, round(high * ratio)))
+        small = small.resize(size, Image.Resampling.BOX)
+        scaled = tuple((x * ratio, y * ratio) for x, y in corners)
+        corners = (scaled[0], scaled[1], scaled[2], scaled[3])
+    return small, corners

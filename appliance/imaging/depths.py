@@ -1,0 +1,71 @@
+"""How much darker, and how much more coloured, each point of a small picture is than its paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from appliance.core.findings import Quad
+
+Levels = NDArray[np.float32]
+_WHITE = 240.0  # contrasts are given as they would be on paper this bright
+_CELL_PX = 16  # 4 mm at 100 dpi: wider than a stroke, narrower than a lamp's fall of light
+_LOCAL = 0.8  # no lamp loses more than this; what is darker is no paper
+_FAINTEST_PAPER = 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class Depths:
+    """Both as levels of 0 to 255; about 0 on bare paper."""
+
+    dark: Levels  # below the paper around it, by the darkest channel: red and blue ink count
+    tint: Levels  # more colour than the paper of this sheet has
+    paper: float  # how bright that paper is
+
+
+def depths(small: Image.Image, inside: NDArray[np.bool_]) -> Depths:
+    """*inside* is true where the sheet is; only there is paper looked for."""
+    pixels = np.asarray(small.convert("RGB"))
+    darkest = pixels.min(axis=2)
+    cells = _cells(darkest, inside)
+    bright = cells[cells > 0]
+    paper = float(np.percentile(bright, 75)) if bright.size else 0.0
+    local = np.maximum(cells, max(paper * _LOCAL, _FAINTEST_PAPER))
+    high, wide = darkest.shape
+    background = np.asarray(
+        Image.fromarray(local.astype(np.float32)).resize(
+            (cells.shape[1] * _CELL_PX, cells.shape[0] * _CELL_PX), Image.Resampling.BILINEAR
+        )
+    )[:high, :wide]
+    dark = (background - darkest) * (_WHITE / background)
+    colour = pixels.max(axis=2) - darkest
+    usual = float(np.median(colour[::4, ::4][inside[::4, ::4]])) if bright.size else 0.0
+    return Depths(dark, colour.astype(np.float32) - np.float32(usual), paper)
+
+
+def within(size: tuple[int, int], quad: Quad, rim_px: float) -> NDArray[np.bool_]:
+    """True inside *quad*, at least *rim_px* away from its sides and from the picture's own."""
+    wide, high = size
+    x = np.arange(wide, dtype=np.float32)[None, :] + 0.5
+    y = np.arange(high, dtype=np.float32)[:, None] + 0.5
+    good = np.ones((high, wide), bool)
+    for (ax, ay), (bx, by) in zip(quad, quad[1:] + quad[:1], strict=True):
+        long = max(1e-6, float(np.hypot(bx - ax, by - ay)))
+        good &= (y - ay) * (bx - ax) - (x - ax) * (by - ay) > rim_px * long
+    rim = round(rim_px)
+    good[:rim], good[high - rim :], good[:, :rim], good[:, wide - rim :] = (False,) * 4
+    return good
+
+
+def _cells(darkest: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Levels:
+    """The paper's level in each cell: three quarters of it are darker. 0 where no sheet is."""
+    high, wide = (-(-side // _CELL_PX) for side in darkest.shape)
+    more = ((0, high * _CELL_PX - darkest.shape[0]), (0, wide * _CELL_PX - darkest.shape[1]))
+    known = np.where(inside, darkest, 0)
+    blocks = np.pad(known, more, mode="edge").reshape(high, _CELL_PX, wide, _CELL_PX)
+    flat = blocks.swapaxes(1, 2).reshape(high, wide, _CELL_PX * _CELL_PX)
+    place = flat.shape[2] * 3 // 4
+    return np.partition(flat, place, axis=2)[:, :, place].astype(np.float32)

@@ -1,0 +1,98 @@
+"""Connected marks in a small picture: where the dark pixels that touch each other lie.
+
+numpy alone: runs of pixels along the rows are joined across rows. A page of print at 100 dpi
+takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """All marks of one mask. *y*, *x* and *of* say for every pixel where it is and whose.
+
+    Marks are numbered from 0; the arrays with one entry per mark are in that order.
+    """
+
+    y: Indices
+    x: Indices
+    of: Indices
+    count: int
+
+    @cached_property
+    def area(self) -> Indices:
+        """Pixels of each mark."""
+        return np.bincount(self.of, minlength=self.count)
+
+    @cached_property
+    def box(self) -> Indices:
+        """Left, top, right, bottom of each mark, one row each; right and bottom exclusive."""
+        far = 1 << 40
+        found = np.full((self.count, 4), (far, far, -1, -1), dtype=np.int64)
+        np.minimum.at(found[:, 0], self.of, self.x)
+        np.minimum.at(found[:, 1], self.of, self.y)
+        np.maximum.at(found[:, 2], self.of, self.x + 1)
+        np.maximum.at(found[:, 3], self.of, self.y + 1)
+        return found
+
+    @cached_property
+    def length(self) -> Indices:
+        """The longer side of each mark's box."""
+        sides = self.box[:, 2:] - self.box[:, :2]
+        return sides.max(axis=1) if self.count else np.zeros(0, np.int64)
+
+    def pixels(self, mark: int) -> tuple[Indices, Indices]:
+        """y and x of one mark."""
+        mine = self.of == mark
+        return self.y[mine], self.x[mine]
+
+
+def marks_in(mask: Mask) -> Marks:
+    """The marks of *mask*; pixels that touch by a corner belong together."""
+    rows, starts, ends = _runs(mask)
+    whose = _joined(rows, starts, ends, mask.shape[1] + 2)
+    lengths = ends - starts
+    first = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    x = np.repeat(starts, lengths) + np.arange(len(first)) - first
+    count = int(whose.max()) + 1 if len(whose) else 0
+    return Marks(np.repeat(rows, lengths), x, np.repeat(whose, lengths), count)
+
+
+def _runs(mask: Mask) -> tuple[Indices, Indices, Indices]:
+    """Row, first column and end of every run of true pixels, in reading order."""
+    wide = np.zeros((mask.shape[0], mask.shape[1] + 2), np.int8)
+    wide[:, 1:-1] = mask
+    steps = np.diff(wide, axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    _, ends = np.nonzero(steps == -1)
+    return rows, starts, ends
+
+
+def _joined(rows: Indices, starts: Indices, ends: Indices, width: int) -> Indices:
+    """For every run the number of the mark that it belongs to."""
+    below = (rows + 1) * width
+    low = np.searchsorted(rows * width + ends, below + starts, "left")
+    high = np.searchsorted(rows * width + starts, below + ends, "right")
+    many = np.maximum(high - low, 0)
+    upper = np.repeat(np.arange(len(rows)), many)
+    first = np.repeat(np.cumsum(many) - many, many)
+    lower = np.repeat(low, many) + np.arange(len(first)) - first
+    root = np.arange(len(rows))
+    while True:
+        least = np.minimum(root[upper], root[lower])
+        before = root.copy()
+        np.minimum.at(root, root[upper], least)
+        np.minimum.at(root, root[lower], least)
+        root = root[root]
+        if np.array_equal(root, before):
+            break
+    return np.unique(root, return_inverse=True)[1]
