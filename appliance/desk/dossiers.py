@@ -58,6 +58,7 @@ class DossierView:
     pages: tuple[Page, ...]
     removed_pages: tuple[Page, ...]
     on_desk_slot: str | None  # the slot that the next press fills, when it is this dossier's
+    desk_is_elsewhere: bool  # the next press fills another dossier
     scan: ScanProgress | None
     seal: SealProgress | None
     submission: Submission | None
@@ -129,6 +130,7 @@ def look_at(point: Point, dossier_id: str) -> DossierView:
             pages=tuple(pages.pages_of(connection, dossier_id)),
             removed_pages=tuple(pages.pages_of(connection, dossier_id, removed=True)),
             on_desk_slot=on_desk.slot_key if on_desk and on_desk.dossier_id == dossier_id else None,
+            desk_is_elsewhere=on_desk is not None and on_desk.dossier_id != dossier_id,
             scan=_scan(scan_requests.latest_request(connection, dossier_id)),
             seal=_seal(seal_requests.latest_seal(connection, dossier_id)),
             submission=sent,

@@ -33,6 +33,20 @@ def test_pages_appear_in_the_slot_that_was_chosen(
     assert text.count('class="paper"') == 2
 
 
+def test_a_dossier_that_lost_the_desk_says_that_the_button_fills_another(
+    browser: Browser, dossier: str, tray: Tray
+) -> None:
+    warning = "Nút trên hộp đang quét vào một hồ sơ khác."
+    tray.press(pages=1)
+    assert warning not in browser.get(f"{dossier}/papers").text
+    other = browser.open_dossier()  # a second volunteer, another citizen
+    assert warning in browser.get(f"{dossier}/papers").text
+    assert warning not in browser.get(f"{other}/papers").text
+    browser.send(f"{dossier}/slots/uy_quyen/choose")
+    assert warning not in browser.get(f"{dossier}/papers").text
+    assert warning in browser.get(f"{other}/papers").text
+
+
 def test_a_touch_on_the_screen_is_a_press(
     browser: Browser, dossier: str, tray: Tray, point: Point
 ) -> None:
