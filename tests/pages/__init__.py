@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from tests.pages import blanks, cards, glass, photos, wear
+from tests.pages import blanks, cards, glass, phone, photos, spoilt, wear
 from tests.pages.blanks import NEAR_BLANKS, TRUE_BLANKS
 from tests.pages.cards import LAYOUTS, Holder
 from tests.pages.papers import PAPERS
@@ -24,7 +24,8 @@ from tests.pages.truth import Page, TrueItem, TrueTrouble, Word
 __all__ = [
     "LAYOUTS", "NEAR_BLANKS", "PAPERS", "TRUE_BLANKS",
     "Holder", "Page", "Scanner", "TrueItem", "TrueTrouble", "Word",
-    "card", "holder", "near_blank", "on_glass", "paper", "true_blank",
+    "card", "chance", "duplex", "holder", "near_blank", "on_glass", "paper", "phone_photo",
+    "spoiled", "true_blank",
 ]  # fmt: skip
 
 
@@ -105,6 +106,63 @@ def on_glass(
     rng = chance("glass", *names, layout, seed)
     sheets = [_drawn(name, rng, dpi, seed, layout) for name in names]
     return glass.lay(sheets, rng, scanner or Scanner.any(rng), clockwise, gap_mm)
+
+
+def phone_photo(
+    name: str, seed: int, size: tuple[int, int] = (3024, 4032), *, tilt: float = 1.0,
+    shadow: float = 0.4,
+) -> Page:  # fmt: skip
+    """One of PAPERS or of ``on_glass``'s names on a table, seen by a telephone."""
+    rng = chance("phone", name, seed)
+    small = name in ("card-front", "card-back", "photo-3x4")
+    sheet = _drawn(name, rng, 800 if small else 300, seed, "2021")
+    return phone.photograph(sheet, rng, size, tilt, shadow)
+
+
+def duplex(
+    name: str, seed: int, dpi: int = 300, *, back: str = "plain", depth: float = 0.12,
+    scanner: Scanner | None = None,
+) -> tuple[Page, Page]:  # fmt: skip
+    """Both sides of one sheet; the front's ink comes through to its *back* by *depth*.
+
+    *back* is one of TRUE_BLANKS or NEAR_BLANKS.
+    """
+    rng = chance("duplex", name, back, seed)
+    device = scanner or Scanner.any(rng)
+    front = PAPERS[name](rng, dpi)
+    drawn = blanks.true_blank if back in TRUE_BLANKS else blanks.near_blank
+    behind = drawn(rng, dpi, back, bare=True)
+    wear.bleed(behind, depth, front.image)
+    angle, margin = rng.uniform(-1.5, 1.5), rng.choice((0.0, 3.0))
+    return (
+        feed(front, rng, angle, 0, device, margin),
+        feed(behind, rng, -angle, 0, device, margin),
+    )
+
+
+def spoiled(code: str, seed: int, dpi: int = 300, *, place: str, name: str = "form") -> Page:
+    """A scan with one known fault; *place* is where, or for "truncated" how (spoilt.LOST).
+
+    Codes: truncated, blurred, dark, shaded, cut, overlapping, finger, folded.
+    """
+    rng = chance("spoilt", code, place, name, seed)
+    device = Scanner.any(rng)
+    if code == "cut":
+        return spoilt.cut(PAPERS[name](rng, dpi), rng, device, place, rng.uniform(24, 40))
+    if code == "overlapping":
+        return spoilt.overlapping(PAPERS[name](rng, dpi), PAPERS["a5"](rng, dpi), rng, device)
+    page = paper(name, seed, dpi, margin_mm=0.0, scanner=device)
+    spoil: dict[str, Callable[[], Page]] = {
+        "truncated": lambda: spoilt.truncated(page, rng, place),
+        "blurred": lambda: spoilt.blurred(
+            page, rng.uniform(0.45, 0.8), None if place == "all" else place
+        ),
+        "dark": lambda: spoilt.dark(page, rng.uniform(0.2, 0.38)),
+        "shaded": lambda: spoilt.shaded(page, rng.uniform(0.12, 0.25), place),
+        "finger": lambda: spoilt.finger(page, rng, place),
+        "folded": lambda: spoilt.folded_over(page, rng, place),
+    }
+    return spoil[code]()
 
 
 def _drawn(name: str, rng: random.Random, dpi: int, seed: int, layout: str) -> Sheet:

@@ -13,16 +13,19 @@ NEAR_BLANKS = ("page-number", "signature", "one-line", "pencil", "pale-stamp", "
 _TINTS: tuple[Color, ...] = ((252, 252, 252), (245, 242, 232), (232, 238, 226), (240, 226, 222))
 
 
-def true_blank(rng: random.Random, dpi: int, how: str) -> Sheet:
-    """Nobody wrote or printed on it; *how* is one of TRUE_BLANKS."""
+def true_blank(rng: random.Random, dpi: int, how: str, *, bare: bool = False) -> Sheet:
+    """Nobody wrote or printed on it; *how* is one of TRUE_BLANKS.
+
+    *bare*: no stock side shows through, for a sheet whose real other side will.
+    """
     paper = rng.choice(_TINTS[1:] if how == "tint" else _TINTS)
     sheet = Pen(rng, dpi, f"blank-{how}", A4, paper).sheet
     sheet.blank = True
-    if how in ("bleed", "all") or (how == "tint" and rng.random() < 0.3):
-        wear.bleed(sheet, rng.uniform(0.05, 0.15), seed=rng.randrange(4))
+    if not bare and (how in ("bleed", "all") or (how == "tint" and rng.random() < 0.3)):
+        wear.bleed(sheet, rng.uniform(0.05, 0.16), seed=rng.randrange(4))
     if how in ("fold", "all"):
         for _ in range(rng.randint(1, 2)):
-            wear.fold(sheet, rng, rng.randint(12, 30))
+            wear.fold(sheet, rng, rng.randint(12, 40))
     if how in ("specks", "all"):
         wear.specks(sheet, rng, rng.randint(10, 60))
     if how in ("holes", "all"):
@@ -32,10 +35,10 @@ def true_blank(rng: random.Random, dpi: int, how: str) -> Sheet:
     return sheet
 
 
-def near_blank(rng: random.Random, dpi: int, how: str) -> Sheet:
-    """Something small or faint was left on it; *how* is one of NEAR_BLANKS."""
+def near_blank(rng: random.Random, dpi: int, how: str, *, bare: bool = False) -> Sheet:
+    """Something small or faint was left on it; *how* is one of NEAR_BLANKS, *bare* as above."""
     pen = Pen(rng, dpi, f"near-{how}", A4, rng.choice(_TINTS))
-    if how == "pale-stamp" or rng.random() < 0.4:
+    if not bare and (how == "pale-stamp" or rng.random() < 0.4):
         wear.bleed(pen.sheet, rng.uniform(0.04, 0.12), seed=rng.randrange(4))
     if rng.random() < 0.4:
         wear.specks(pen.sheet, rng, rng.randint(5, 30))
@@ -61,13 +64,13 @@ def _one_line(pen: Pen, rng: random.Random) -> None:
 
 
 def _pencil(pen: Pen, rng: random.Random) -> None:
-    tone = rng.randint(150, 180)
+    tone = rng.randint(150, 190)
     at = (rng.uniform(25, 90), rng.uniform(40, 260))
     pen.by_hand(saying.person(rng), at, rng.uniform(4.5, 7), (tone, tone, tone), "pencil")
 
 
 def _pale_stamp(pen: Pen, rng: random.Random) -> None:
-    pale: Color = (238, rng.randint(120, 160), rng.randint(125, 165))
+    pale: Color = (240, rng.randint(120, 178), rng.randint(125, 180))
     pen.seal(rng.uniform(40, 170), rng.uniform(50, 240), pale)
 
 

@@ -24,7 +24,7 @@ def portrait(rng: random.Random) -> Image.Image:
         draw.ellipse((x - 14, 220, x + 14, 234), fill=(40, 34, 34))
     draw.line((170, 310, 200, 318, 230, 310), fill=(160, 80, 80), width=7)
     soft = image.filter(ImageFilter.GaussianBlur(5))
-    return ImageChops.add(soft, _clouds(rng, (400, 520), 18), 1, -128)
+    return ImageChops.add(soft, clouds(rng, (400, 520), 18), 1, -128)
 
 
 def photo(rng: random.Random, dpi: int) -> Sheet:
@@ -60,10 +60,10 @@ def _scene(rng: random.Random) -> Image.Image:
         fill = tuple(rng.randint(60, 200) for _ in range(3))
         draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
     soft = image.filter(ImageFilter.GaussianBlur(2))
-    return ImageChops.add(soft, _clouds(rng, size, 60), 1, -128)
+    return ImageChops.add(soft, clouds(rng, size, 60), 1, -128)
 
 
-def _clouds(rng: random.Random, size: tuple[int, int], depth: float) -> Image.Image:
+def clouds(rng: random.Random, size: tuple[int, int], depth: float) -> Image.Image:
     """Noise at four scales around 128."""
     luck = np.random.default_rng(rng.randrange(1 << 30))
     total = np.zeros((size[1], size[0], 3), np.float32)
