@@ -8,6 +8,7 @@ squares peaks. How far the peak stands above the other angles tells text from al
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,7 @@ def lean_of(gray: Image.Image) -> Lean:
     confidence = float(energies[best]) / median if median else 0.0
     angle = float(angles[best])
     if confidence >= _SURE:  # the last digits of a wrong angle are not worth their time
-        for wide, step in zip(_STEPS_DEG, _STEPS_DEG[1:], strict=False):
+        for wide, step in pairwise(_STEPS_DEG):
             angle = _finer(points, angle, wide, step)
         fitted = _through_the_lines(points, angle)
         if fitted is None:

@@ -1,0 +1,145 @@
+"""From a scanned image to the things on it, and from each of them to an upright straight page.
+
+``analyse`` looks once, at 100 dpi; ``apply`` draws once, at the wanted resolution. Both take the
+same ``Sight``, so that a master is decoded only once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image, ImageStat
+
+from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad
+from appliance.imaging.blank import find_blank
+from appliance.imaging.layout import layout
+from appliance.imaging.sheets import Found, find_items
+from appliance.imaging.sight import Sight, sight_of
+from appliance.imaging.sizes import angle_deg, middle
+from appliance.imaging.straighten import Lean, darkness, lean_of
+from appliance.imaging.turning import turn_of
+
+_INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
+_CROOKED_DEG = 5.0
+_WRITING_LEVELS = 40
+_SPECK_PX = 30
+
+
+def analyse(
+    master: bytes | Image.Image | Sight, dpi: float, kind: Kind = Kind.AUTO
+) -> list[Findings]:
+    """What lies on *master*, one Findings per item, in reading order; never an empty list.
+
+    Coordinates are pixels of the upright master whatever was decoded.
+
+    Raises:
+        PageDamaged: *master* cannot be decoded on this board.
+    """
+    sight = sight_of(master, dpi)
+    scale = sight.look.width / sight.image.width * sight.times  # of the look over the master
+    return [
+        _in_pixels(_judged(sight, found, kind), 1 / scale)
+        for found in find_items(sight.look, sight.look_dpi)
+    ]
+
+
+def apply(
+    master: bytes | Image.Image | Sight, source_dpi: float, found: Findings, dpi: float
+) -> Image.Image:
+    """The item upright, straight and at its true size with *dpi*; colours untouched.
+
+    L or RGB as the master is. *source_dpi* is the master's; the result is never blown up
+    beyond it, so its own dpi is the lesser of the two.
+
+    Raises:
+        PageDamaged: *master* cannot be decoded on this board.
+    """
+    sight = sight_of(master, source_dpi, full_dpi=round(dpi))
+    plan = layout(_in_pixels(found, sight.times), sight.dpi, min(dpi, source_dpi))
+    return plan.drawn(sight.image, _paper(sight.look))
+
+
+def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
+    """*found* with angle and turn, in pixels of the look."""
+    item = found.item if kind is Kind.AUTO else replace(found.item, kind=kind)
+    edge_deg = angle_deg(item.quad)
+    first = Findings(item, edge_deg, 0)
+    dpi = sight.look_dpi
+    piece = layout(first, dpi, dpi).drawn(sight.look, _paper(sight.look))
+    gray = _without_rim(piece.convert("L"), dpi)
+    blank = find_blank(sight.look, dpi, item.quad)
+    if item.kind in (Kind.ID_CARD, Kind.PHOTO) or blank.is_blank:
+        return replace(first, blank=blank)
+    lean, sideways = _lean(gray)
+    turned = turn_of(gray, sideways=sideways)
+    angle = edge_deg + lean.correction_deg if lean.sure else edge_deg
+    if found.whole and lean.sure:
+        item = _leaning_with_its_print(item, angle, sight)
+    return Findings(item, angle, turned.turn, blank)
+
+
+def _lean(gray: Image.Image) -> tuple[Lean, bool | None]:
+    """The lean of the lines, and whether they run up and down; None when nobody can tell."""
+    across, down = lean_of(gray), lean_of(gray.transpose(Image.Transpose.ROTATE_90))
+    if not (across.sure or down.sure):
+        return across, None
+    return (across, False) if across.confidence >= down.confidence else (down, True)
+
+
+def _leaning_with_its_print(item: Item, angle: float, sight: Sight) -> Item:
+    """A sheet whose edges nobody saw, taken to lean as its print does.
+
+    It keeps lying as the image does where that would cut off anything: then the print is
+    crooked on the paper, or the paper is larger than the scan.
+    """
+    leaning = _around(middle(item.quad), sight.look.size, angle)
+    dark = darkness(sight.look.convert("L")) > _WRITING_LEVELS
+    rim = round(1.5 * sight.look_dpi / 25.4)
+    dark[:rim] = dark[-rim:] = False
+    dark[:, :rim] = dark[:, -rim:] = False
+    y, x = np.nonzero(dark)
+    c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    (mx, my), (wide, high) = middle(item.quad), sight.look.size
+    u, v = (x - mx) * c + (y - my) * s, (y - my) * c - (x - mx) * s
+    lost = np.count_nonzero((np.abs(u) > wide / 2) | (np.abs(v) > high / 2))
+    return item if lost > _SPECK_PX else replace(item, quad=leaning)
+
+
+def _around(at: Point, size: tuple[int, int], angle: float) -> Quad:
+    """A quad of *size* around *at*, leaning clockwise by *angle* degrees."""
+    c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    w, h = size[0] / 2, size[1] / 2
+    corners = [
+        (at[0] + u * c - v * s, at[1] + u * s + v * c)
+        for u, v in ((-w, -h), (w, -h), (w, h), (-w, h))
+    ]
+    return corners[0], corners[1], corners[2], corners[3]
+
+
+def _without_rim(gray: Image.Image, dpi: float) -> Image.Image:
+    rim = round(_INSET_MM * dpi / 25.4)
+    if min(gray.size) < 4 * rim:
+        return gray
+    return gray.crop((rim, rim, gray.width - rim, gray.height - rim))
+
+
+def _paper(look: Image.Image) -> tuple[int, ...]:
+    """The commonest level of each channel: what to put where the scan has nothing."""
+    return tuple(int(level) for level in ImageStat.Stat(look).median)
+
+
+def _in_pixels(found: Findings, times: float) -> Findings:
+    """*found* in an image *times* as large."""
+    codes = tuple(
+        Code(code.kind, code.payload, _grown(code.quad, times) if code.quad else None)
+        for code in found.codes
+    )
+    item = replace(found.item, quad=_grown(found.item.quad, times))
+    return replace(found, item=item, codes=codes)
+
+
+def _grown(quad: Quad, times: float) -> Quad:
+    a, b, c, d = ((x * times, y * times) for x, y in quad)
+    return a, b, c, d

@@ -1,0 +1,125 @@
+"""The rectangle that a patch of pixels is, if it is one; some sides may lie outside the image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NEAR_MM = 1.2  # how far a patch may bulge: shadows and grain
+_STRAIGHT_SHARE = 0.82  # of the outline that must run along four sides
+_SEEN_MM = 6.0  # a side of which less shows is not to be relied on
+
+Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]  # y and x
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """Four sides as distances along two axes turned by *angle* (radians, clockwise).
+
+    *u* runs along the top side, *v* down: left and right are u, top and bottom v. *seen* tells
+    which of top, right, bottom and left show inside the image; the others are its rim.
+    """
+
+    angle: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+    seen: tuple[bool, bool, bool, bool]
+    image_size: tuple[int, int]  # width, height
+
+    def scaled(self, times: float, image_size: tuple[int, int]) -> Rectangle:
+        """The same in an image *times* as large."""
+        r = self
+        return Rectangle(
+            r.angle, r.left * times, r.top * times, r.right * times, r.bottom * times,
+            r.seen, image_size,
+        )  # fmt: skip
+
+
+def rectangle_around(pixels: Pixels, shape: tuple[int, ...], dpi: float) -> Rectangle | None:
+    """The rectangle that these *pixels* fill; None when their outline is not straight."""
+    high, wide = shape[0], shape[1]
+    outline = _outline(pixels, shape)
+    if outline[0].size < 8:
+        return None
+    near = _NEAR_MM * dpi / 25.4
+    angle = _angle(outline)
+    u, v = turned(outline, angle)
+    all_u, all_v = turned((np.float64(0.5) + pixels[1], np.float64(0.5) + pixels[0]), angle)
+    sides = [
+        _side(v, u, float(np.min(all_v)), near, dpi),
+        _side(u, v, float(np.max(all_u)), near, dpi),
+        _side(v, u, float(np.max(all_v)), near, dpi),
+        _side(u, v, float(np.min(all_u)), near, dpi),
+    ]
+    (top, s_top), (right, s_right), (bottom, s_bottom), (left, s_left) = sides
+    seen = (s_top, s_right, s_bottom, s_left)
+    off = np.full(u.size, np.inf)
+    for place, along, visible in (
+        (top, v, s_top),
+        (right, u, s_right),
+        (bottom, v, s_bottom),
+        (left, u, s_left),
+    ):
+        if visible:
+            off = np.minimum(off, np.abs(along - place))
+    if np.count_nonzero(off <= near) < _STRAIGHT_SHARE * u.size:
+        return None
+    return Rectangle(angle, left, top, right, bottom, seen, (wide, high))
+
+
+def turned(points: tuple[Floats, Floats], angle: float) -> tuple[Floats, Floats]:
+    """x and y of *points* along axes turned clockwise by *angle*."""
+    x, y = points
+    return x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+
+
+def _outline(pixels: Pixels, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """x and y of the outermost pixels of each row and column, save those at the image's rim."""
+    y, x = pixels
+    high, wide = shape[0], shape[1]
+    low_x, high_x = np.full(high, wide), np.full(high, -1)
+    low_y, high_y = np.full(wide, high), np.full(wide, -1)
+    np.minimum.at(low_x, y, x)
+    np.maximum.at(high_x, y, x)
+    np.minimum.at(low_y, x, y)
+    np.maximum.at(high_y, x, y)
+    rows, columns = np.flatnonzero(high_x >= 0), np.flatnonzero(high_y >= 0)
+    xs = np.concatenate((low_x[rows], high_x[rows] + 1, columns + 0.5, columns + 0.5))
+    ys = np.concatenate((rows + 0.5, rows + 0.5, low_y[columns], high_y[columns] + 1))
+    inside = (xs > 1) & (xs < wide - 1) & (ys > 1) & (ys < high - 1)
+    return xs[inside].astype(np.float64), ys[inside].astype(np.float64)
+
+
+def _angle(outline: tuple[Floats, Floats]) -> float:
+    """The turn, within ±45°, at which most of the outline runs along the axes."""
+    best = 0.0
+    for reach, step in ((45.0, 1.0), (1.0, 0.1)):
+        angles = np.radians(np.arange(np.degrees(best) - reach, np.degrees(best) + reach, step))
+        energies = []
+        for angle in angles:
+            energy = 0.0
+            for along in turned(outline, angle):
+                counts = np.bincount((along - along.min()).astype(np.int64))
+                energy += float(np.dot(counts, counts))
+            energies.append(energy)
+        best = float(angles[int(np.argmax(energies))])
+    return best
+
+
+def _side(
+    across: Floats, along: Floats, extreme: float, near: float, dpi: float
+) -> tuple[float, bool]:
+    """Where the side nearest *extreme* runs, and whether enough of it shows."""
+    mine = np.abs(across - extreme) <= 3 * near
+    if not mine.any():
+        return extreme, False
+    place = float(np.median(across[mine]))
+    mine = np.abs(across - place) <= near
+    if np.unique(along[mine].astype(np.int64)).size < _SEEN_MM * dpi / 25.4:
+        return extreme, False
+    return float(np.median(across[mine])), True

@@ -1,0 +1,74 @@
+"""A master as it is looked at: decoded once, no larger than needed, with a small look beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from PIL import Image, ImageOps
+
+from appliance.core.errors import PageDamaged
+from appliance.imaging.straighten import LOOK_DPI
+from appliance.jpeg import opened
+
+FULL_DPI = 300  # no rung needs more; libjpeg halves while it decodes
+MAX_SIGHT_PIXELS = 36_000_000
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An upright image of the master. *times* of its pixels make up one master pixel's side."""
+
+    image: Image.Image  # L or RGB
+    dpi: float  # of *image*
+    times: float  # size of *image* over the master's
+
+    @cached_property
+    def look(self) -> Image.Image:
+        """About 100 dpi, RGB or L; what all the judging is done on."""
+        whole = round(self.dpi / LOOK_DPI)
+        if whole >= 1 and abs(self.dpi / whole - LOOK_DPI) < 1:
+            return self.image.reduce(whole) if whole > 1 else self.image
+        ratio = LOOK_DPI / self.dpi
+        size = (max(1, round(self.image.width * ratio)), max(1, round(self.image.height * ratio)))
+        return self.image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+
+    @property
+    def look_dpi(self) -> float:
+        """What the look really has."""
+        return self.dpi * self.look.width / self.image.width
+
+
+def sight_of(master: bytes | Image.Image | Sight, dpi: float, full_dpi: int = FULL_DPI) -> Sight:
+    """The sight of a JPEG, or of an upright image somebody has decoded already.
+
+    *dpi* is the master's. At most *full_dpi* is decoded where libjpeg can leave the rest out.
+
+    Raises:
+        PageDamaged: not wholly a JPEG, or larger than this board can hold.
+    """
+    if isinstance(master, Sight):
+        return master
+    if isinstance(master, Image.Image):
+        return Sight(_plain(master), dpi, 1.0)
+    with opened(master) as image:
+        wide = image.width
+        least = min(1.0, full_dpi / dpi)
+        image.draft(None, (int(wide * least), int(image.height * least)))
+        if image.width * image.height > MAX_SIGHT_PIXELS:
+            raise PageDamaged(f"{image.width} x {image.height} pixels to decode")
+        times = image.width / wide
+        image.load()
+        return Sight(_plain(_as_held(image)), dpi * times, times)
+
+
+def _as_held(image: Image.Image) -> Image.Image:
+    """*image* as its EXIF says; nonsense there is ignored."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError):
+        return image
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    return image if image.mode in ("L", "RGB") else image.convert("RGB")
