@@ -1,0 +1,204 @@
+"""Opens what people bring: JPEG, PNG, TIFF of many pages, PNM, HEIC and PDF, one page at a time.
+
+A file that we would guess at is refused with an error that names why; nothing is decoded
+larger than the board can hold.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageSequence
+
+from appliance.core.errors import (
+    FileDamaged,
+    FileEmpty,
+    NotAPicture,
+    PageDamaged,
+    PictureTooLarge,
+    PictureUnsupported,
+)
+from appliance.imaging import heic, pdf_pages
+from appliance.jpeg import MAX_PIXELS, check_decodes
+
+_FORMATS = ("JPEG", "PNG", "TIFF", "PPM", "MPO")
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
+_BITS_PER_SAMPLE = 258  # TIFF tag
+_ORIENTATION, _MAKER = 0x0112, 0x010F  # EXIF tags
+_LEAST_DPI, _MOST_DPI = 90, 1200  # 72 and the like are what programs write when they do not know
+_A4_LONG_IN, _A4_ASPECT = 297 / 25.4, 297 / 210
+_USUAL_DPI = 300
+_MOST_PAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One page as it was brought, decoded: L or RGB, upright as its EXIF says."""
+
+    image: Image.Image
+    dpi: int
+    from_camera: bool = False
+    orientation_known: bool = True  # False: its EXIF says a nonsense such as 0
+
+
+def count_pages(path: Path) -> int:
+    """How many pages *path* holds.
+
+    Raises:
+        FileError: it can never become pages; which one says why.
+    """
+    kind = _kind(path)
+    if kind == "pdf":
+        return pdf_pages.count(path)
+    if kind == "heic":
+        return 1
+    with _picture(path) as picture:
+        frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+        return min(int(frames), _MOST_PAGES)
+
+
+def open_page(path: Path, number: int = 1) -> Opened:
+    """Page *number*, counted from 1, of *path*.
+
+    Raises:
+        FileError: as ``count_pages``, or this page alone cannot be read.
+    """
+    kind = _kind(path)
+    if kind == "pdf":
+        image, dpi = pdf_pages.rendered(path, number)
+        return Opened(image, dpi)
+    if kind == "heic":
+        return Opened(_plain(heic.decoded(path, MAX_PIXELS)), 0, from_camera=True)
+    with _picture(path) as picture:
+        if number > 1:
+            picture = ImageSequence.Iterator(picture)[number - 1]  # noqa: PLW2901
+        _refuse_strange(path, picture)
+        if picture.format in ("JPEG", "MPO"):
+            _check_jpeg(path)
+        picture.load()
+        exif = picture.getexif()
+        turn = exif.get(_ORIENTATION, 1)
+        dpi = _dpi(picture)
+        image = _plain(_turned(picture, turn))
+        camera = bool(exif.get(_MAKER)) and not _says_dpi(picture)
+        return Opened(image, dpi, camera, turn in range(1, 9))
+
+
+def _kind(path: Path) -> str:
+    """By its first bytes, never by its name."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except OSError as error:
+        raise FileDamaged(f"{path.name}: {error.strerror}") from error
+    if not head:
+        raise FileEmpty(path.name)
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return "heic"
+    return "pdf" if b"%PDF-" in head else "picture"
+
+
+@contextmanager
+def _picture(path: Path) -> Iterator[Image.Image]:
+    """The picture of *path*, not decoded yet; what Pillow says about it gets a name."""
+    known = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit below
+            with Image.open(path, formats=_FORMATS) as picture:
+                known = True
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise PictureTooLarge(f"{path.name}: {picture.width} x {picture.height}")
+                yield picture
+    except Image.DecompressionBombError as error:
+        raise PictureTooLarge(f"{path.name}: {error}") from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError) as error:
+        kind = FileDamaged if known or _looks_like_a_picture(path) else NotAPicture
+        raise kind(f"{path.name}: {error}") from error
+
+
+def _looks_like_a_picture(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4)[:2] in (b"\xff\xd8", b"\x89P", b"II", b"MM")
+
+
+def _refuse_strange(path: Path, picture: Image.Image) -> None:
+    """Kinds whose colours we would only guess."""
+    bits = getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))
+    deep = picture.mode.startswith(("I", "F")) or max(bits, default=8) > 8
+    if picture.format in ("PNG", "PPM"):
+        deep = deep or _deep_by_head(path)
+    if deep:
+        raise PictureUnsupported(f"{path.name}: more than 8 bits a channel")
+    if picture.mode not in ("1", "L", "P", "RGB", "RGBA", "LA"):
+        raise PictureUnsupported(f"{path.name}: colours as {picture.mode}")
+    if picture.mode == "P" and "transparency" in picture.info:
+        raise PictureUnsupported(f"{path.name}: see-through palette")
+    if picture.mode in ("RGBA", "LA") and picture.getchannel("A").getextrema() != (255, 255):
+        raise PictureUnsupported(f"{path.name}: see-through")
+
+
+def _deep_by_head(path: Path) -> bool:
+    """Pillow makes 8 bits of 16 in silence; the file's head tells."""
+    with path.open("rb") as file:
+        head = file.read(128)
+    if head.startswith(b"\x89PNG"):
+        return head[24] > 8
+    numbers = re.sub(rb"#[^\n]*\n", b" ", head).split()
+    return head[:2] in (b"P2", b"P3", b"P5", b"P6") and int(numbers[3]) > 255
+
+
+def _check_jpeg(path: Path) -> None:
+    """Pillow fills up what a cut and closed JPEG lacks, in silence."""
+    try:
+        check_decodes(path.read_bytes())
+    except PageDamaged as error:
+        raise FileDamaged(f"{path.name}: {error}") from error
+
+
+def _dpi(picture: Image.Image) -> int:
+    """What the file says, if it can be true; else as if the sheet were A4."""
+    if _says_dpi(picture):
+        return int(round(float(picture.info["dpi"][0])))
+    long, short = max(picture.size), min(picture.size)
+    if abs(long / short / _A4_ASPECT - 1) < 0.06:
+        return max(_LEAST_DPI, round(long / _A4_LONG_IN))
+    return _USUAL_DPI
+
+
+def _says_dpi(picture: Image.Image) -> bool:
+    said = float(picture.info.get("dpi", (0, 0))[0])
+    return _LEAST_DPI <= said <= _MOST_DPI
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _turned(picture: Image.Image, orientation: int) -> Image.Image:
+    method = _TURNS.get(orientation)
+    return picture if method is None else picture.transpose(method)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """L or RGB, nothing else along."""
+    if image.mode in ("1", "LA"):
+        plain = image.convert("L")
+    elif image.mode == "L":
+        plain = image.copy()
+    else:
+        plain = image.convert("RGB") if image.mode != "RGB" else image.copy()
+    plain.info = {}
+    return plain
