@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -98,3 +99,31 @@ def test_behind_a_proxy_the_brake_counts_by_the_client(tmp_path: Path, told: byt
         if ward.poll() is None:
             ward.kill()
             ward.wait(30)
+
+
+def test_housekeeping_that_fails_does_not_end_the_service(tmp_path: Path) -> None:
+    settings = WardSettings(tmp_path / "home")
+    init_ward(settings)
+    thing = tmp_path / "home/uploads/somebody-made-a-folder-here"
+    thing.mkdir(parents=True)
+    os.utime(thing, (0, 0))
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "appliance.cli", "ward", "serve", str(tmp_path / "home"),
+         "--listen", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    assert serving.stdout is not None
+    assert serving.stderr is not None
+    address = serving.stdout.readline().strip()
+    said = (line for line in iter(serving.stderr.readline, "") if "another hour" in line)
+    try:
+        assert next(said, None), "the service ended"
+        port = int(address.rstrip("/").rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+            wire.sendall(b"OPTIONS /intake/v1/files HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert wire.recv(12) == b"HTTP/1.1 204"
+    finally:
+        serving.kill()
+        serving.communicate(timeout=30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from web.ward.database import migrate, open_database
 from web.ward.home import open_home, sole_service
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
+
+log = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 3600.0
 
@@ -39,7 +42,7 @@ def run(
             on_turn()
             if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + SWEEP_EVERY_S
-                service.uploads.sweep(service.now())
+                _sweep(service)
 
         try:
             serve(
@@ -53,3 +56,11 @@ def run(
             )
         finally:
             service.engine.dispose()
+
+
+def _sweep(service: WardService) -> None:
+    """Housekeeping; a full disk or a busy database ends it for this hour, never the service."""
+    try:
+        service.uploads.sweep(service.now())
+    except Exception:
+        log.exception("expired uploads stay for another hour")

@@ -104,9 +104,16 @@ class Uploads:
             known = set(conn.execute(select(upload.c.id)).scalars())
         old = now.timestamp() - 3600  # a younger stray may be an upload being created just now
         for path in self._folder.iterdir():
-            if path.name in gone or (path.name not in known and path.stat().st_mtime < old):
+            if path.name in gone or (path.name not in known and _is_older(path, old)):
                 path.unlink(missing_ok=True)
         return len(gone)
+
+
+def _is_older(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False  # a commit let it go between two looks
 
 
 class OffsetMoved(Exception):
