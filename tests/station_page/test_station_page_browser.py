@@ -164,6 +164,27 @@ def test_what_another_screen_saved_is_seen_without_losing_what_is_typed(
     expect(page.locator("#f-child_name")).to_have_value("Cao Minh")
 
 
+def test_a_keyboard_keeps_its_place_while_papers_are_drawn_again(
+    window: Window, tray: Tray
+) -> None:
+    start_dossier(window)
+    tray.press(pages=2)
+    tray.clean()
+    page = window.page
+    expect(page.locator(".paper img")).to_have_count(2, timeout=5000)
+    first = page.locator(".paper").first
+    first.get_by_role("button", name="Xoay").focus()
+    page.keyboard.press("Enter")
+    expect(first.locator("img")).to_have_class("turn-90")
+    expect(first.get_by_role("button", name="Xoay")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # taken out: its way back is under the fingers
+    expect(page.get_by_role("button", name="Đưa lại")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".paper")).to_have_count(2)
+    expect(page.locator(".paper-look").first).to_be_focused()
+
+
 def test_a_failed_batch_is_told_on_the_spot(window: Window, tray: Tray) -> None:
     start_dossier(window)
     tray.press(pages=1, error_code="paper-jam")

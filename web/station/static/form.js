@@ -178,13 +178,15 @@
     flush();
   });
 
+  const acting = new Set();
   form.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-act]");
     if (!button) return;
     event.preventDefault();
-    button.disabled = true;
+    if (acting.has(button)) return; // not disabled: that would take the keyboard away from it
+    acting.add(button);
     await act(button);
-    button.disabled = false;
+    acting.delete(button);
   });
 
   async function act(button) {

@@ -22,11 +22,20 @@
       img.replaceWith(seat);
       stays.push([seat, old]);
     }
-    const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
+    const focused = place.contains(document.activeElement) ? document.activeElement : null;
     place.replaceChildren(fresh.content);
     for (const [seat, old] of stays) seat.replaceWith(old);
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (focused && focused !== place) keepFocus(place, focused);
     place.dispatchEvent(new Event("station:drawn", { bubbles: true }));
+  }
+
+  // A keyboard stays where it was: on the same button, on its counterpart, or at this part.
+  function keepFocus(place, was) {
+    const now = document.getElementById(was.id) ?? document.getElementById(was.dataset.then);
+    now?.focus({ preventScroll: true });
+    if (now && document.activeElement === now) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
   }
 
   async function look(place) {
