@@ -29,7 +29,9 @@ class Row(NamedTuple):
 
 def counts(about: str | None, **often: int) -> argparse.Namespace:
     """The command line: how often each thing is measured, as ``--name N``, at least once."""
-    parser = argparse.ArgumentParser(description=about)
+    parser = argparse.ArgumentParser(
+        description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name, number in often.items():
         parser.add_argument(
             f"--{name}", type=_at_least_once, default=number, help=f"default: {number}"
