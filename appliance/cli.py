@@ -17,6 +17,7 @@ from appliance.core.errors import ApplianceError, Unexpected
 
 # Loaded when called: a scan child or `--help` must not pay for Flask and SQLAlchemy.
 COMMANDS = {
+    "clean": "appliance.commands.clean:clean",
     "demo": "appliance.commands.demo:demo",
     "outbox": "appliance.commands.outbox:outbox",
     "procedures": "appliance.commands.procedures:procedures",

@@ -14,6 +14,9 @@ from appliance.core.findings import PageMode
 Matrix = tuple[float, float, float, float, float, float]
 """As PDF's ``cm``: maps the unit square, y up, to points on the page."""
 
+Box = tuple[float, float, float, float]
+"""Left, bottom, width and height in points."""
+
 POINTS_PER_MM = 72 / 25.4
 
 
@@ -36,6 +39,7 @@ class Plate:
     gray: bool = False  # of a JPEG: one channel
     colors: bytes = b""  # of a palette: red, green, blue of each entry; of a stencil: its ink
     place: Matrix | None = None  # None: it fills the page
+    clip: Box | None = None  # only what lies within is shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ best that it deserves down to the floor of its kind, ``plated`` carries one out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -18,6 +18,7 @@ from appliance.imaging.palette import in_colors, nearest_squares, sixteen_colors
 from appliance.plates import jpeg_plate, palette_plate, stencil_plate
 
 LOOK_DPI = 100
+STENCILED = (PageMode.LAYERS, PageMode.BILEVEL)
 MM_PER_INCH = 25.4
 _DARK = 120  # levels below white: print, ink and seals, whose soft edges are no tint
 _SHADE = 24
@@ -119,6 +120,9 @@ def _lumped(mask: Mask) -> Mask:
     return lumps
 
 
+BLANK_WAYS = (Way(PageMode.BILEVEL, 300),)
+
+
 def ladder(kind: Kind, seen: Survey | None) -> tuple[Way, ...]:
     """The ways for a page, dearest first and the floor last. The first is the one it deserves."""
     if kind is Kind.ID_CARD:  # its QR needs 300 dpi
@@ -143,19 +147,21 @@ def ladder(kind: Kind, seen: Survey | None) -> tuple[Way, ...]:
     return (Way(mode, 300),)
 
 
-def plated(even: Image.Image, way: Way) -> PlatedPage:
-    """*even* (already at the way's resolution, paper evened unless the mode is full) coded."""
-    return PlatedPage(
-        even.width * MM_PER_INCH / way.resolution_dpi,
-        even.height * MM_PER_INCH / way.resolution_dpi,
-        _plates(even, way),
-        way.mode,
-        way.resolution_dpi,
-    )
+def plated(even: Image.Image, way: Way, dpi: int, size_mm: tuple[float, float]) -> PlatedPage:
+    """*even*, at *dpi* (the way's or less), coded; its paper is evened unless the mode is full.
+
+    Stencils of a coarse scan are cut at the way's resolution all the same: between two grey
+    pixels an edge has a place, and a stencil has no grey to say so.
+    """
+    if way.mode in STENCILED and dpi < way.resolution_dpi:
+        ratio = way.resolution_dpi / dpi
+        larger = (round(even.width * ratio), round(even.height * ratio))
+        even, dpi = even.resize(larger, Image.Resampling.BICUBIC), way.resolution_dpi
+    return PlatedPage(*size_mm, _plates(even, replace(way, resolution_dpi=dpi)), way.mode, dpi)
 
 
 def _plates(even: Image.Image, way: Way) -> tuple[Plate, ...]:
-    if way.mode in (PageMode.LAYERS, PageMode.BILEVEL):
+    if way.mode in STENCILED:
         found = stencils(even, way.resolution_dpi, colors=way.mode is PageMode.LAYERS)
         return tuple(stencil_plate(Image.fromarray(one.mask), one.color) for one in found)
     if way.mode is PageMode.PALETTE:

@@ -52,7 +52,10 @@ def _drawn(page: PlatedPage) -> Iterator[str]:
         ink = ""
         if plate.coding is Coding.STENCIL:
             ink = " ".join(_number(level / 255) for level in plate.colors) + " rg "
-        yield f"q {ink}{place} cm /P{n:02d} Do Q"
+        clip = ""
+        if plate.clip is not None:
+            clip = " ".join(_number(value) for value in plate.clip) + " re W n "
+        yield f"q {clip}{ink}{place} cm /P{n:02d} Do Q"
 
 
 def _described(plate: Plate) -> str:
