@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EADDRINUSE
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,6 +20,12 @@ from flask import Flask
 from waitress import create_server
 
 DRAIN_S = 10.0
+
+
+class CannotListen(Exception):
+    """The address is taken, wrong, or not ours to open; the text says which, and why."""
+
+
 _BODY_IN_MEMORY = (1 << 20) + 1
 _ANSWER_IN_MEMORY = 1 << 26
 
@@ -39,8 +46,17 @@ def serve(
     *listen* is ``host:port`` (port 0: a free one) or ``unix:/path``; *on_ready* gets the
     address once connections are taken; *on_turn* is called at least every *turn_s*, from the
     main loop; *on_stop* before waiting for begun requests. Call it from the main thread.
+
+    Raises:
+        CannotListen: nothing was served.
     """
-    server: Any = create_server(app, **_adjustments(listen, threads, max_body_bytes))
+    try:
+        server: Any = create_server(app, **_adjustments(listen, threads, max_body_bytes))
+    except OSError as error:
+        why = "another program listens there" if error.errno == EADDRINUSE else error.strerror
+        raise CannotListen(f"{listen}: {why}") from error
+    except ValueError as error:
+        raise CannotListen(f"{listen}: neither host:port nor unix:/path") from error
     on_ready(_address(server, listen))
     try:
         with _stop_signals(server) as stopping:

@@ -9,10 +9,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from appliance.core.errors import ScannerError
+from appliance.core.errors import ScannerAbsent, ScannerError
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScannedPage, ScanSettings
 from appliance.devices.sane_scanner import SaneScanner, scan_all
 from appliance.papers.pdf import PdfPage, make_pdf
@@ -49,6 +50,7 @@ def scan(
     pages before are in OUT, 4 when OUT could not be written.
     """
     logging.getLogger("pikepdf").setLevel(logging.WARNING)  # one line on stderr, and that is ours
+    _must_be_writable(out)
     settings = ScanSettings(dpi, ColorMode(mode), PaperSource(source), pages)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tramhoso-scan-") as spool:
@@ -62,10 +64,24 @@ def scan(
         if as_json:
             click.echo(json.dumps(_told(out, scanned, error, scan_s, time.monotonic() - began)))
         elif scanned:
-            click.echo(f"{out}: {len(scanned)} pages in {scan_s:.1f} s")
+            sides = "1 page" if len(scanned) == 1 else f"{len(scanned)} pages"
+            click.echo(f"{out}: {sides} in {scan_s:.1f} s")
     if error is not None:
         click.echo(_line(error), err=True)
         sys.exit(ENDED_EARLY if scanned else NOTHING_SCANNED)
+
+
+def _must_be_writable(out: Path) -> None:
+    """Before any paper moves: a page that was pulled in cannot be put back by us."""
+    if not out.parent.is_dir():
+        _refuse(out, f"there is no folder {out.parent}")
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        _refuse(out, f"no right to write in {out.parent.resolve()}")
+
+
+def _refuse(out: Path, why: str) -> NoReturn:
+    click.echo(f"{out}: {why}", err=True)
+    sys.exit(NOT_WRITTEN)
 
 
 def _write(out: Path, scanned: list[ScannedPage]) -> None:
@@ -80,8 +96,7 @@ def _write(out: Path, scanned: list[ScannedPage]) -> None:
         part.replace(out)
     except OSError as error:
         part.unlink(missing_ok=True)
-        click.echo(f"{out}: {error.strerror}", err=True)
-        sys.exit(NOT_WRITTEN)
+        _refuse(out, error.strerror or str(error))
 
 
 def _told(
@@ -108,4 +123,5 @@ def _told(
 
 def _line(error: ScannerError) -> str:
     meaning = (type(error).__doc__ or "").strip().splitlines()[0]
-    return f"{error.code}: {meaning} ({error})"
+    hint = "; `scanimage -L` lists the names" if isinstance(error, ScannerAbsent) else ""
+    return f"{error.code}: {meaning} ({error}){hint}"

@@ -12,7 +12,7 @@ import click
 
 from appliance.commands.box import open_box, open_folders
 from appliance.config import PanelSection
-from appliance.core.errors import PanelAbsent
+from appliance.core.errors import ConfigWrong, PanelAbsent
 from appliance.core.ports import Panel
 from appliance.services import notify
 
@@ -51,12 +51,16 @@ def uploader(config_path: Path) -> None:
 def web(config_path: Path) -> None:
     """Serve the page until SIGTERM. The first line printed is its address."""
     from appliance.services.web import run
+    from web.serving import CannotListen
 
     def ready(address: str) -> None:
         click.echo(address)
         notify.ready(address)
 
-    run(open_box(config_path), ready, notify.Watchdog().fed)
+    try:
+        run(open_box(config_path), ready, notify.Watchdog().fed)
+    except CannotListen as error:
+        raise ConfigWrong(f"web.listen: {error}") from error
     notify.stopping()
 
 

@@ -15,10 +15,11 @@ import click
 from sqlalchemy import Connection
 
 from appliance.services import notify
+from web.serving import CannotListen
 from web.ward.database import migrate, open_database, writing
 from web.ward.devices import DeviceExists, add_device, devices, revoke_device
 from web.ward.home import HomeInUse, NotAWardHome, open_home
-from web.ward.init import init_ward, new_password
+from web.ward.init import FIRST_DEVICE, init_ward, new_password
 from web.ward.officers import add_officer, officer_names, set_password
 from web.ward.serve import run
 from web.ward.settings import WardSettings
@@ -62,7 +63,10 @@ def init(home: Path, database: str | None, url: str, as_json: bool) -> None:
     click.echo(f'recipient = "{made["recipient"]}"')
     click.echo(f'verify_key = "{made["verify_key"]}"')
     if made["token"]:
-        click.echo(f"\nDevice token, told once, for the box's token_file:\n{made['token']}")
+        click.echo(
+            f"\nToken of the first box ({FIRST_DEVICE}), told once, for its token_file:\n"
+            f"{made['token']}"
+        )
     if made["password"]:
         click.echo(f"\nOfficer, told once: {made['officer']}  password {made['password']}")
 
@@ -100,7 +104,7 @@ def token_add(home: Path, name: str, database: str | None) -> None:
     try:
         _say(_write(home, database, lambda conn: add_device(conn, name, datetime.now(UTC))))
     except DeviceExists as error:
-        raise click.ClickException(f"there is a device {name} already") from error
+        raise click.ClickException(f"there is a box {name} already; take another name") from error
 
 
 @token_group.command("revoke")
@@ -110,7 +114,7 @@ def token_add(home: Path, name: str, database: str | None) -> None:
 def token_revoke(home: Path, name: str, database: str | None) -> None:
     """Refuse box NAME from now on; what it brought stays."""
     if not _write(home, database, lambda conn: revoke_device(conn, name, datetime.now(UTC))):
-        raise click.ClickException(f"no live device {name}")
+        raise click.ClickException(f"no box {name} that could be revoked; see token list")
 
 
 @token_group.command("list")
@@ -160,7 +164,7 @@ def _plainly(act: Callable[[], T]) -> T:
     """A technician reads one line, not a trace."""
     try:
         return act()
-    except (NotAWardHome, HomeInUse) as error:
+    except (NotAWardHome, HomeInUse, CannotListen) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -66,11 +66,14 @@ def test_nothing_scanned_leaves_the_old_file_alone(virtual: VirtualScanner, tmp_
     assert sorted(path.name for path in tmp_path.glob("*.p*")) == ["out.pdf"]
 
 
-def test_a_folder_that_is_not_there_is_told(virtual: VirtualScanner, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_told_before_any_paper_moves(
+    virtual: VirtualScanner, tmp_path: Path
+) -> None:
     out = tmp_path / "nowhere" / "out.pdf"
     done = tramhoso(out, "--device", virtual.sane_device, "--dpi", "75", "--pages", "1")
     assert done.returncode == 4
-    assert "No such file" in done.stderr
+    assert f"there is no folder {out.parent}" in done.stderr
+    assert len(virtual.tray.left()) == 5
 
 
 @pytest.mark.parametrize("wrong", [["--dpi", "50"], ["--mode", "lineart"], ["--pages", "0"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,26 @@ def test_a_damaged_database_is_told_in_a_line_and_its_trace_only_on_request(
     assert "Traceback" in tramhoso("-v", "outbox", "list").stderr
     in_the_journal = tramhoso("station", JOURNAL_STREAM="8:1")
     assert "Traceback" in in_the_journal.stderr
+
+
+def test_an_address_that_is_taken_is_told_with_its_key(tramhoso: Tramhoso, config: Path):
+    tramhoso("upkeep")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        config.write_text(config.read_text().replace("127.0.0.1:8080", address))
+        done = tramhoso("web")
+        assert done.returncode == 1
+        assert (
+            done.stderr == f"config-wrong: web.listen: {address}: another program listens there\n"
+        )
+
+
+@pytest.mark.parametrize("listen", ["nonsense", "127.0.0.1:80a", "unix:/no/such/folder/x.sock"])
+def test_a_ward_that_cannot_listen_says_where(tramhoso: Tramhoso, tmp_path: Path, listen: str):
+    home = str(tmp_path / "ward")
+    first = tramhoso("ward", "init", home)
+    assert "Token of the first box (hop-1)" in first.stdout
+    done = tramhoso("ward", "serve", home, "--listen", listen)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"Error: {listen}: ")
+    assert "Traceback" not in done.stderr
