@@ -59,12 +59,14 @@ def config(tmp_path: Path, ward_keys: WardKeys) -> Config:
     return point_config(tmp_path, ward_keys, ScannerSection())
 
 
-def point_config(folder: Path, ward_keys: WardKeys, scanner: ScannerSection) -> Config:
+def point_config(
+    folder: Path, ward_keys: WardKeys, scanner: ScannerSection | None = None
+) -> Config:
     """A point below *folder* that seals to *ward_keys*."""
     return Config(
         point=PointSection(code="KV-0007", name="Điểm hỗ trợ Mẫu"),
         paths=PathsSection(state=folder / "state", runtime=folder / "run"),
-        scanner=scanner,
+        scanner=scanner or ScannerSection(),
         ward=WardSection(
             url="http://127.0.0.1:9/intake/v1",
             recipient=ward_keys.recipient,

@@ -1,0 +1,220 @@
+"""Pull the plug on a real ext4 again and again, and count what was promised and is gone.
+
+``python -m tests.campaigns.power_cut [--cuts 40] [--weaken nothing|fsync]`` (root, one loop
+device, a second and a half a cut). A worker saves pages and answers through the desk as the
+station and the page do, and tells of each only when it is promised; EXT4_IOC_SHUTDOWN then
+drops all that was not yet synced, as a cut does. Prints one JSON object, ends with 1 on damage.
+``--weaken fsync`` leaves out our own fsync calls, to see that the campaign would notice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from appliance.core.errors import ApplianceError, ScanCancelled
+from appliance.core.scan import ColorMode, ScannedPage
+from appliance.desk import dossiers, scanning
+from appliance.desk.point import Point, open_point
+from appliance.services import upkeep
+from appliance.store.scan_requests import OnDesk
+from appliance.store.volunteers import Role, add_volunteer
+from tests.point.conftest import WardKeys, point_config
+
+EXT4_IOC_SHUTDOWN, NO_LOG_FLUSH = 0x8004587D, 2
+CARD_BYTES = 192 << 20
+PATIENCE_S = 60.0
+SLOT = "giay_chung_sinh"
+
+
+def can_run() -> bool:
+    """Whether this machine lets us: root, loop devices, ext4's tools."""
+    tools = all(shutil.which(tool) for tool in ("mkfs.ext4", "fsck.ext4", "mount"))
+    return os.geteuid() == 0 and Path("/dev/loop-control").exists() and tools
+
+
+class Card:
+    """An ext4 in a file; *runtime* beside it stands for the memory where desk keys live."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.state, self.runtime = home, home / "state", home / "run"
+        self._image = home / "card.img"
+        self.state.mkdir()
+        with self._image.open("wb") as file:
+            file.truncate(CARD_BYTES)
+        _run("mkfs.ext4", "-qF", str(self._image))
+
+    @contextmanager
+    def mounted(self) -> Iterator[None]:
+        """commit=600: nothing reaches the card by itself while we look."""
+        _run("mount", "-o", "loop,commit=600", str(self._image), str(self.state))
+        try:
+            yield
+        finally:
+            _run("umount", str(self.state))
+
+    def cut(self) -> None:
+        """The plug."""
+        handle = os.open(self.state, os.O_RDONLY)
+        fcntl.ioctl(handle, EXT4_IOC_SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))
+        os.close(handle)
+
+    def replay(self) -> bool:
+        """What the next start does first; whether the file system is sound."""
+        fsck = subprocess.run(
+            ["fsck.ext4", "-fy", str(self._image)], capture_output=True, check=False
+        )
+        return fsck.returncode <= 1
+
+    def point(self) -> Point:
+        """The point whose card this is."""
+        config = point_config(self.home, WardKeys())
+        return open_point(config)
+
+
+def campaign(home: Path, cuts: int, weaken: str, seed: int = 1) -> dict[str, object]:
+    """*cuts* times: work, pull the plug, look. Returns what was promised and what was gone."""
+    moments = random.Random(seed)
+    card = Card(home)
+    with card.mounted():
+        point = card.point()
+        point.database.migrate()
+        with point.database.writing() as connection:
+            add_volunteer(connection, "A", "482915", Role.VOLUNTEER, point.clock())
+        point.database.close()
+    promised: dict[str, str] = {}
+    damage: Counter[str] = Counter()
+    for number in range(cuts):
+        with card.mounted():
+            promised |= _work_until_cut(card, weaken, moments.uniform(0.02, 0.5), number)
+        if not card.replay():
+            damage["file system"] += 1
+        with card.mounted():
+            damage += _look(card, promised)
+        if damage:
+            break
+    return {"cuts": number + 1, "promised": len(promised), "damage": dict(damage)}
+
+
+def _work_until_cut(card: Card, weaken: str, after_s: float, seed: int) -> dict[str, str]:
+    worker = subprocess.Popen(
+        [sys.executable, "-m", __spec__.name, "--worker", str(card.home), "--weaken", weaken,
+         "--seed", str(seed)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # it dies of the cut, loudly
+    )  # fmt: skip
+    assert worker.stdout is not None
+    try:
+        first = worker.stdout.readline()
+        if not first:
+            raise RuntimeError(f"the worker ended with {worker.wait(PATIENCE_S)}")
+        time.sleep(after_s)  # the campaign's own dice, not a wait for something
+        os.set_blocking(worker.stdout.fileno(), False)
+        # Only what was told before counts: while the kernel shuts the file system down, an fsync
+        # that is under way may answer yes without having written (seen once in 31 cuts).
+        told = first + (worker.stdout.read() or b"")
+        card.cut()
+    finally:
+        worker.kill()
+        worker.wait(PATIENCE_S)
+        worker.stdout.close()
+    return dict(json.loads(line) for line in told.splitlines(keepends=True) if line[-1:] == b"\n")
+
+
+def _look(card: Card, promised: dict[str, str]) -> Counter[str]:
+    damage: Counter[str] = Counter()
+    point = card.point()
+    with point.database.reading() as connection:
+        if connection.exec_driver_sql("PRAGMA integrity_check").scalar() != "ok":
+            damage["database"] += 1
+        rows = connection.exec_driver_sql("SELECT id, dossier_id FROM page")
+        owners: dict[str, str] = {row[0]: row[1] for row in rows}
+    for name, expected in promised.items():
+        if name.startswith("answers-"):
+            view = dossiers.look_at(point, name.removeprefix("answers-"))
+            damage["answers lost"] += int(view.dossier.answers_revision) < int(expected)
+            damage["answers unreadable"] += view.locked or not view.answers
+        elif name not in owners:
+            damage["page row lost"] += 1
+        else:
+            damage["page lost"] += not _is_whole(point, owners[name], name, expected)
+    found = upkeep.run(point)
+    damage["row without file"] += len(found.rows_without_file)
+    point.database.close()
+    return +damage
+
+
+def _is_whole(point: Point, dossier_id: str, page_id: str, expected: str) -> bool:
+    try:
+        plain = scanning.page_image(point, dossier_id, page_id, scanning.PageImage.MASTER)
+    except ApplianceError:
+        return False
+    return hashlib.sha256(plain).hexdigest() == expected
+
+
+def _work(home: Path, weaken: str, seed: int) -> None:
+    """Pages and answers for ever; a line only after the call that promises."""
+    if weaken == "fsync":
+        os.fsync = lambda _file: None  # type: ignore[assignment]
+    dice = random.Random(seed)
+    point = open_point(point_config(home, WardKeys()))
+    scanning.fail_interrupted(point, ScanCancelled.code, point.clock())  # as the station begins
+    while True:
+        dossier_id = dossiers.open_dossier(point, "khai-sinh", 1)
+        request = scanning.press(point, scanning.AskedBy.PANEL)
+        scanning.start_request(point, request)
+        for number in range(1, 6):
+            jpeg = dice.randbytes(dice.choice((2_000, 60_000, 400_000)))
+            side = point.spool / f"{number}.jpg"
+            side.parent.mkdir(parents=True, exist_ok=True)
+            side.write_bytes(jpeg)
+            page = ScannedPage(number, side, 620, 877, 75, ColorMode.COLOR)
+            page_id = scanning.save_page(point, request, OnDesk(dossier_id, SLOT), page)
+            _tell(page_id, hashlib.sha256(jpeg).hexdigest())
+            revision = dossiers.save_answers(point, dossier_id, {"child_name": f"An {number}"})
+            _tell(f"answers-{dossier_id}", str(revision))
+        scanning.end_request(point, request, None)
+
+
+def _tell(name: str, proof: str) -> None:
+    os.write(1, json.dumps([name, proof]).encode() + b"\n")
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, timeout=PATIENCE_S, capture_output=True)
+
+
+def main() -> None:
+    """A campaign, or its worker."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cuts", type=int, default=40)
+    parser.add_argument("--weaken", choices=("nothing", "fsync"), default="nothing")
+    parser.add_argument("--worker", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    if asked.worker:
+        _work(asked.worker, asked.weaken, asked.seed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what is mounted is let go
+    with tempfile.TemporaryDirectory(prefix="power-cut-") as folder:
+        outcome = campaign(Path(folder), asked.cuts, asked.weaken, asked.seed)
+    print(json.dumps(outcome))  # noqa: T201
+    sys.exit(bool(outcome["damage"]))
+
+
+if __name__ == "__main__":
+    main()
