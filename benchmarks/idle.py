@@ -66,7 +66,7 @@ def start_rows(house: House, starts: int) -> Iterator[Row]:
             f"start of `tramhoso {name}` until it says READY",
             NO_BUDGET,
             middle(took, "s", 2),
-            f"{starts} starts, nothing else running",
+            f"{starts} starts, the other services stopped",
         )
 
 
