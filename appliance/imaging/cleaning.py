@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
 
 from appliance.core.card_sheet import ID1_MM, CardLook
 from appliance.core.findings import Findings, Kind, PageMode, Quad, Warn
@@ -19,10 +22,27 @@ from appliance.imaging.photos import photo_of, sheet_in
 from appliance.imaging.pipeline import analyse, apply
 from appliance.imaging.sight import Sight, sight_of
 
+FULL_DPI = 300  # no way needs more
 _CODES_DPI = 150  # the codes of forms are large; those of cards are read by ``cards``
 
 Open = Callable[[], Sight]
 """Gives the master anew each time: a page is not held in memory between two looks."""
+
+
+class Drawn(NamedTuple):
+    """One item upright and straight, colours untouched, and its true resolution."""
+
+    image: Image.Image
+    dpi: int
+
+    def at(self, dpi: int) -> Drawn:
+        """The same at *dpi*, or as it is when it has no more than that."""
+        if dpi >= self.dpi:
+            return self
+        if self.dpi % dpi == 0:
+            return Drawn(self.image.reduce(self.dpi // dpi), dpi)
+        size = [max(1, round(side * dpi / self.dpi)) for side in self.image.size]
+        return Drawn(self.image.resize((size[0], size[1]), Image.Resampling.BICUBIC), dpi)
 
 
 @dataclass
@@ -42,7 +62,9 @@ class CleanItem:
         if self.rung + 1 >= len(self.ways):
             return False
         self.rung += 1
-        self.plated = _plated(self.open_master(), self.found, self.light, self.ways[self.rung])
+        way = self.ways[self.rung]
+        drawn = _drawn(self.open_master(), self.found, way.resolution_dpi)
+        self.plated = _plated(drawn, self.found, self.light, way)
         return True
 
 
@@ -68,10 +90,17 @@ def clean_input(source: Path, number: int, kind: Kind = Kind.AUTO) -> CleanInput
     opened = open_page(source, number)
     warnings = () if opened.orientation_known else (Warn("orientation-unknown"),)
     sight, quad, more = _sight(opened, kind)
+    del opened  # 26 MB a page: nothing is held longer than it is needed
     done = CleanInput(source, number, warnings=(*warnings, *more))
+    drawn = []
     for found in analyse(sight, sight.dpi, kind):
-        done.items.append(_item(sight, found, lambda: _sight(open_page(source, number), kind)[0]))
-        done.quads.append(quad or found.item.quad)
+        known, card = _as_card(sight, found)
+        done.quads.append(quad or known.item.quad)
+        drawn.append((known, card, _drawn(sight, known, FULL_DPI)))
+    del sight
+    drawn.reverse()
+    while drawn:
+        done.items.append(_item(*drawn.pop(), lambda: _sight(open_page(source, number), kind)[0]))
     done.seconds = time.monotonic() - began
     return done
 
@@ -84,30 +113,37 @@ def _sight(opened: Opened, kind: Kind) -> tuple[Sight, Quad | None, Sequence[War
     return sight_of(sheet.image, sheet.resolution_dpi), sheet.quad, sheet.warnings
 
 
-def _item(sight: Sight, found: Findings, open_master: Open) -> CleanItem:
-    item, card, light = found.item, None, None
-    if item.kind is Kind.ID_CARD:
-        card = look_at_card(sight.image, item.quad, round(sight.dpi))
-        upright = replace(item, quad=card.quad, width_mm=ID1_MM[0], height_mm=ID1_MM[1])
-        turn = 0 if card.upright_known else None
-        found = replace(found, item=upright, turn=turn, codes=card.codes)
-        ways = ladder(item.kind, None)
-    elif found.blank.is_blank:
-        light = light_on(apply(sight, sight.dpi, found, LOOK_DPI))
-        ways = BLANK_WAYS if light else ladder(item.kind, None)
-    else:
-        look = apply(sight, sight.dpi, found, LOOK_DPI)
-        light = None if item.kind is Kind.PHOTO else light_on(look)
-        seen = None if light is None else survey(light.evened(look))
-        ways = ladder(item.kind, seen)
-        larger = apply(sight, sight.dpi, found, _CODES_DPI)
-        found = replace(found, codes=find_codes(larger.convert("L")))
-    return CleanItem(found, ways, _plated(sight, found, light, ways[0]), light, open_master, card)
+def _as_card(sight: Sight, found: Findings) -> tuple[Findings, CardLook | None]:
+    """*found* turned as its card tells, if it is one."""
+    if found.item.kind is not Kind.ID_CARD:
+        return found, None
+    card = look_at_card(sight.image, found.item.quad, round(sight.dpi))
+    item = replace(found.item, quad=card.quad, width_mm=ID1_MM[0], height_mm=ID1_MM[1])
+    turn = 0 if card.upright_known else None
+    return replace(found, item=item, turn=turn, codes=card.codes), card
 
 
-def _plated(sight: Sight, found: Findings, light: Light | None, way: Way) -> PlatedPage:
-    dpi = min(way.resolution_dpi, round(sight.dpi))
-    image = apply(sight, sight.dpi, found, dpi)
+def _drawn(sight: Sight, found: Findings, dpi: int) -> Drawn:
+    dpi = min(dpi, round(sight.dpi))
+    return Drawn(apply(sight, sight.dpi, found, dpi), dpi)
+
+
+def _item(found: Findings, card: CardLook | None, drawn: Drawn, open_master: Open) -> CleanItem:
+    light = seen = None
+    if found.item.kind not in (Kind.ID_CARD, Kind.PHOTO):
+        look = drawn.at(LOOK_DPI).image
+        light = light_on(look)
+        if light is not None and not found.blank.is_blank:
+            seen = survey(light.evened(look))
+            codes = find_codes(drawn.at(_CODES_DPI).image.convert("L"))
+            found = replace(found, codes=codes)
+    ways = BLANK_WAYS if light and found.blank.is_blank else ladder(found.item.kind, seen)
+    page = _plated(drawn, found, light, ways[0])
+    return CleanItem(found, ways, page, light, open_master, card)
+
+
+def _plated(drawn: Drawn, found: Findings, light: Light | None, way: Way) -> PlatedPage:
+    image, dpi = drawn.at(way.resolution_dpi)
     if light is not None and way.mode is not PageMode.FULL:
         image = light.evened(image)
     size = (found.item.width_mm, found.item.height_mm)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from appliance.core.findings import Kind, PageMode
 from appliance.core.plates import Plate, PlatedPage
@@ -72,8 +72,7 @@ def survey(look: Image.Image) -> Survey:
     tone = _shrunk(depth > _SHADE, 4)
     if look.mode == "L":
         return Survey(ink.sum() * mm2, faint.sum() * mm2, 0.0, 0.0, 0.0, tone.sum() * mm2, 0.0)
-    kinds = ink_kinds(look, contrast).repeat(2, axis=0).repeat(2, axis=1)
-    kinds = kinds[: ink.shape[0], : ink.shape[1]]
+    kinds = ink_kinds(look)
     strong = ink & (depth > 70)
     return Survey(
         ink=float(ink.sum() * mm2),
@@ -88,8 +87,10 @@ def survey(look: Image.Image) -> Survey:
 
 def _tinted(look: Image.Image, alone: Mask) -> Mask:
     """Pale colour on its own: guilloché, tinted panels. Bleed-through and shade are grey."""
-    smooth = np.asarray(look.filter(ImageFilter.BoxBlur(1)))  # a JPEG's colours are coarse
-    chroma = smooth.max(axis=2).astype(np.int16) - smooth.min(axis=2)
+    red, green, blue = look.filter(ImageFilter.BoxBlur(1)).split()  # a JPEG's colours are coarse
+    high = ImageChops.lighter(red, ImageChops.lighter(green, blue))
+    low = ImageChops.darker(red, ImageChops.darker(green, blue))
+    chroma = np.asarray(ImageChops.subtract(high, low))
     return _lumped((chroma > _TINT) & alone)
 
 

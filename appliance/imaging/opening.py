@@ -164,7 +164,7 @@ def _check_jpeg(path: Path) -> None:
 def _dpi(picture: Image.Image) -> int:
     """What the file says, if it can be true; else as if the sheet were A4."""
     if _says_dpi(picture):
-        return int(round(float(picture.info["dpi"][0])))
+        return round(float(picture.info["dpi"][0]))
     long, short = max(picture.size), min(picture.size)
     if abs(long / short / _A4_ASPECT - 1) < 0.06:
         return max(_LEAST_DPI, round(long / _A4_LONG_IN))
@@ -172,7 +172,7 @@ def _dpi(picture: Image.Image) -> int:
 
 
 def _says_dpi(picture: Image.Image) -> bool:
-    said = float(picture.info.get("dpi", (0, 0))[0])
+    said: float = picture.info.get("dpi", (0, 0))[0]
     return _LEAST_DPI <= said <= _MOST_DPI
 
 
@@ -193,12 +193,8 @@ def _turned(picture: Image.Image, orientation: int) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """L or RGB, nothing else along."""
-    if image.mode in ("1", "LA"):
-        plain = image.convert("L")
-    elif image.mode == "L":
-        plain = image.copy()
-    else:
-        plain = image.convert("RGB") if image.mode != "RGB" else image.copy()
-    plain.info = {}
-    return plain
+    """L or RGB, nothing else along; not copied where it is that already."""
+    if image.mode not in ("L", "RGB"):
+        image = image.convert("L" if image.mode in ("1", "LA") else "RGB")
+    image.info = {}
+    return image

@@ -34,13 +34,12 @@ class Light:
     levels: Floats  # rows × columns × channels
 
     def evened(self, image: Image.Image) -> Image.Image:
-        """*image* (RGB or L, any resolution) with its paper at full white.
+        """*image* (RGB or L, any resolution), changed so that its paper is at full white.
 
-        Works in strips, so that a page needs only its own memory once more.
+        Works in place and in strips: a page at 300 dpi weighs 26 MB, and one is enough.
         """
         gains = 255 / np.maximum(self.levels - _GRAIN, 1)
         coarse = [Image.fromarray(gains[..., band]) for band in range(gains.shape[2])]
-        out = Image.new(image.mode, image.size)
         width, height = image.size
         rows = gains.shape[0] / height
         for top in range(0, height, _STRIP):
@@ -55,8 +54,8 @@ class Light:
                 )
                 product = strip[..., band] * np.asarray(gain)
                 even[..., band] = np.minimum(product, 255, out=product)
-            out.paste(Image.fromarray(even.squeeze(), image.mode), (0, top))
-        return out
+            image.paste(Image.fromarray(even.squeeze(), image.mode), (0, top))
+        return image
 
 
 _STRIP = 256  # rows: what stays in a small processor's cache
