@@ -190,10 +190,11 @@ def test_a_dossier_that_needs_a_person_says_why_and_can_be_tried_again(
         assert "Phường chưa nhận hồ sơ này" in text
         assert "Gọi cán bộ phường" in text
         assert "secret detail" not in text
-    browser.post(f"{sealed}/try-again")
+    answer = browser.post(f"{sealed}/try-again", back="delivery")
+    assert answer.location == f"{sealed}/delivery"  # where the button was pressed
     with point.database.reading() as connection:
         assert outbox.queue(connection).needs_person == 0
-    assert "sẽ gửi lại" in browser.get("/").text
+    assert "đang thử gửi lại" in browser.get(answer.location).text
 
 
 def test_the_age_of_the_oldest_waiting_dossier_is_on_the_first_screen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import Dossier, DossierState
@@ -39,9 +39,11 @@ def lamp() -> ResponseReturnValue:
 
 @pages.post("/dossiers/<uuid:dossier_id>/try-again")
 def try_sending_again(dossier_id: object) -> ResponseReturnValue:
-    """Ask the uploader to send a waiting dossier now."""
+    """Ask the uploader to send a waiting dossier now; ``back=delivery`` returns to its page."""
     if try_again(point(), str(dossier_id)):
         flash(said("flash.will-try"), "done")
+    if request.form.get("back") == "delivery":
+        return redirect(url_for("delivery.show", dossier_id=dossier_id), 303)
     return redirect(url_for("home.show"), 303)
 
 
