@@ -1,0 +1,57 @@
+"""The officers' pages fit a laptop and a phone.
+
+Kept in a temporary folder; with TRAMHOSO_PICTURES set, in that one (docs/pages is made so).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.ward.box import Box
+from tests.ward.conftest import RunningWard
+from tests.ward.papers import sealed_dossier
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
+]
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+def test_no_page_of_the_ward_is_wider_than_the_screen(
+    ward: RunningWard, box: Box, recipient: str, tmp_path: Path, width: int
+) -> None:
+    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
+    codes = [box.deliver(sealed_dossier(recipient)).json()["code"] for _ in range(3)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 768})
+
+        def picture(name: str) -> None:
+            page.wait_for_load_state("load")
+            page.screenshot(path=folder / f"{name}-{width}.png")
+            too_wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert too_wide <= 0, f"{name} is {too_wide} px wider than a screen of {width}"
+
+        page.goto(ward.site)
+        picture("ward-sign-in")
+        page.get_by_label("Tên đăng nhập").fill(ward.made.officer)
+        page.get_by_label("Mật khẩu").fill(ward.made.password or "")
+        page.get_by_role("button", name="Đăng nhập").click()
+        page.get_by_role("link", name=codes[0]).click()
+        page.get_by_role("combobox").first.select_option("unreadable")
+        page.get_by_label("Nội dung yêu cầu").fill("Mời bác quét lại trang 2, chữ ký bị mờ.")
+        page.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
+        picture("ward-dossier")
+        page.goto(f"{ward.site}/inbox?show=all")
+        picture("ward-inbox")
+        browser.close()
