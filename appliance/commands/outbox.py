@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from appliance.commands.box import open_box
+from appliance.core.submission import Submission, SubmissionState
 from appliance.store import outbox as rows
 
 
@@ -25,29 +28,44 @@ def list_(config_path: Path, as_json: bool) -> None:
     now = point.clock()
     with point.database.reading() as connection:
         waiting = rows.list_outbox(connection)
-    table = [
-        {
-            "id": submission.id,
-            "state": submission.state.value,
-            "age_s": int((now - submission.created_at).total_seconds()),
-            "attempts": submission.attempts,
-            "next_try_at": submission.next_try_at and submission.next_try_at.isoformat(),
-            "error": submission.error_code,
-            "detail": submission.error_text,
-        }
-        for submission in waiting
-    ]
     if as_json:
-        click.echo(json.dumps(table))
+        click.echo(json.dumps([_told(submission, now) for submission in waiting]))
         return
-    if not table:
+    if not waiting:
         click.echo("the outbox is empty")
-    for row in table:
-        error = f"{row['error']}: {row['detail']}" if row["error"] else "no error yet"
-        click.echo(
-            f"{row['id']}  {row['state']}  {row['age_s']} s old  "
-            f"{row['attempts']} attempts  {error}"
-        )
+    for submission in waiting:
+        click.echo("  ".join(_words(submission, now)))
+
+
+def _told(submission: Submission, now: datetime) -> dict[str, object]:
+    return {
+        "id": submission.id,
+        "state": submission.state.value,
+        "age_s": int((now - submission.created_at).total_seconds()),
+        "attempts": submission.attempts,
+        "next_try_at": submission.next_try_at and submission.next_try_at.isoformat(),
+        "error": submission.error_code,
+        "detail": submission.error_text,
+    }
+
+
+def _words(submission: Submission, now: datetime) -> Iterator[str]:
+    yield submission.id
+    yield submission.state.value
+    yield f"{_span(now - submission.created_at)} old"
+    yield f"{submission.attempts} attempts"
+    if submission.state is SubmissionState.WAITING and submission.next_try_at:
+        yield f"next in {_span(submission.next_try_at - now)}"
+    code, text = submission.error_code, submission.error_text
+    yield f"{code}: {text}" if code else "no error yet"
+
+
+def _span(span: timedelta) -> str:
+    seconds = max(0, int(span.total_seconds()))
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 @outbox.command("retry", short_help="Try one, or everything, now.")
