@@ -23,6 +23,7 @@ from appliance.imaging.turning import turn_of
 
 _INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
 _CROOKED_DEG = 5.0
+_RIM_TIMES = 0.4  # the rim of a whole image may hold a feeder's border, 6 mm wide
 _WRITING_LEVELS = 40
 _SPECK_PX = 30
 
@@ -41,7 +42,7 @@ def analyse(
     scale = sight.look.width / sight.image.width * sight.times  # of the look over the master
     return [
         _in_pixels(_judged(sight, found, kind), 1 / scale)
-        for found in find_items(sight.look, sight.look_dpi)
+        for found in find_items(sight.look, sight.look_dpi, _lean_of_all(sight))
     ]
 
 
@@ -78,6 +79,12 @@ def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
     if found.whole and lean.sure:
         item = _leaning_with_its_print(item, angle, sight)
     return Findings(item, angle, turned.turn, blank)
+
+
+def _lean_of_all(sight: Sight) -> float | None:
+    """How the print on the image leans as a whole; None when it holds none or many leans."""
+    lean, _ = _lean(_without_rim(sight.look.convert("L"), sight.look_dpi / _RIM_TIMES))
+    return lean.angle_deg if lean.sure else None
 
 
 def _lean(gray: Image.Image) -> tuple[Lean, bool | None]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 _NEAR_MM = 1.2  # how far a patch may bulge: shadows and grain
 _STRAIGHT_SHARE = 0.82  # of the outline that must run along four sides
+_RIM_PX = 3  # an outline this near the image's rim follows the rim, not the sheet
 _SEEN_MM = 6.0  # a side of which less shows is not to be relied on
 
 Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]  # y and x
@@ -48,14 +49,10 @@ def rectangle_around(pixels: Pixels, shape: tuple[int, ...], dpi: float) -> Rect
         return None
     near = _NEAR_MM * dpi / 25.4
     angle = _angle(outline)
+    for _ in range(2):
+        angle += _more_turn(outline, pixels, angle, near)
     u, v = turned(outline, angle)
-    all_u, all_v = turned((np.float64(0.5) + pixels[1], np.float64(0.5) + pixels[0]), angle)
-    sides = [
-        _side(v, u, float(np.min(all_v)), near, dpi),
-        _side(u, v, float(np.max(all_u)), near, dpi),
-        _side(v, u, float(np.max(all_v)), near, dpi),
-        _side(u, v, float(np.min(all_u)), near, dpi),
-    ]
+    sides = [_side(*way, near, dpi) for way in _ways(outline, pixels, angle)]
     (top, s_top), (right, s_right), (bottom, s_bottom), (left, s_left) = sides
     seen = (s_top, s_right, s_bottom, s_left)
     off = np.full(u.size, np.inf)
@@ -70,6 +67,38 @@ def rectangle_around(pixels: Pixels, shape: tuple[int, ...], dpi: float) -> Rect
     if np.count_nonzero(off <= near) < _STRAIGHT_SHARE * u.size:
         return None
     return Rectangle(angle, left, top, right, bottom, seen, (wide, high))
+
+
+def _ways(
+    outline: tuple[Floats, Floats], pixels: Pixels, angle: float
+) -> list[tuple[Floats, Floats, float]]:
+    """For top, right, bottom, left: the outline across and along it, and how far the patch goes."""
+    u, v = turned(outline, angle)
+    y, x = pixels
+    all_u, all_v = turned((x + 0.5, y + 0.5), angle)
+    top, bottom = float(np.min(all_v)), float(np.max(all_v))
+    return [
+        (v, u, top),
+        (u, v, float(np.max(all_u))),
+        (v, u, bottom),
+        (u, v, float(np.min(all_u))),
+    ]
+
+
+def _more_turn(outline: tuple[Floats, Floats], pixels: Pixels, angle: float, near: float) -> float:
+    """By how much more the sides are turned than *angle*: their common slope, least squares."""
+    rise = run = 0.0
+    for side, (across, along, extreme) in enumerate(_ways(outline, pixels, angle)):
+        mine = np.abs(across - extreme) <= 3 * near
+        if np.count_nonzero(mine) < 8:
+            continue
+        place = np.median(across[mine])
+        mine = np.abs(across - place) <= 1.5 * near
+        a, c = along[mine], across[mine]
+        sign = 1 if side % 2 == 0 else -1  # v grows along u where u shrinks along v
+        rise += sign * float(np.dot(a - a.mean(), c - c.mean()))
+        run += float(np.dot(a - a.mean(), a - a.mean()))
+    return float(np.arctan(rise / run)) if run else 0.0
 
 
 def turned(points: tuple[Floats, Floats], angle: float) -> tuple[Floats, Floats]:
@@ -91,7 +120,8 @@ def _outline(pixels: Pixels, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     rows, columns = np.flatnonzero(high_x >= 0), np.flatnonzero(high_y >= 0)
     xs = np.concatenate((low_x[rows], high_x[rows] + 1, columns + 0.5, columns + 0.5))
     ys = np.concatenate((rows + 0.5, rows + 0.5, low_y[columns], high_y[columns] + 1))
-    inside = (xs > 1) & (xs < wide - 1) & (ys > 1) & (ys < high - 1)
+    rim = _RIM_PX
+    inside = (xs > rim) & (xs < wide - rim) & (ys > rim) & (ys < high - rim)
     return xs[inside].astype(np.float64), ys[inside].astype(np.float64)
 
 

@@ -15,7 +15,12 @@ _LOOKS = 90  # per side
 _REACH_MM = 3.0  # either way from the rough edge
 _STEP_PX = 0.5
 _BORDERLINE_LEVELS = 10  # paper and lid this much apart are two things
-_LEAST_STEP = 4.0  # levels within a pixel; a look without such an edge says nothing
+_LEAST_STEP = 3.0  # levels within a pixel more than around; less is no edge
+_SOFT_PX = 2.0  # a step that is as steep this far away is a shadow's
+_ALONG_PX = 1.0  # how far an edge may lie off its line
+_FEWEST_LOOKS = 8
+_AGREED = 0.45  # of the looks that could show an edge on a line must show one
+_CLEAR_LEVELS = 20.0  # an edge this sharp speaks with its full voice
 
 Floats = NDArray[np.float64]
 
@@ -26,82 +31,197 @@ class Edges:
 
     quad: Quad
     seen: tuple[bool, bool, bool, bool]  # top, right, bottom, left
-    differs: bool  # within is another colour than without, on most of what is seen
+    differs: bool  # the item is another colour than what lies around it, on most of what is seen
     shaded: bool  # a soft grey shadow lies along at least one side
+    support: float  # how clearly the edges show, in sides: up to 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """A side as a point on it and its direction, with what lies beyond and within."""
+class _Looks:
+    """The looks across one side, which runs from *a* towards *b* along *along*."""
+
+    a: Point
+    along: Point
+    t: Floats  # how far along the side each look is
+    n: Floats  # how far within each sample is; below 0: outside
+    levels: Floats  # look, sample, channel
+    sharp: Floats  # look, sample: how sharp an edge is there; -1 beyond the image's rim
+
+    def votes(self, slope: float) -> Floats:
+        """How clearly the looks show an edge, had the side this slope; one entry per sample."""
+        found = self._edges()
+        looks, samples = np.nonzero(found)
+        at = samples - slope * (self.t[looks] - self.t.mean()) / _STEP_PX
+        kept = (at >= 0) & (at <= self.n.size - 1)
+        speak = np.minimum(self.sharp[looks, samples], _CLEAR_LEVELS)[kept] / _CLEAR_LEVELS
+        counts = np.bincount(np.rint(at[kept]).astype(np.int64), speak, minlength=self.n.size)
+        return np.convolve(counts, (0.5, 1.0, 0.5), mode="same")
+
+    def visible(self, slope: float) -> Floats:
+        """How many looks could have an edge there at all; one entry per sample."""
+        lift = np.rint(slope * (self.t - self.t.mean()) / _STEP_PX).astype(np.int64)
+        at = np.arange(self.n.size)[None, :] + lift[:, None]
+        inside = (at >= 0) & (at < self.n.size)
+        there = np.take_along_axis(self.sharp, at.clip(0, self.n.size - 1), axis=1) >= 0
+        shown: Floats = (there & inside).sum(axis=0).astype(np.float64)
+        return shown
+
+    def _edges(self) -> NDArray[np.bool_]:
+        """Sharp local maxima; a shadow is no such thing, letters are but never in a row."""
+        s = np.pad(self.sharp, ((0, 0), (1, 1)))
+        enough = np.maximum(_LEAST_STEP, 0.15 * self.sharp.max(axis=1, keepdims=True))
+        edges: NDArray[np.bool_] = (
+            (s[:, 1:-1] >= enough) & (s[:, 1:-1] >= s[:, :-2]) & (s[:, 1:-1] > s[:, 2:])
+        )
+        return edges
+
+    def near(self, slope: float, offset: float) -> tuple[Floats, Floats]:
+        """t and place of the edges that lie along this line, to a fraction of a sample."""
+        looks, samples = np.nonzero(self._edges())
+        t = self.t[looks] - self.t.mean()
+        inner = (samples > 0) & (samples < self.n.size - 1)
+        off = np.abs(self.n[samples] - offset - slope * t) <= _ALONG_PX
+        looks, samples, t = looks[inner & off], samples[inner & off], t[inner & off]
+        left, top, right = (self.sharp[looks, samples + k].clip(0) for k in (-1, 0, 1))
+        bend = np.minimum(left - 2 * top + right, -1e-6)
+        between = (0.5 * (left - right) / bend).clip(-0.5, 0.5)
+        return t, self.n[samples] + between * _STEP_PX
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A side as a point on it and its direction."""
 
     at: Point
     along: Point
-    seen: bool
-    differs: bool = False
-    shaded: bool = False
 
 
-def refined(look: Image.Image, rectangle: Rectangle, dpi: float) -> Edges:
-    """The true edges near the rough *rectangle* on *look* (RGB)."""
+def refined(look: Image.Image, rectangle: Rectangle, dpi: float, most_slope: float = 0.02) -> Edges:
+    """The true edges near the rough *rectangle* on *look* (RGB).
+
+    A side whose edge does not show keeps its distance from the one across, or stays where it is
+    when *rectangle* already says that it runs along the image's rim.
+    """
     levels = np.asarray(look, dtype=np.float32)
     c, s = float(np.cos(rectangle.angle)), float(np.sin(rectangle.angle))
     r = rectangle
     ends = [(r.left, r.top), (r.right, r.top), (r.right, r.bottom), (r.left, r.bottom)]
     corners = [(u * c - v * s, u * s + v * c) for u, v in ends]
-    sides = []
-    for n, seen in enumerate(rectangle.seen):
+    sides = [_looks(levels, corners[n], corners[(n + 1) % 4], dpi) for n in range(4)]
+    shown = [side for side in sides if side is not None]
+    slope = _common_slope(shown, most_slope)
+    offsets = [_clearest(side, slope) if side is not None else None for side in sides]
+    slope, places = _fitted(sides, slope, offsets)
+    support = sum(
+        float(side.votes(slope).max() / _LOOKS)
+        for side, place in zip(sides, places, strict=True)
+        if side is not None and place is not None
+    )
+    lines, without = [], []
+    for n, (side, place) in enumerate(zip(sides, places, strict=True)):
         a, b = corners[n], corners[(n + 1) % 4]
-        sides.append(_side(levels, a, b, dpi) if seen else _straight(a, b))
-    sides = [_parallel(side, n, sides) for n, side in enumerate(sides)]
-    crossings = [_crossing(sides[n - 1], sides[n]) for n in range(4)]
-    shown = [side for side in sides if side.seen]
+        dx, dy = _unit(b[0] - a[0], b[1] - a[1])
+        middle = float(np.hypot(b[0] - a[0], b[1] - a[1])) / 2
+        across = places[(n + 2) % 4]
+        inwards = -across if across is not None and rectangle.seen[n] else 0.0
+        if side is not None and place is not None:
+            middle, inwards = float(side.t.mean()), place
+            without.append(_beside(side, slope, place, dpi / 25.4))
+        at = (a[0] + middle * dx - inwards * dy, a[1] + middle * dy + inwards * dx)
+        lines.append(_Line(at, _unit(dx - slope * dy, dy + slope * dx)))
+    crossings = [_crossing(lines[n - 1], lines[n]) for n in range(4)]
+    quad = crossings[0], crossings[1], crossings[2], crossings[3]
+    tint = _tint(levels, quad)
+    differing = [np.abs(out - tint).max() >= _BORDERLINE_LEVELS for out, _ in without]
     return Edges(
-        (crossings[0], crossings[1], crossings[2], crossings[3]),
-        (sides[0].seen, sides[1].seen, sides[2].seen, sides[3].seen),
-        sum(side.differs for side in shown) * 2 > len(shown),
-        any(side.shaded for side in shown),
+        quad,
+        (
+            places[0] is not None,
+            places[1] is not None,
+            places[2] is not None,
+            places[3] is not None,
+        ),
+        sum(differing) * 2 > len(differing),
+        any(shaded for _, shaded in without),
+        support,
     )
 
 
-def _straight(a: Point, b: Point) -> _Side:
-    length = float(np.hypot(b[0] - a[0], b[1] - a[1])) or 1.0
-    return _Side(a, ((b[0] - a[0]) / length, (b[1] - a[1]) / length), False)
+def _tint(levels: NDArray[np.float32], quad: Quad) -> Floats:
+    """The commonest colour within the quad."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
+    u, v = np.meshgrid(np.linspace(0.08, 0.92, 50), np.linspace(0.08, 0.92, 50))
+    xs = (1 - v) * ((1 - u) * ax + u * bx) + v * ((1 - u) * dx + u * cx)
+    ys = (1 - v) * ((1 - u) * ay + u * by) + v * ((1 - u) * dy + u * cy)
+    tint: Floats = np.median(_sampled(levels, xs, ys).reshape(-1, 3), axis=0)
+    return tint
 
 
-def _side(levels: NDArray[np.float32], a: Point, b: Point, dpi: float) -> _Side:
-    """The line through the strongest edges across the stretch from *a* to *b*."""
-    rough = _straight(a, b)
+def _looks(levels: NDArray[np.float32], a: Point, b: Point, dpi: float) -> _Looks | None:
+    """Samples across the stretch from *a* to *b*; None where too little of it is in the image."""
     px = dpi / 25.4
-    (ax, ay), (dx, dy) = rough.at, rough.along
-    length = float(np.hypot(b[0] - a[0], b[1] - a[1]))
+    length = float(np.hypot(b[0] - a[0], b[1] - a[1])) or 1.0
+    dx, dy = (b[0] - a[0]) / length, (b[1] - a[1]) / length
     t = np.linspace(0.04 * length, 0.96 * length, _LOOKS)
-    n = np.arange(-_REACH_MM * px, _REACH_MM * px + _STEP_PX, _STEP_PX)  # below 0: outside
-    xs = ax + t[:, None] * dx - n * dy - 0.5
-    ys = ay + t[:, None] * dy + n * dx - 0.5
+    n = np.arange(-_REACH_MM * px, _REACH_MM * px + _STEP_PX, _STEP_PX)
+    xs = a[0] + t[:, None] * dx - n * dy - 0.5
+    ys = a[1] + t[:, None] * dy + n * dx - 0.5
     high, wide = levels.shape[:2]
-    visible = ((xs > 0) & (xs < wide - 1) & (ys > 0) & (ys < high - 1)).mean(axis=1) > 0.75
-    if np.count_nonzero(visible) < 5:
-        return rough
-    t, xs, ys = t[visible], xs[visible], ys[visible]
-    looks = _sampled(levels, xs, ys)
-    steps = np.abs(np.diff(looks, axis=1)).max(axis=2)
-    smooth = (steps[:, :-1] + steps[:, 1:]) / 2
-    best = smooth[:, 1:-1].argmax(axis=1) + 1
-    rows = np.arange(best.size)
-    strong = smooth[rows, best] * 2 >= _LEAST_STEP
-    left, top, right = (smooth[rows, best + k] for k in (-1, 0, 1))
-    bend = left - 2 * top + right
-    between = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, -1), 0.0)
-    place = n[0] + (best + 1 + between.clip(-1, 1)) * _STEP_PX
-    if np.count_nonzero(strong) < 5:
-        return rough
-    slope, offset = _line(t[strong], place[strong])
-    at = (ax - offset * dy, ay + offset * dx)
-    direction = np.array([dx - slope * dy, dy + slope * dx])
-    direction /= np.hypot(*direction)
-    near = offset + slope * t
-    differs, shaded = _beside(looks, n, near, px)
-    return _Side(at, (float(direction[0]), float(direction[1])), True, differs, shaded)
+    inside = (xs > 1) & (xs < wide - 2) & (ys > 1) & (ys < high - 2)
+    visible = inside.mean(axis=1) > 0.35
+    if np.count_nonzero(visible) < _FEWEST_LOOKS:
+        return None
+    seen = _sampled(levels, xs[visible], ys[visible])
+    steps = np.diff(seen, axis=1)  # between samples
+    steps = np.pad((steps[:, :-1] + steps[:, 1:]) / (2 * _STEP_PX), ((0, 0), (1, 1), (0, 0)))
+    far = round(_SOFT_PX / _STEP_PX)
+    wide_steps = np.pad(steps, ((0, 0), (far, far), (0, 0)), mode="edge")
+    around = (wide_steps[:, : -2 * far] + wide_steps[:, 2 * far :]) / 2
+    sharp = (np.abs(steps) - np.abs(around)).max(axis=2).clip(0)
+    sharp[~inside[visible]] = -1
+    return _Looks(a, (dx, dy), t[visible], n, seen, sharp)
+
+
+def _common_slope(sides: list[_Looks], most: float) -> float:
+    """The slope, against the rough rectangle's, at which the sides' edges stand in line best."""
+    slopes = np.arange(-most, most + 1e-9, 0.001)
+    votes = [sum(float(side.votes(slope).max()) for side in sides) for slope in slopes]
+    return float(slopes[int(np.argmax(votes))])
+
+
+def _clearest(side: _Looks, slope: float) -> int | None:
+    """The sample of the line that most looks speak for; None when too few do."""
+    at, shown = int(np.argmax(side.votes(slope))), side.visible(slope)
+    agreed = side.near(slope, float(side.n[at]))[0].size
+    return at if shown[at] >= _FEWEST_LOOKS and agreed >= _AGREED * shown[at] else None
+
+
+def _fitted(
+    sides: list[_Looks | None], slope: float, samples: list[int | None]
+) -> tuple[float, list[float | None]]:
+    """Slope and places by least squares over all sides at once."""
+    places = [
+        float(side.n[at]) if side is not None and at is not None else None
+        for side, at in zip(sides, samples, strict=True)
+    ]
+    for _ in range(2):
+        rise = run = 0.0
+        for number, (side, place) in enumerate(zip(sides, places, strict=True)):
+            if side is None or place is None:
+                continue
+            t, n = side.near(slope, place)
+            if t.size < 4:
+                continue
+            rise += float(np.dot(t - t.mean(), n - n.mean()))
+            run += float(np.dot(t - t.mean(), t - t.mean()))
+            places[number] = float(np.mean(n) - slope * np.mean(t))
+        slope = rise / run if run else slope
+    return slope, places
+
+
+def _unit(x: float, y: float) -> Point:
+    length = float(np.hypot(x, y))
+    return x / length, y / length
 
 
 def _sampled(levels: NDArray[np.float32], xs: Floats, ys: Floats) -> Floats:
@@ -116,69 +236,25 @@ def _sampled(levels: NDArray[np.float32], xs: Floats, ys: Floats) -> Floats:
     return sampled
 
 
-def _line(t: Floats, place: Floats) -> tuple[float, float]:
-    """Slope and offset of the line that most looks agree on."""
-    middle = t.mean()
-    best, slope, offset = -1.0, 0.0, float(np.median(place))
-    pick = np.linspace(0, t.size - 1, min(24, t.size)).astype(int)
-    for i in pick:
-        for j in pick[pick > i]:
-            if t[j] - t[i] < (t[-1] - t[0]) * 0.25:
-                continue
-            m = (place[j] - place[i]) / (t[j] - t[i])
-            if abs(m) > 0.04:
-                continue
-            q = place[i] - m * t[i]
-            score = float(np.exp(-(((place - q - m * t) / 0.6) ** 2)).sum())
-            if score > best:
-                best, slope, offset = score, m, q
-    for _ in range(2):
-        near = np.abs(place - offset - slope * t) <= 1.0
-        if np.count_nonzero(near) < 4:
-            break
-        at = t[near] - middle
-        spread = float(np.dot(at - at.mean(), at - at.mean()))
-        if spread <= 0:
-            break
-        slope = float(np.dot(at - at.mean(), place[near]) / spread)
-        offset = float(place[near].mean() - slope * t[near].mean())
-    return slope, offset
-
-
-def _beside(looks: Floats, n: Floats, near: Floats, px: float) -> tuple[bool, bool]:
-    """Whether within differs from without, and whether a shadow lies along the line."""
-    away = n[None, :] - near[:, None]
+def _beside(side: _Looks, slope: float, place: float, px: float) -> tuple[Floats, bool]:
+    """The colour that lies without, and whether a shadow lies along the line."""
+    away = side.n[None, :] - (place + slope * (side.t - side.t.mean()))[:, None]
 
     def level(low_mm: float, high_mm: float) -> Floats:
-        here = (away >= low_mm * px) & (away <= high_mm * px)
+        here = (away >= low_mm * px) & (away <= high_mm * px) & (side.sharp >= 0)
         many = np.maximum(here.sum(axis=1), 1)
-        mean: Floats = (looks * here[..., None]).sum(axis=1) / many[:, None]
-        return mean[here.any(axis=1)]
+        mean: Floats = (side.levels * here[..., None]).sum(axis=1) / many[:, None]
+        shown = mean[here.any(axis=1)]
+        return np.median(shown, axis=0) if len(shown) else np.full(3, np.nan)
 
-    without, within, close = level(-2.6, -1.8), level(0.5, 1.6), level(-0.8, -0.3)
-    if not (len(without) and len(within) and len(close)):
-        return False, False
-    out, inn = np.median(without, axis=0), np.median(within, axis=0)
-    dip = out - np.median(close, axis=0)
-    differs = bool(np.abs(out - inn).max() >= _BORDERLINE_LEVELS)
-    return differs, bool(dip.min() >= 4 and np.ptp(dip) <= max(6.0, 0.35 * dip.max()))
-
-
-def _parallel(side: _Side, number: int, sides: list[_Side]) -> _Side:
-    """A side that nobody saw runs like the one across from it, or square to its neighbours."""
-    if side.seen:
-        return side
-    across, beside = sides[(number + 2) % 4], [sides[number - 1], sides[(number + 1) % 4]]
-    if across.seen:
-        return _Side(side.at, (-across.along[0], -across.along[1]), False)
-    for neighbour, turn in zip(beside, (1, -1), strict=True):
-        if neighbour.seen:
-            dx, dy = neighbour.along
-            return _Side(side.at, (-dy * turn, dx * turn), False)
-    return side
+    out, close = level(-2.6, -1.8), level(-0.8, -0.3)
+    if np.isnan(out).any():
+        out = close
+    dip = out - close
+    return np.nan_to_num(out), bool(dip.min() >= 4 and np.ptp(dip) <= max(6.0, 0.35 * dip.max()))
 
 
-def _crossing(one: _Side, other: _Side) -> Point:
+def _crossing(one: _Line, other: _Line) -> Point:
     (ax, ay), (adx, ady) = one.at, one.along
     (bx, by), (bdx, bdy) = other.at, other.along
     cross = adx * bdy - ady * bdx

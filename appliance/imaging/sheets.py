@@ -9,6 +9,8 @@ nothing of it is ever cut off by a guess.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +29,7 @@ _LEAST_MM = 18.0  # the shorter side of anything that counts as an item
 _DUST_MM = 3.0
 _DUST_SHARE = 0.002  # of the image: more litter than this is writing, not dust
 _RIM_MM = 2.5
-_MOST_PATCHES = 3
+_MOST_PAPER = 2  # patches at the rim that belong to a sheet running out of the image
 
 Mask = NDArray[np.bool_]
 Levels = NDArray[np.int16]
@@ -46,25 +48,54 @@ class Found:
         return not any(self.seen)
 
 
-def find_items(look: Image.Image, dpi: float) -> list[Found]:
+def find_items(look: Image.Image, dpi: float, lean_deg: float | None = None) -> list[Found]:
     """Everything lying on *look* (RGB or L, about 100 dpi), top to bottom; never nothing.
 
-    Quads start at the corner that is top left once the item lies straight; corners may lie
-    outside the image where a crooked sheet ran out of it.
+    *lean_deg*: how print on the image leans, where that is known; the edges of a crooked sheet
+    that fills the image are looked for along it. Quads start at the corner that is top left once
+    the item lies straight; corners may lie outside the image where a crooked sheet ran out of it.
     """
     color = look if look.mode == "RGB" else look.convert("RGB")
+    apart = _apart(color, dpi)
+    if len(apart) > 1 or (apart and all(apart[0].seen)):
+        return sorted((_found(e, dpi) for e in apart), key=_reading_order)
+    filling = _filling(color, dpi, lean_deg)
+    candidates = [e for e in (*apart, filling) if _lies_there(e, dpi)]
+    if not candidates:
+        return [whole_image(look.size, dpi)]
+    return [_found(max(candidates, key=lambda e: _trust(e, dpi)), dpi)]
+
+
+def _apart(color: Image.Image, dpi: float) -> list[Edges]:
+    """The items that lie on visible lid; none when there is no such lid."""
     times = max(1, round(dpi / _ROUGH_DPI))
     rough = np.asarray(color.reduce(times), dtype=np.int16)
-    rough_dpi = dpi / times
+    best: list[Edges] = []
     for ground in _grounds(rough):
-        rectangles = _rectangles(~ground, rough_dpi)
-        if not rectangles:
+        rectangles = _rectangles(~ground, dpi / times)
+        edges = [refined(color, r.scaled(times, color.size), dpi) for r in rectangles]
+        if not edges or not all(_lies_there(e, dpi) for e in edges):
             continue
-        scaled = [r.scaled(times, look.size) for r in rectangles]
-        edges = [refined(color, r, dpi) for r in scaled]
-        if all(_lies_there(e, look.size, dpi) for e in edges):
-            return sorted((_found(e, dpi) for e in edges), key=_reading_order)
-    return [whole_image(look.size, dpi)]
+        if all(all(e.seen) for e in edges):
+            return edges
+        if sum(e.support for e in edges) > sum(e.support for e in best):
+            best = edges
+    return best
+
+
+def _filling(color: Image.Image, dpi: float, lean_deg: float | None) -> Edges:
+    """The edges of a sheet about as large as the image, that shows slivers of lid at most."""
+    wide, high = color.size
+    angle = math.radians(lean_deg or 0.0)
+    c, s = math.cos(angle), math.sin(angle)
+    u, v = wide / 2 * c + high / 2 * s, high / 2 * c - wide / 2 * s
+    left, top, right, bottom = u - wide / 2, v - high / 2, u + wide / 2, v + high / 2
+    around = Rectangle(angle, left, top, right, bottom, (True,) * 4, color.size)
+    return refined(color, around, dpi, 0.004 if lean_deg is not None else 0.03)
+
+
+def _trust(edges: Edges, dpi: float) -> tuple[bool, float]:
+    return item_of(edges.quad, dpi).snapped is not None, edges.support
 
 
 def whole_image(size: tuple[int, int], dpi: float) -> Found:
@@ -74,17 +105,13 @@ def whole_image(size: tuple[int, int], dpi: float) -> Found:
     return Found(item_of(quad, dpi), (False, False, False, False))
 
 
-def _grounds(rough: Levels) -> list[Mask]:
+def _grounds(rough: Levels) -> Iterator[Mask]:
     """What may be lid, most hopeful first."""
-    grounds = []
+    steepness = _steepness(rough)
     for step in _STEPS_LEVELS:
-        patches = _rim_patches(_steepness(rough) <= step)
-        large = min(len(patches), _MOST_PATCHES)
-        for paper in range(2**large):  # which of the larger patches are paper after all
-            lid = [p for n, p in enumerate(patches) if n >= large or not paper >> n & 1]
-            if lid:
-                grounds.append(np.logical_or.reduce(lid))
-    return grounds
+        patches = _rim_patches(steepness <= step)
+        for paper in range(min(len(patches), _MOST_PAPER + 1)):  # so many are paper after all
+            yield np.logical_or.reduce(patches[paper:])
 
 
 def _steepness(rough: Levels) -> Levels:
@@ -134,7 +161,7 @@ def _rectangles(solid: Mask, dpi: float) -> list[Rectangle]:
     return found if litter <= _DUST_SHARE * solid.size else []
 
 
-def _lies_there(edges: Edges, size: tuple[int, int], dpi: float) -> bool:
+def _lies_there(edges: Edges, dpi: float) -> bool:
     """Whether this is a thing on a lid, not a frame or a picture printed on a sheet."""
     if not any(edges.seen):
         return False
