@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
-from appliance.core.findings import Quad
+from appliance.core.findings import Point, Quad
 
 Levels = NDArray[np.float32]
 _WHITE = 240.0  # contrasts are given as they would be on paper this bright
@@ -28,36 +29,48 @@ class Depths:
 
 def depths(small: Image.Image, inside: NDArray[np.bool_]) -> Depths:
     """*inside* is true where the sheet is; only there is paper looked for."""
-    pixels = np.asarray(small.convert("RGB"))
-    darkest = pixels.min(axis=2)
+    red, green, blue = small.convert("RGB").split()
+    low = ImageChops.darker(ImageChops.darker(red, green), blue)
+    darkest = np.asarray(low)
     cells = _cells(darkest, inside)
     bright = cells[cells > 0]
     paper = float(np.percentile(bright, 75)) if bright.size else 0.0
     local = np.maximum(cells, max(paper * _LOCAL, _FAINTEST_PAPER))
     high, wide = darkest.shape
-    background = np.asarray(
+    background: Levels = np.asarray(
         Image.fromarray(local.astype(np.float32)).resize(
             (cells.shape[1] * _CELL_PX, cells.shape[0] * _CELL_PX), Image.Resampling.BILINEAR
         )
     )[:high, :wide]
-    dark = (background - darkest) * (_WHITE / background)
-    colour = pixels.max(axis=2) - darkest
+    dark: Levels = np.float32(_WHITE) - darkest.astype(np.float32) * np.float32(_WHITE) / background
+    high_image = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    colour = np.asarray(ImageChops.subtract(high_image, low))
     usual = float(np.median(colour[::4, ::4][inside[::4, ::4]])) if bright.size else 0.0
     return Depths(dark, colour.astype(np.float32) - np.float32(usual), paper)
 
 
 def within(size: tuple[int, int], quad: Quad, rim_px: float) -> NDArray[np.bool_]:
     """True inside *quad*, at least *rim_px* away from its sides and from the picture's own."""
-    wide, high = size
-    x = np.arange(wide, dtype=np.float32)[None, :] + 0.5
-    y = np.arange(high, dtype=np.float32)[:, None] + 0.5
-    good = np.ones((high, wide), bool)
-    for (ax, ay), (bx, by) in zip(quad, quad[1:] + quad[:1], strict=True):
-        long = max(1e-6, float(np.hypot(bx - ax, by - ay)))
-        good &= (y - ay) * (bx - ax) - (x - ax) * (by - ay) > rim_px * long
-    rim = round(rim_px)
-    good[:rim], good[high - rim :], good[:, :rim], good[:, wide - rim :] = (False,) * 4
+    mask = Image.new("L", size)
+    middle = np.mean(quad, axis=0)
+    corners = [_inset(quad, n, rim_px) for n in range(4)]
+    if np.hypot(*np.subtract(quad[0], middle)) > 2 * rim_px:
+        ImageDraw.Draw(mask).polygon(corners, fill=255)
+    good = np.array(mask, dtype=bool)
+    rim = max(0, round(rim_px))
+    good[:rim], good[size[1] - rim :] = False, False
+    good[:, :rim], good[:, size[0] - rim :] = False, False
     return good
+
+
+def _inset(quad: Quad, n: int, rim_px: float) -> Point:
+    """Corner *n*, moved inwards along both of its sides."""
+    x, y = quad[n]
+    for k in (1, 3):
+        dx, dy = quad[(n + k) % 4][0] - quad[n][0], quad[(n + k) % 4][1] - quad[n][1]
+        long = max(1e-6, math.hypot(dx, dy))
+        x, y = x + rim_px * dx / long, y + rim_px * dy / long
+    return x, y
 
 
 def _cells(darkest: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Levels:

@@ -148,7 +148,7 @@ def spoiled(code: str, seed: int, dpi: int = 300, *, place: str, name: str = "fo
     rng = chance("spoilt", code, place, name, seed)
     device = Scanner.any(rng)
     if code == "cut":
-        return spoilt.cut(PAPERS[name](rng, dpi), rng, device, place, rng.uniform(24, 40))
+        return spoilt.cut(PAPERS[name](rng, dpi), rng, device, place)
     if code == "overlapping":
         return spoilt.overlapping(PAPERS[name](rng, dpi), PAPERS["a5"](rng, dpi), rng, device)
     page = paper(name, seed, dpi, margin_mm=0.0, scanner=device)

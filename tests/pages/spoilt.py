@@ -66,14 +66,27 @@ def shaded(page: Page, light: float, place: str) -> Page:
     return replace(page, image=image, troubles=(TrueTrouble("dark", place),))
 
 
-def cut(sheet: Sheet, rng: random.Random, scanner: Scanner, side: str, lost_mm: float) -> Page:
-    """Laid so far over the glass that *lost_mm* of paper, and text with it, are missing."""
+def cut(sheet: Sheet, rng: random.Random, scanner: Scanner, side: str) -> Page:
+    """Laid so far over the glass that words of one *side* are cut through."""
+    lost_mm = max((15 + n / 2 for n in range(70)), key=lambda mm: _words_cut(sheet, side, mm))
     px = sheet.dpi / 25.4
     wide, high = sheet.image.size
     shift = {"left": (-1, 0), "right": (1, 0), "top": (0, -1), "bottom": (0, 1)}[side]
     at = (wide / 2 + shift[0] * lost_mm * px, high / 2 + shift[1] * lost_mm * px)
     page = scan([Lying(sheet, at)], (wide, high), sheet.dpi, rng, scanner)
     return replace(page, troubles=(TrueTrouble("cut", side),))
+
+
+def _words_cut(sheet: Sheet, side: str, lost_mm: float) -> int:
+    """How many words a cut so deep into the sheet goes through."""
+    wide, high = sheet.size_mm
+    low, up, at = {
+        "left": (0, 2, lost_mm),
+        "right": (0, 2, wide - lost_mm),
+        "top": (1, 3, lost_mm),
+        "bottom": (1, 3, high - lost_mm),
+    }[side]
+    return sum(word.box_mm[low] + 0.8 < at < word.box_mm[up] - 1.2 for word in sheet.words)
 
 
 def overlapping(first: Sheet, second: Sheet, rng: random.Random, scanner: Scanner) -> Page:
