@@ -35,7 +35,9 @@ def demo(
     try:
         _run(once, home, pages, (web_port, panel_port, ward_port))
     except (HouseFell, PageRefused) as error:
-        raise click.ClickException(str(error)) from error
+        hint = "\n--web-port 0 --panel-port 0 --ward-port 0 takes free ports"
+        taken = any(words in str(error) for words in ("listens there", "already in use"))
+        raise click.ClickException(f"{error}{hint if taken else ''}") from error
 
 
 def _run(once: bool, home: Path | None, pages: int, ports: tuple[int, int, int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -42,6 +43,26 @@ def test_a_demo_told_to_end_in_the_middle_leaves_nothing(
         for pid in of_session(demo.pid):
             os.kill(pid, signal.SIGKILL)
         demo.stdout.close()
+
+
+@pytest.mark.parametrize("option", ["--web-port", "--panel-port", "--ward-port"])
+def test_a_port_that_is_taken_is_told_with_the_way_out(tmp_path: Path, option: str):
+    ports = {"--web-port": "0", "--panel-port": "0", "--ward-port": "0"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports[option] = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [str(PROGRAM), "demo", *(word for pair in ports.items() for word in pair)],
+            env=os.environ | {"TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"127.0.0.1:{ports[option]}" in done.stderr
+    assert "takes free ports" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def told_runtime(folder: Path) -> Path | None:
