@@ -101,6 +101,7 @@ class EsclDoor(BaseHTTPRequestHandler):
         try:
             side = self.scanner.jobs.next_side(job)
         except NoMorePages:
+            self.scanner.jobs.wait_for_the_end(job)
             return self._tell(404)
         if wrong is Fault.JAM:
             return self._jam(job)
