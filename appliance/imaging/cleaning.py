@@ -15,7 +15,7 @@ from appliance.core.findings import Findings, Kind, PageMode, Quad, Warn
 from appliance.core.plates import PlatedPage
 from appliance.imaging.cards import look_at_card
 from appliance.imaging.codes import find_codes
-from appliance.imaging.modes import BLANK_WAYS, LOOK_DPI, Way, ladder, plated, survey
+from appliance.imaging.modes import BLANK_WAYS, LOOK_DPI, Way, dark_marks, ladder, plated, survey
 from appliance.imaging.opening import Opened, open_page
 from appliance.imaging.paper import Light, light_on
 from appliance.imaging.photos import photo_of, sheet_in
@@ -134,7 +134,7 @@ def _item(found: Findings, card: CardLook | None, drawn: Drawn, open_master: Ope
         look = drawn.at(LOOK_DPI).image
         light = light_on(look)
         if light is not None and not found.blank.is_blank:
-            seen = survey(light.evened(look))
+            seen = survey(light.evened(look), dark_marks(drawn.image, look.size))
             codes = find_codes(drawn.at(_CODES_DPI).image.convert("L"))
             found = replace(found, codes=codes)
     ways = BLANK_WAYS if light and found.blank.is_blank else ladder(found.item.kind, seen)

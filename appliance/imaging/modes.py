@@ -21,6 +21,7 @@ LOOK_DPI = 100
 STENCILED = (PageMode.LAYERS, PageMode.BILEVEL)
 MM_PER_INCH = 25.4
 _DARK = 120  # levels below white: print, ink and seals, whose soft edges are no tint
+_A_TENTH = 25  # of a look's pixel being dark is a dot or a thin rule
 _SHADE = 24
 _BORDER_MM = 3
 _TINT = 4  # levels between the channels of pale colour
@@ -55,19 +56,35 @@ class Survey:
     @property
     def has_pale(self) -> bool:
         """What a stencil would lose, or make as black as print."""
-        return self.faint > 16 or self.tint > 30 or self.other > 6
+        return self.faint > 6 or self.tint > 30 or self.other > 6
 
 
-def survey(look: Image.Image) -> Survey:
-    """Measure *look*: evened, RGB or L, at about 100 dpi. Its edge is left out: lid may show."""
+def dark_marks(drawn: Image.Image, look_size: tuple[int, int]) -> Image.Image:
+    """Where *drawn*, at its own resolution, is dark, as an L image of *look_size*.
+
+    Thin rules and dotted lines are black, and look grey only from afar.
+    """
+    dark = contrast_of(drawn).point([255 * (level > _DARK) for level in range(256)])
+    return dark.resize(look_size, Image.Resampling.BOX, reducing_gap=1.0)
+
+
+def survey(look: Image.Image, dark: Image.Image | None = None) -> Survey:
+    """Measure *look*: evened, RGB or L, at about 100 dpi. Its edge is left out: lid may show.
+
+    *dark* is what ``dark_marks`` says of a finer picture.
+    """
     border = round(_BORDER_MM / MM_PER_INCH * LOOK_DPI)
     if min(look.size) > 4 * border:
-        look = look.crop((border, border, look.width - border, look.height - border))
+        box = (border, border, look.width - border, look.height - border)
+        look, dark = look.crop(box), dark.crop(box) if dark else None
     mm2 = (MM_PER_INCH / LOOK_DPI) ** 2
     contrast = contrast_of(look)
     depth = np.asarray(contrast)
     ink = inked(contrast, LOOK_DPI)
-    alone = ~_grown(depth > _DARK, 3)
+    near_dark = depth > _DARK
+    if dark is not None:
+        near_dark |= np.asarray(dark) > _A_TENTH
+    alone = ~_grown(near_dark, 3)
     faint = _lumped((depth > FAINTEST) & alone)
     tone = _shrunk(depth > _SHADE, 4)
     if look.mode == "L":

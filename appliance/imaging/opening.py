@@ -26,7 +26,7 @@ from appliance.core.errors import (
 from appliance.imaging import heic, pdf_pages
 from appliance.jpeg import MAX_PIXELS, check_decodes
 
-_FORMATS = ("JPEG", "PNG", "TIFF", "PPM", "MPO")
+_FORMATS = ("JPEG", "PNG", "TIFF", "PPM")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 _BITS_PER_SAMPLE = 258  # TIFF tag
 _ORIENTATION, _MAKER = 0x0112, 0x010F  # EXIF tags

@@ -93,7 +93,7 @@ def _paper_tiles(tiles: Floats) -> Mask | None:
     smooth = np.convolve(counts, np.ones(3), mode="same")
     bright = smooth[_DARKEST // 4 :]
     commonest = (int(bright.argmax()) + _DARKEST // 4) * 4 + 2
-    near = (level > commonest - _NEAR) & (level < commonest + _NEAR)
+    near = (level > max(commonest - _NEAR, _DARKEST)) & (level < commonest + _NEAR)
     if near.mean() < _LEAST:
         return None
     tint = tiles - tiles.mean(axis=2, keepdims=True)

@@ -1,0 +1,212 @@
+"""``tramhoso clean``: many kinds of files in, one small PDF out, and every refusal named."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import zlib
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image, ImageDraw
+
+from tests import pages
+
+
+def test_forms_become_one_small_pdf_and_the_blank_side_is_left_out(scans, cleaned):
+    done = cleaned(scans["form"], scans["blank"])
+    assert done.code == 0
+    (pdf,) = done.files
+    with pikepdf.open(pdf) as opened:
+        assert len(opened.pages) == 1
+    form, blank = done.pages
+    assert (form["blank"], blank["blank"]) == (False, True)
+    assert blank["blank_evidence"]
+    assert form["mode"] in ("layers", "palette")
+    assert form["bytes"] <= 100_000
+    assert done.report["totals"]["blank"] == 1
+
+
+def test_a_blank_side_stays_when_asked_to(scans, cleaned):
+    done = cleaned(scans["form"], scans["blank"], options=("--keep-blank",))
+    with pikepdf.open(done.files[0]) as opened:
+        assert len(opened.pages) == 2
+
+
+def test_the_report_says_of_each_page_what_was_found(scans, cleaned):
+    (page,) = cleaned(scans["form"]).pages
+    assert set(page) == {
+        "source", "page", "angle_deg", "turn", "quad", "items", "blank", "blank_evidence",
+        "mode", "dpi", "bytes", "codes", "warnings", "seconds",
+    }  # fmt: skip
+    assert len(page["quad"]) == 4
+    assert abs(page["angle_deg"] - pages.paper("form", 1201, 200).angle_deg) < 0.15
+
+
+def test_the_pages_are_as_large_as_the_sheets_and_qpdf_finds_nothing_wrong(scans, cleaned):
+    (pdf,) = cleaned(scans["form"], scans["certificate"], options=("--threads", "2")).files
+    with pikepdf.open(pdf) as opened:
+        for page in opened.pages:
+            wide, high = (float(v) * 25.4 / 72 for v in page.mediabox[2:])
+            assert wide == pytest.approx(210, abs=0.5)
+            assert high == pytest.approx(297, abs=0.5)
+    subprocess.run(["qpdf", "--check", pdf], check=True, capture_output=True, timeout=60)
+
+
+def test_the_same_papers_give_the_same_file_with_one_thread_or_three(scans, cleaned):
+    order = (scans["form"], scans["certificate"], scans["form"])
+    first = cleaned(*order, out="x.pdf").files[0].read_bytes()
+    second = cleaned(*order, out="x.pdf", options=("--threads", "3")).files[0].read_bytes()
+    assert first == second
+
+
+@pytest.fixture(scope="module")
+def small() -> Image.Image:
+    """A sheet small enough to try many kinds of files with."""
+    image = Image.new("RGB", (840, 1188), (244, 242, 236))
+    pen = ImageDraw.Draw(image)
+    for line in range(20):
+        for word in range(6):
+            left = 80 + word * 115
+            pen.rectangle((left, 100 + line * 30, left + 60 + word * 5, 110 + line * 30), fill=30)
+    return image
+
+
+SAVED = {
+    "scan.jpg": {"format": "JPEG"},
+    "scan.png": {"format": "PNG"},
+    "scan.tif": {"format": "TIFF", "compression": "tiff_lzw"},
+    "scan.ppm": {"format": "PPM"},
+    "grey.pgm": {"format": "PPM", "mode": "L"},
+    "black.pbm": {"format": "PPM", "mode": "1"},
+    "palette.png": {"format": "PNG", "mode": "P"},
+    "fax.tif": {"format": "TIFF", "mode": "1", "compression": "group4"},
+    "scan.pdf": {"format": "PDF", "resolution": 101.6},
+}
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_every_kind_of_picture_is_taken_whatever_its_name(name, small, tmp_path, cleaned):
+    save = dict(SAVED[name])
+    path = tmp_path / f"{name}.tmp"
+    small.convert(save.pop("mode", "RGB")).save(path, **save)
+    done = cleaned(path)
+    assert done.code == 0, done.said
+    with pikepdf.open(done.files[0]) as opened:
+        assert [float(v) for v in opened.pages[0].mediabox[2:]] == pytest.approx(
+            [595.3, 841.9], abs=1.5
+        )
+
+
+def test_every_page_of_a_tiff_and_of_a_pdf_is_taken(small, tmp_path, cleaned):
+    other = small.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    for name in ("three.tif", "three.pdf"):
+        small.save(tmp_path / name, save_all=True, append_images=[other, small])
+        done = cleaned(tmp_path / name)
+        assert [page["page"] for page in done.pages] == [1, 2, 3]
+
+
+def bomb() -> bytes:
+    """A PNG head that announces 30 000 × 30 000 pixels."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        whole = name + content
+        return struct.pack(">I", len(content)) + whole + struct.pack(">I", zlib.crc32(whole))
+
+    head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    rows = zlib.compress(bytes(90_001))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def locked(path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(path, encryption=pikepdf.Encryption(owner="a", user="b"))
+
+
+def encoded(image: Image.Image, kind: str, **save) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **save)
+    return out.getvalue()
+
+
+def test_each_bad_file_is_named_and_the_others_go_on(small, scans, tmp_path, cleaned):
+    jpeg = encoded(small, "JPEG")
+    png16 = Image.new("I;16", (100, 100), 7)
+    ghost = small.convert("RGBA")
+    ghost.putalpha(100)
+    bad = {
+        "nothing.jpg": (b"", "file-empty"),
+        "half.jpg": (jpeg[: len(jpeg) // 2], "file-damaged"),
+        "half-but-closed.jpg": (jpeg[: len(jpeg) // 2] + b"\xff\xd9", "file-damaged"),
+        "half.png": (encoded(small, "PNG")[:2000], "file-damaged"),
+        "half.pdf": (encoded(small, "PDF")[:500], "file-damaged"),
+        "bomb.png": (bomb(), "picture-too-large"),
+        "text.jpg": ("Kính gửi ủy ban".encode(), "not-a-picture"),
+        "cmyk.jpg": (encoded(small.convert("CMYK"), "JPEG"), "picture-unsupported"),
+        "deep.png": (encoded(png16, "PNG"), "picture-unsupported"),
+        "deep.tif": (encoded(png16, "TIFF"), "picture-unsupported"),
+        "ghost.png": (encoded(ghost, "PNG"), "picture-unsupported"),
+        "ghost-palette.png": (
+            encoded(small.convert("P"), "PNG", transparency=3),
+            "picture-unsupported",
+        ),
+        "head-only.jpg": (jpeg[:4], "file-damaged"),
+    }
+    for name, (content, _) in bad.items():
+        (tmp_path / name).write_bytes(content)
+    locked(tmp_path / "locked.pdf")
+    sources = [tmp_path / name for name in bad]
+    done = cleaned(*sources, scans["form"], tmp_path / "locked.pdf")
+    expected = {name: code for name, (_, code) in bad.items()} | {"locked.pdf": "pdf-locked"}
+    assert done.refused == expected
+    assert done.code == 3
+    assert [Path(page["source"]).name for page in done.pages] == ["form.jpg"]
+    for name, code in expected.items():
+        assert f"{code}: {tmp_path / name}" in done.said
+
+
+def test_a_nonsense_orientation_is_told_and_the_page_goes_on(small, tmp_path, cleaned):
+    exif = Image.Exif()
+    exif[0x0112] = 0
+    (tmp_path / "odd.jpg").write_bytes(encoded(small, "JPEG", exif=exif))
+    done = cleaned(tmp_path / "odd.jpg")
+    assert done.code == 0
+    assert "orientation-unknown" in [warning["code"] for warning in done.pages[0]["warnings"]]
+
+
+def test_nothing_good_means_no_file_and_says_so(tmp_path, cleaned):
+    (tmp_path / "text.jpg").write_text("không phải ảnh", "utf-8")
+    done = cleaned(tmp_path / "text.jpg")
+    assert done.code == 1
+    assert not list(tmp_path.glob("*.pdf"))
+
+
+def test_both_sides_of_a_card_come_on_one_sheet_front_first(tmp_path, cleaned):
+    for side in ("back", "front"):
+        (tmp_path / f"{side}.jpg").write_bytes(pages.card(side, 1204, 300).jpeg())
+    done = cleaned(tmp_path / "back.jpg", tmp_path / "front.jpg", options=("--kind", "id-card"))
+    with pikepdf.open(done.files[0]) as opened:
+        (page,) = opened.pages
+        assert len(page.obj.Resources.XObject) == 2
+    assert any(pages.holder(1204).number in code for p in done.pages for code in p["codes"])
+
+
+def test_what_does_not_fit_even_at_its_floor_becomes_parts_that_each_fit(tmp_path, cleaned):
+    sources = []
+    for seed in (1, 2, 3):
+        picture = Image.effect_noise((1240, 1754), 80).convert("RGB")
+        sources.append(tmp_path / f"{seed}.jpg")
+        picture.save(sources[-1], quality=90, dpi=(150, 150))
+    whole = cleaned(*sources, options=("--kind", "photo"))
+    one = max(page["bytes"] for page in whole.pages)
+    budget = int(one * 0.95)
+    done = cleaned(*sources, options=("--kind", "photo", "--budget", str(budget)))
+    assert len(done.files) == 3 or done.refused
+    assert all(path.stat().st_size <= budget for path in done.files)
+    if len(done.files) > 1:
+        assert done.files[0].name == f"Giay phan 1-{len(done.files)}.pdf"
+        with pikepdf.open(done.files[0]) as opened:
+            assert str(opened.docinfo.Title) == f"Giay (phần 1/{len(done.files)})"
