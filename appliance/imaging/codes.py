@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from appliance.core.findings import Code, Quad
 
 _WANTED = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
+# at 200 dpi with soft optics: 140 of 160 codes at once, 148 at twice the size, 160 sharpened
+_SHARPER = ImageFilter.UnsharpMask(radius=2, percent=200, threshold=0)
 _ENOUGH_SIDE_PX = 1700  # a card at 400 dpi; larger images are enlarged in windows
 _OVERLAP_PX = 420  # a card's code at 300 dpi, 20 mm and more, lies whole in one window
 
@@ -18,9 +20,9 @@ def find_codes(image: Image.Image, *, thorough: bool = False) -> tuple[Code, ...
     """Every QR code and Code 128 in *image*, with its corners as the code itself stands.
 
     The quad begins at the code's own top left, so its first side tells which way is up.
-    At 300 dpi one quick look finds them all. *thorough* looks again at twice the size when
-    there was nothing: worth its 5 to 20 times for a card, where a code is expected and a
-    module may be barely two pixels wide.
+    At 300 dpi one quick look finds them all. *thorough* looks again at twice the size, then
+    sharpened, when there was nothing: worth its 5 to 30 times for a card, where a code is
+    expected and a module may be barely two pixels wide.
     """
     gray = image if image.mode == "L" else image.convert("L")
     found = _read(gray)
@@ -28,8 +30,8 @@ def find_codes(image: Image.Image, *, thorough: bool = False) -> tuple[Code, ...
         return found
     for left, top, window in _windows(gray):
         twice = window.resize((window.width * 2, window.height * 2), Image.Resampling.BICUBIC)
-        if found := tuple(_moved(code, left, top) for code in _read(twice)):
-            return found
+        if found := _read(twice) or _read(twice.filter(_SHARPER)):
+            return tuple(_moved(code, left, top) for code in found)
     return ()
 
 

@@ -22,7 +22,7 @@ def flattened(image: Image.Image, quad: Quad, size: tuple[int, int]) -> Image.Im
     """What lies within *quad* (corners in pixels of *image*) as an image of *size*.
 
     The quad's first corner becomes the upper left one. A source much finer than the result is
-    averaged down first.
+    averaged down first. What lies beyond *image* becomes white.
     """
     across, down = side_lengths(quad)
     factor = int(min(across / size[0], down / size[1]))
@@ -32,7 +32,11 @@ def flattened(image: Image.Image, quad: Quad, size: tuple[int, int]) -> Image.Im
         a, b, c, d = (((x - box[0]) / factor, (y - box[1]) / factor) for x, y in quad)
         quad = (a, b, c, d)
     return image.transform(
-        size, Image.Transform.PERSPECTIVE, _coefficients(quad, size), Image.Resampling.BICUBIC
+        size,
+        Image.Transform.PERSPECTIVE,
+        _coefficients(quad, size),
+        Image.Resampling.BICUBIC,
+        fillcolor=(255,) * len(image.getbands()) if image.mode != "L" else 255,
     )
 
 

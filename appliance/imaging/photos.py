@@ -29,6 +29,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _MM_PER_INCH = 25.4
+_HAIR = 0.004  # of the long side: a millimetre of A4
 _COARSEST_DPI = 150  # a photo with fewer pixels on the sheet than this should be taken again
 
 
@@ -109,6 +110,8 @@ def sheet_in(photo: Photo, kind: Kind = Kind.FORM, most_dpi: int = 300) -> Photo
     warnings = []
     if found is None:
         warnings.append(Warn("photo-edges-not-found"))
+    elif _leaves(found, image.size):
+        warnings.append(Warn("photo-sheet-cut", severe=True))
     if dpi_seen < _COARSEST_DPI:
         warnings.append(Warn("photo-too-coarse", severe=True))
     return PhotographedSheet(
@@ -155,6 +158,12 @@ def _read(exif: Image.Exif) -> tuple[int, float | None]:
 def _all_of(image: Image.Image) -> Quad:
     width, height = float(image.width), float(image.height)
     return (0.0, 0.0), (width, 0.0), (width, height), (0.0, height)
+
+
+def _leaves(quad: Quad, size: tuple[int, int]) -> bool:
+    """Whether a corner of the sheet lies outside the photograph by more than a hair."""
+    hair = _HAIR * max(size)
+    return any(not (-hair <= x <= size[0] + hair and -hair <= y <= size[1] + hair) for x, y in quad)
 
 
 def _times(quad: Quad, factor: float) -> Quad:

@@ -67,6 +67,7 @@ def somebody(seed: int, *, new_layout: bool | None = None) -> Somebody:
     dice = random.Random(seed)
     year, male = dice.randint(1940, 2011), dice.random() < 0.5
     century = 2 * (year >= 2000) + (not male)
+    street = dice.choice(_PEOPLE["street"])
     number = f"{dice.choice(_PROVINCES):03}{century}{year % 100:02}{dice.randrange(10**6):06}"
     return Somebody(
         number=number,
@@ -74,7 +75,7 @@ def somebody(seed: int, *, new_layout: bool | None = None) -> Somebody:
         name=" ".join(dice.choice(_PEOPLE[part]) for part in ("family", "middle", "given")),
         born=f"{dice.randint(1, 28):02}{dice.randint(1, 12):02}{year}",
         sex="Nam" if male else "Nữ",
-        address=f"Số {dice.randint(1, 999)} {dice.choice(_PEOPLE['street'])}, {dice.choice(_PEOPLE['place'])}",
+        address=", ".join((f"Số {dice.randint(1, 999)}", street, dice.choice(_PEOPLE["place"]))),
         issued=f"{dice.randint(1, 28):02}{dice.randint(1, 12):02}{dice.randint(2021, 2026)}",
         new_layout=dice.random() < 0.4 if new_layout is None else new_layout,
     )
