@@ -15,14 +15,17 @@ from PIL import Image, ImageStat
 from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad
 from appliance.imaging.blank import find_blank
 from appliance.imaging.layout import layout
+from appliance.imaging.osd import OSD_DPI, turn_by_osd
 from appliance.imaging.sheets import Found, find_items
 from appliance.imaging.sight import Sight, sight_of
 from appliance.imaging.sizes import angle_deg, middle
 from appliance.imaging.straighten import Lean, darkness, lean_of
-from appliance.imaging.turning import turn_of
+from appliance.imaging.turning import sideways_of, turn_of
 
 _INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
-_CROOKED_DEG = 5.0
+_PRINT = 5.5  # the confidence of a lean that only print has
+_BY_HAND_DEG = 1.0
+_STRAIGHT_ENOUGH_DEG = 0.25  # for telling which way is up
 _RIM_TIMES = 0.4  # the rim of a whole image may hold a feeder's border, 6 mm wide
 _WRITING_LEVELS = 40
 _SPECK_PX = 30
@@ -62,37 +65,65 @@ def apply(
     return plan.drawn(sight.image, _paper(sight.look))
 
 
+def with_osd(master: bytes | Image.Image | Sight, source_dpi: float, found: Findings) -> Findings:
+    """*found* with tesseract's opinion where the quick test was unsure. Takes a second or more.
+
+    Raises:
+        PageDamaged: *master* cannot be decoded on this board.
+    """
+    if found.turn is not None:
+        return found
+    lying = replace(found, turn=0)
+    return replace(found, turn=turn_by_osd(apply(master, source_dpi, lying, OSD_DPI)).turn)
+
+
 def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
-    """*found* with angle and turn, in pixels of the look."""
+    """*found* with angle and turn, in pixels of the look.
+
+    Print says more exactly than edges how a page leans, and may be crooked on its paper; so it
+    is asked first, and the edges where there is none.
+    """
     item = found.item if kind is Kind.AUTO else replace(found.item, kind=kind)
     edge_deg = angle_deg(item.quad)
-    first = Findings(item, edge_deg, 0)
+    first = Findings(item, edge_deg, None)
     dpi = sight.look_dpi
     piece = layout(first, dpi, dpi).drawn(sight.look, _paper(sight.look))
     gray = _without_rim(piece.convert("L"), dpi)
     blank = find_blank(sight.look, dpi, item.quad)
-    if item.kind in (Kind.ID_CARD, Kind.PHOTO) or blank.is_blank:
-        return replace(first, blank=blank)
-    lean, sideways = _lean(gray)
-    turned = turn_of(gray, sideways=sideways)
-    angle = edge_deg + lean.correction_deg if lean.sure else edge_deg
-    if found.whole and lean.sure:
+    if blank.is_blank:
+        return replace(first, turn=0, blank=blank)
+    if item.kind in (Kind.ID_CARD, Kind.PHOTO):
+        return replace(first, blank=blank)  # what is printed on a card does not turn it
+    lean = _lean(gray)
+    correction = lean.correction_deg
+    if sum(found.seen) >= 2 and lean.confidence < _PRINT and abs(correction) < _BY_HAND_DEG:
+        correction = 0.0  # handwriting wanders; the paper's own edges do not
+    if abs(correction) > _STRAIGHT_ENOUGH_DEG:
+        paper = _paper(gray)[0]
+        gray = gray.rotate(correction, Image.Resampling.BILINEAR, fillcolor=paper)
+    turned = turn_of(gray, sideways=sideways_of(gray))
+    angle = edge_deg + correction
+    if found.whole and correction:
         item = _leaning_with_its_print(item, angle, sight)
     return Findings(item, angle, turned.turn, blank)
 
 
 def _lean_of_all(sight: Sight) -> float | None:
     """How the print on the image leans as a whole; None when it holds none or many leans."""
-    lean, _ = _lean(_without_rim(sight.look.convert("L"), sight.look_dpi / _RIM_TIMES))
+    lean = _lean(_without_rim(sight.look.convert("L"), sight.look_dpi / _RIM_TIMES))
     return lean.angle_deg if lean.sure else None
 
 
-def _lean(gray: Image.Image) -> tuple[Lean, bool | None]:
-    """The lean of the lines, and whether they run up and down; None when nobody can tell."""
-    across, down = lean_of(gray), lean_of(gray.transpose(Image.Transpose.ROTATE_90))
-    if not (across.sure or down.sure):
-        return across, None
-    return (across, False) if across.confidence >= down.confidence else (down, True)
+def _lean(gray: Image.Image) -> Lean:
+    """The lean of the lines, whether they run across or up and down."""
+    across = lean_of(gray)
+    if across.confidence >= _PRINT:
+        return across
+    return max(across, lean_of(gray.transpose(Image.Transpose.ROTATE_90)), key=_clearness)
+
+
+def _clearness(lean: Lean) -> tuple[bool, float]:
+    return lean.sure, lean.confidence
 
 
 def _leaning_with_its_print(item: Item, angle: float, sight: Sight) -> Item:

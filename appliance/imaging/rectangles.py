@@ -75,7 +75,7 @@ def _ways(
     """For top, right, bottom, left: the outline across and along it, and how far the patch goes."""
     u, v = turned(outline, angle)
     y, x = pixels
-    all_u, all_v = turned((x + 0.5, y + 0.5), angle)
+    all_u, all_v = turned((x.astype(np.float64) + 0.5, y.astype(np.float64) + 0.5), angle)
     top, bottom = float(np.min(all_v)), float(np.max(all_v))
     return [
         (v, u, top),

@@ -1,10 +1,35 @@
-"""Which way up the print on a page stands. Unsure is an answer: then a person is asked."""
+"""Which way up the print on a page stands. Unsure is an answer: then a person is asked.
+
+Latin letters stand on a common baseline and reach up to different heights, and Vietnamese puts
+most of its marks above. So from line to line the lower edge is sharper than the upper one, and
+more ink lies just above the band of small letters than just below it.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
+
+from appliance.imaging.marks import marks_in
+from appliance.imaging.straighten import darkness
+
+_INK_LEVELS = 30
+_BLOCK_PX = 150  # columns judged together: 38 mm, so that neither tables nor a rest of lean blur
+_LINE_PX = (4, 18)  # height of a band of small letters: 1 to 4.5 mm
+_DOT_PX, _RULE_PX = 3, 160
+_FEWEST_LINES = 6
+_CLEAR = 0.035
+_GAP_PX = 31  # lines of print and their gaps repeat within this
+_BANDED, _PLAINLY = 0.7, 1.4
+_CLEAR_IN_ALL = 0.25  # the score times the root of the lines: few lines must speak clearly
+_VOTES = 2  # so many sure pages of a batch lend their turn to the unsure ones
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +40,100 @@ class Turned:
     confidence: float = 0.0
 
 
-def turn_of(gray: Image.Image, *, sideways: bool | None = None) -> Turned:
-    """The quick test on *gray* (L, about 100 dpi, straightened)."""
-    return Turned(0)
+def turn_of(gray: Image.Image, *, sideways: bool | None) -> Turned:
+    """Judge *gray* (L, about 100 dpi, straightened) by its letters alone.
+
+    *sideways* says whether the lines run up and down; None (nobody knows) stays unsure.
+    """
+    if sideways is None:
+        return Turned(None)
+    level = gray.transpose(Image.Transpose.ROTATE_270) if sideways else gray
+    score, lines = uprightness(level)
+    confidence = abs(score) * math.sqrt(lines)
+    if lines < _FEWEST_LINES or abs(score) < _CLEAR or confidence < _CLEAR_IN_ALL:
+        return Turned(None, confidence)
+    return Turned((90 if sideways else 0) + (0 if score > 0 else 180), confidence)
+
+
+def agreed(turns: Sequence[int | None]) -> list[int | None]:
+    """The turns of a batch after a vote: the unsure ones follow when all the sure ones agree.
+
+    One sheet put in the other way round is common; so nothing that is sure is ever outvoted,
+    and where the sure ones differ the unsure stay unsure.
+    """
+    sure = [turn for turn in turns if turn is not None]
+    if len(sure) < _VOTES or len(set(sure)) != 1:
+        return list(turns)
+    return [sure[0] if turn is None else turn for turn in turns]
+
+
+def sideways_of(gray: Image.Image) -> bool | None:
+    """Whether the lines of straightened *gray* run up and down; None when that is unclear.
+
+    Rules and frames run both ways and are left out.
+    """
+    letters = _letters(darkness(gray) > _INK_LEVELS)
+    across, down = _banded(letters), _banded(letters.T)
+    if max(across, down) < _BANDED or max(across, down) < _PLAINLY * min(across, down):
+        return None
+    return down > across
+
+
+def _banded(letters: NDArray[np.int32]) -> float:
+    """How unevenly ink is spread over the rows: lines and gaps against an even grey."""
+    uneven = ink = 0.0
+    for left in range(0, letters.shape[1], _BLOCK_PX):
+        profile = letters[:, left : left + _BLOCK_PX].sum(axis=1).astype(np.float64)
+        smooth = np.convolve(profile, np.ones(_GAP_PX) / _GAP_PX, mode="same")
+        uneven += float(np.abs(profile - smooth).sum())
+        ink += float(profile.sum())
+    return uneven / ink if ink else 0.0
+
+
+def uprightness(gray: Image.Image) -> tuple[float, int]:
+    """Above 0 when the lines of *gray* stand upright, below 0 upside down; and how many lines."""
+    ink = _letters(darkness(gray) > _INK_LEVELS)
+    total, weight, count = 0.0, 0.0, 0
+    for left in range(0, ink.shape[1], _BLOCK_PX):
+        profile = ink[:, left : left + _BLOCK_PX].sum(axis=1).astype(np.float64)
+        for top, bottom in _bands(profile):
+            score, heft = _judged(profile, top, bottom)
+            total, weight, count = total + score * heft, weight + heft, count + 1
+    return (total / weight if weight else 0.0), count
+
+
+def _letters(ink: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """*ink* without leaders' dots, which hang below the line, and without rules and frames."""
+    marks = marks_in(ink)
+    size = marks.box[:, 2:] - marks.box[:, :2]
+    kept = (size.max(axis=1) > _DOT_PX) & (size.max(axis=1) < _RULE_PX)
+    letters = np.zeros(ink.shape, np.int32)
+    mine = kept[marks.of]
+    letters[marks.y[mine], marks.x[mine]] = 1
+    return letters
+
+
+def _bands(profile: Floats) -> list[tuple[int, int]]:
+    """First and last row but one of each line's band of small letters."""
+    wide = np.convolve(profile, np.ones(31) / 31, mode="same")
+    full = profile > np.maximum(1.15 * wide, 6)
+    steps = np.diff(np.concatenate(([0], full.astype(np.int8), [0])))
+    tops, bottoms = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    return [
+        (int(t), int(b))
+        for t, b in zip(tops, bottoms, strict=True)
+        if _LINE_PX[0] <= b - t <= _LINE_PX[1] and t >= 8 and b < profile.size - 8
+    ]
+
+
+def _judged(profile: Floats, top: int, bottom: int) -> tuple[float, float]:
+    """How upright one line is, -1 to 1, and how much ink says so."""
+    reach = max(3, round((bottom - top) * 0.7))
+    above = float(profile[max(0, top - reach) : top].sum())
+    below = float(profile[bottom : bottom + reach].sum())
+    steps = np.diff(profile[top - 3 : bottom + 3])
+    fall, rise = float(-steps.min()), float(steps.max())
+    heft = float(profile[top:bottom].sum())
+    marks = (above - below) / (above + below + 0.15 * heft)
+    edge = (fall - rise) / (fall + rise + 1.0)
+    return 0.5 * marks + 0.5 * edge, heft
