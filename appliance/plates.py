@@ -23,11 +23,11 @@ _GROUP4, _ONE_IS_WHITE = 4, 1
 _END_OF_BLOCK = 0x001001  # group 4 says so when it is whole; libtiff makes up what is missing
 
 
-def jpeg_plate(image: Image.Image, quality: int) -> Plate:
+def jpeg_plate(image: Image.Image, quality: int, subsampling: str = "4:2:0") -> Plate:
     """*image* (RGB or L) as a JPEG without metadata."""
     out = BytesIO()
     image.info = {}  # Pillow would write comments and EXIF along
-    image.save(out, "JPEG", quality=quality, optimize=True)
+    image.save(out, "JPEG", quality=quality, optimize=True, subsampling=subsampling)
     return passed_on(out.getvalue(), gray=image.mode == "L")
 
 

@@ -93,7 +93,9 @@ def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int) -> Batch:
     """Every page of every source. One that cannot be read does not stop the others."""
     from appliance.imaging.cleaning import clean_input
     from appliance.imaging.opening import count_pages
+    from appliance.imaging.thrift import be_thrifty
 
+    be_thrifty()
     batch = Batch()
 
     def each() -> Iterator[tuple[Path, int | None, Callable[[], CleanInput]]]:

@@ -21,6 +21,7 @@ from appliance.imaging.paper import Light, light_on
 from appliance.imaging.photos import photo_of, sheet_in
 from appliance.imaging.pipeline import analyse, apply
 from appliance.imaging.sight import Sight, sight_of
+from appliance.imaging.trouble import find_troubles
 
 FULL_DPI = 300  # no way needs more
 _CODES_DPI = 150  # the codes of forms are large; those of cards are read by ``cards``
@@ -90,12 +91,15 @@ def clean_input(source: Path, number: int, kind: Kind = Kind.AUTO) -> CleanInput
     opened = open_page(source, number)
     warnings = () if opened.orientation_known else (Warn("orientation-unknown"),)
     sight, quad, more = _sight(opened, kind)
+    times = opened.times
     del opened  # 26 MB a page: nothing is held longer than it is needed
     done = CleanInput(source, number, warnings=(*warnings, *more))
     drawn = []
     for found in analyse(sight, sight.dpi, kind):
         known, card = _as_card(sight, found)
-        done.quads.append(quad or known.item.quad)
+        if not known.warnings:
+            known = replace(known, warnings=_troubles(sight, known))
+        done.quads.append(_shrunk(quad or known.item.quad, times))
         drawn.append((known, card, _drawn(sight, known, FULL_DPI)))
     del sight
     drawn.reverse()
@@ -121,6 +125,17 @@ def _as_card(sight: Sight, found: Findings) -> tuple[Findings, CardLook | None]:
     item = replace(found.item, quad=card.quad, width_mm=ID1_MM[0], height_mm=ID1_MM[1])
     turn = 0 if card.upright_known else None
     return replace(found, item=item, turn=turn, codes=card.codes), card
+
+
+def _troubles(sight: Sight, found: Findings) -> tuple[Warn, ...]:
+    times = sight.look.width / sight.image.width
+    quad = _shrunk(found.item.quad, 1 / times)
+    return find_troubles(sight.look, sight.look_dpi, quad, found.turn or 0, found.item.kind)
+
+
+def _shrunk(quad: Quad, times: float) -> Quad:
+    a, b, c, d = ((x / times, y / times) for x, y in quad)
+    return a, b, c, d
 
 
 def _drawn(sight: Sight, found: Findings, dpi: int) -> Drawn:

@@ -6,6 +6,7 @@ beside it: strokes keep their width whether they are bold, pale or red.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,10 +20,11 @@ Mask = npt.NDArray[np.bool_]
 FAINTEST = 42  # levels below white; bleed-through has up to 33, faint pencil from 60
 _HALF = 0.5
 _BESIDE_MM = 0.8  # where the darkest ink is looked for: a stroke and its neighbour
-_COLORED = 0.34  # of the contrast; black print has up to 0.15 at its fringes, pale ink from 0.4
+_COLORED_20 = 7  # twentieths of the contrast; black print has 3 at its fringes, pale ink 8
 _LEAST_CHROMA = 24
 _MEAN_SIDE = 2  # colour is judged on 2 × 2 pixels: a JPEG holds no finer colour
 _SAMPLES = 20_000
+_STRIP = 256
 _BLACKEST = 40  # print is black, however grey its thin strokes look
 
 
@@ -48,8 +50,12 @@ def contrast_of(even: Image.Image) -> Image.Image:
     """How far each pixel is below white in its darkest channel (L)."""
     if even.mode == "L":
         return ImageChops.invert(even)
-    red, green, blue = even.split()
-    return ImageChops.invert(ImageChops.darker(red, ImageChops.darker(green, blue)))
+    darkest = Image.new("L", even.size)
+    for top in range(0, even.height, _STRIP):  # three whole channels beside the page are 26 MB
+        strip = even.crop((0, top, even.width, min(even.height, top + _STRIP)))
+        red, green, blue = strip.split()
+        darkest.paste(ImageChops.darker(red, ImageChops.darker(green, blue)), (0, top))
+    return ImageChops.invert(darkest)
 
 
 def inked(contrast: Image.Image, dpi: int) -> Mask:
@@ -59,48 +65,68 @@ def inked(contrast: Image.Image, dpi: int) -> Mask:
     reach = max(1, round(_BESIDE_MM / 25.4 * dpi / step))
     darkest = Image.fromarray(_darkest_around(small, reach))
     threshold = darkest.point([max(FAINTEST, round(_HALF * v)) for v in range(256)])
-    if step > 1:
-        threshold = threshold.resize(contrast.size, Image.Resampling.BILINEAR)
-    ink: Mask = np.asarray(contrast) > np.asarray(threshold)
+    ink: Mask = np.empty((contrast.height, contrast.width), dtype=bool)
+    width, rows = contrast.width, threshold.height / contrast.height
+    for top in range(0, contrast.height, _STRIP):
+        bottom = min(contrast.height, top + _STRIP)
+        box = (0.0, top * rows, float(threshold.width), bottom * rows)
+        size = (width, bottom - top)
+        local = threshold.resize(size, Image.Resampling.BILINEAR, box)
+        strip = contrast.crop((0, top, width, bottom))
+        np.greater(np.asarray(strip), np.asarray(local), out=ink[top:bottom])
     return ink
 
 
 def ink_kinds(colors: Image.Image) -> Bytes:
     """Which ink each pixel of *colors* would be, were it inked: an index into ``Ink``."""
+    kinds = np.empty((colors.height, colors.width), dtype=np.uint8)
+    for top in range(0, colors.height, _STRIP):
+        bottom = min(colors.height, top + _STRIP)
+        kinds[top:bottom] = _kinds(colors.crop((0, top, colors.width, bottom)))
+    return kinds
+
+
+def _kinds(colors: Image.Image) -> Bytes:
     bands = [np.asarray(band) for band in colors.split()]
     red, green, blue = (band.astype(np.int16) for band in bands)
     high = np.maximum(np.maximum(bands[0], bands[1]), bands[2])
     low = np.minimum(np.minimum(bands[0], bands[1]), bands[2])
     chroma = (high - low).astype(np.int16)
     depth = (255 - low).astype(np.int16)
-    colored = (chroma > _LEAST_CHROMA) & (chroma * 100 > depth * round(100 * _COLORED))
-    kinds = np.where(colored, 3, 0).astype(np.uint8)
+    # thousands do not fit 16 bits, so the shares are said in twentieths
+    colored = (chroma > _LEAST_CHROMA) & (20 * chroma > _COLORED_20 * depth)
     warm = red - np.maximum(green, blue)
-    is_red = colored & (10 * warm > 6 * chroma) & (20 * np.abs(green - blue) < 9 * chroma)
-    is_blue = colored & (2 * (blue - red) > chroma) & (blue >= green)
+    is_red = colored & (20 * warm > 12 * chroma) & (20 * np.abs(green - blue) < 9 * chroma)
+    is_blue = colored & (20 * (blue - red) > 10 * chroma) & (blue >= green)
+    kinds = np.where(colored, 3, 0).astype(np.uint8)
     kinds[is_red] = 1
     kinds[is_blue] = 2
     return kinds
 
 
-def stencils(even: Image.Image, dpi: int, *, colors: bool = True) -> list[Stencil]:
-    """The plates of *even* that are not empty, black first. Without *colors* all ink is black."""
-    contrast = contrast_of(even)
-    ink = inked(contrast, dpi)
+def stencils(even: Image.Image, dpi: int, *, colors: bool = True) -> Iterator[Stencil]:
+    """The plates of *even* that are not empty, black first. Without *colors* all ink is black.
+
+    One at a time: at 300 dpi each is 9 MB before it is coded.
+    """
+    ink = inked(contrast_of(even), dpi)
     if not colors or even.mode == "L":
-        return [Stencil(Ink.BLACK, ink, (0, 0, 0))]
+        yield Stencil(Ink.BLACK, ink, (0, 0, 0))
+        return
     small = even.reduce(_MEAN_SIDE)
     kinds, pixels = ink_kinds(small), np.asarray(small)
     depth = 255 - np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
     depth[depth <= FAINTEST] = 0
-    found = []
+    empty = True
     for index, name in enumerate((Ink.BLACK, Ink.RED, Ink.BLUE)):
         here = (kinds == 0) | (kinds == 3) if name is Ink.BLACK else kinds == index
         mask = _enlarged(here, ink.shape)
         mask &= ink
         if mask.any():
-            found.append(Stencil(name, mask, _color(pixels, depth, here, name)))
-    return found or [Stencil(Ink.BLACK, ink, (0, 0, 0))]
+            yield Stencil(name, mask, _color(pixels, depth, here, name))
+            empty = False
+    if empty:
+        yield Stencil(Ink.BLACK, ink, (0, 0, 0))
 
 
 def _darkest_around(depth: Bytes, reach: int) -> Bytes:

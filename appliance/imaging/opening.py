@@ -23,7 +23,6 @@ from appliance.core.errors import (
     PictureTooLarge,
     PictureUnsupported,
 )
-from appliance.imaging import heic, pdf_pages
 from appliance.jpeg import MAX_PIXELS, check_decodes
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "PPM")
@@ -44,6 +43,7 @@ class Opened:
     dpi: int
     from_camera: bool = False
     orientation_known: bool = True  # False: its EXIF says a nonsense such as 0
+    times: float = 1.0  # one pixel of the file is so many of the image: a 600 dpi JPEG is halved
 
 
 def count_pages(path: Path) -> int:
@@ -54,6 +54,8 @@ def count_pages(path: Path) -> int:
     """
     kind = _kind(path)
     if kind == "pdf":
+        from appliance.imaging import pdf_pages  # noqa: PLC0415  5 MB that scans do not need
+
         return pdf_pages.count(path)
     if kind == "heic":
         return 1
@@ -70,9 +72,13 @@ def open_page(path: Path, number: int = 1) -> Opened:
     """
     kind = _kind(path)
     if kind == "pdf":
+        from appliance.imaging import pdf_pages  # noqa: PLC0415  as above
+
         image, dpi = pdf_pages.rendered(path, number)
         return Opened(image, dpi)
     if kind == "heic":
+        from appliance.imaging import heic  # noqa: PLC0415  as above
+
         return Opened(_plain(heic.decoded(path, MAX_PIXELS)), 0, from_camera=True)
     with _picture(path) as picture:
         if number > 1:
@@ -80,13 +86,16 @@ def open_page(path: Path, number: int = 1) -> Opened:
         _refuse_strange(path, picture)
         if picture.format in ("JPEG", "MPO"):
             _check_jpeg(path)
+        dpi, wide = _dpi(picture), picture.width
+        if dpi >= 2 * _USUAL_DPI:  # libjpeg halves while it decodes; nothing needs more
+            picture.draft(None, (picture.width // 2, picture.height // 2))
+        times = picture.width / wide
         picture.load()
         exif = picture.getexif()
         turn = exif.get(_ORIENTATION, 1)
-        dpi = _dpi(picture)
         image = _plain(_turned(picture, turn))
         camera = bool(exif.get(_MAKER)) and not _says_dpi(picture)
-        return Opened(image, dpi, camera, turn in range(1, 9))
+        return Opened(image, round(dpi * times), camera, turn in range(1, 9), times)
 
 
 def _kind(path: Path) -> str:

@@ -161,7 +161,7 @@ def test_a_dark_picture_has_no_paper_to_even():
 def test_black_print_makes_no_red_or_blue_stencil():
     for seed in SEEDS:
         page = drawn("sparse", seed)
-        found = stencils(evened(page), DPI)
+        found = list(stencils(evened(page), DPI))
         colored = sum(int(one.mask.sum()) for one in found[1:])
         inked = sum(int(one.mask.sum()) for one in found)
         has_color = any(name in page.masks for name in ("seal", "ink"))
