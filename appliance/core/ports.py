@@ -50,7 +50,7 @@ class Signal(StrEnum):
     OFF = "off"  # the station is not running
     READY = "ready"  # press the button
     SCANNING = "scanning"  # paper is moving
-    SAVED = "saved"  # every page so far would survive a power cut
+    SAVED = "saved"  # every page so far is durably stored, encrypted
     BUSY = "busy"  # your press was seen; wait
     NEEDS_PERSON = "needs-person"  # call the helper
     SENT = "sent"  # the ward's signed receipt is here

@@ -196,7 +196,7 @@ def test_a_child_killed_in_the_middle_of_its_work_costs_no_saved_page(
 
 
 def scan_child(station: RunningStation) -> int:
-    batch = station.station._batch
+    batch = station.station._batches.running
     assert batch is not None
     return batch.pid  # type: ignore[attr-defined]
 

@@ -1,0 +1,129 @@
+"""One scan request at a time, from the row that asks to the row that tells how it ended."""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from appliance.core.errors import (
+    ApplianceError,
+    DossierMovedOn,
+    ScanCancelled,
+    ScanChildCrashed,
+)
+from appliance.core.ports import ScanBatch, Scanner
+from appliance.core.scan import BatchEnded, PageScanned
+from appliance.core.submission import ScanRequestState
+from appliance.desk import scanning
+from appliance.desk.point import Point
+from appliance.services.front import Front, logged
+from appliance.store import scan_requests
+
+log = logging.getLogger(__name__)
+
+STALE_TOUCH = timedelta(seconds=15)  # older requests move no paper; a station starts in 3 s
+SAVED_SHOWN_S = 10.0
+
+
+class Batches:
+    """Starts what is asked for, keeps its pages, closes its request. *on_page* after each page."""
+
+    def __init__(
+        self,
+        point: Point,
+        scanner: Scanner,
+        front: Front,
+        selector: selectors.BaseSelector,
+        on_page: Callable[[], None],
+    ) -> None:
+        self._point, self._scanner, self._front = point, scanner, front
+        self._selector, self._on_page = selector, on_page
+        self._batch: ScanBatch | None = None
+        self._request: tuple[int, scan_requests.OnDesk] | None = None
+        self._ended: tuple[int, str | None] | None = None  # its row is still to be told
+
+    @property
+    def running(self) -> ScanBatch | None:
+        """The batch in hand; asked from other threads too."""
+        return self._batch
+
+    def start_asked(self) -> None:
+        """Start the open request, if it waits and somebody still stands there."""
+        if self._batch is not None:
+            return
+        with self._point.database.reading() as connection:
+            row = scan_requests.open_request(connection)
+        if row is None or row.state != ScanRequestState.ASKED:
+            return
+        if abs(self._point.clock() - row.asked_at) > STALE_TOUCH:
+            scanning.refuse_request(self._point, row.id, ScanCancelled.code)
+            return
+        self._front.scanning()
+        scanning.start_request(self._point, row.id)
+        self._request = (row.id, scan_requests.OnDesk(row.dossier_id, row.slot_key))
+        settings = self._point.config.scanner.settings()
+        try:
+            self._point.pages.must_have_room()  # told before the paper moves
+            self._batch = self._scanner.start(settings, self._point.spool / str(row.id))
+        except OSError as error:
+            self._end(ScanChildCrashed(str(error)))
+        except Exception as error:
+            self._end(logged(error))
+        else:
+            self._selector.register(self._batch.fileno(), selectors.EVENT_READ)
+
+    def follow(self) -> None:
+        """Keep what came, close what ended. Also looks at the scanner's deadlines."""
+        if self._batch is None or self._request is None:
+            return
+        try:
+            for event in self._batch.events():
+                if isinstance(event, PageScanned):
+                    page_id = scanning.save_page(self._point, *self._request, event.page)
+                    log.info("page %s saved", page_id)
+                    self._on_page()
+                elif isinstance(event, BatchEnded):
+                    self._end(event.error)
+                    return
+        except Exception as error:  # a full disk, a lost folder: the pages before are kept
+            if self._batch is None:
+                raise  # it was over already
+            self._batch.cancel()
+            self._end(logged(error))
+
+    def note_ended(self) -> None:
+        """The row learns how its batch ended. While it cannot be written this is tried again,
+        for a request that stays open would answer every later press with *busy*."""
+        if self._ended is None:
+            return
+        with suppress(DossierMovedOn):  # noted already
+            scanning.end_request(self._point, *self._ended)
+        self._ended = None
+
+    def stop(self) -> None:
+        """The station stops: what is saved is saved, the rest is not pulled."""
+        if self._batch is not None:
+            self._batch.cancel()
+            self._end(ScanCancelled("the station was stopped"))
+
+    def _end(self, error: ApplianceError | None) -> None:
+        batch, self._batch = self._batch, None
+        request, self._request = self._request, None
+        if batch is not None:
+            self._selector.unregister(batch.fileno())
+            batch.close()
+        if request is None:
+            return
+        shutil.rmtree(self._point.spool / str(request[0]), ignore_errors=True)
+        if error is None:
+            self._front.saved(SAVED_SHOWN_S)
+        else:
+            log.warning("batch %s: %s: %s", request[0], error.code, error)
+            self._front.batch_failed(error)
+        self._ended = (request[0], error.code if error else None)
+        self.note_ended()
+        self._front.report()
