@@ -21,6 +21,7 @@ from appliance.imaging.hull import hull, largest_patch, widest_quad
 
 _COARSE_PX, _MIDDLE_PX, _FINE_PX = 320, 640, 1600  # long sides of the copies looked at
 _INSETS = (0.04, 0.12, 0.22)  # of the photo: frames that are drawn to the edges around them
+_LEAST_PX = 200  # on the short side; nothing smaller holds a legible sheet
 _LEAST_AREA = 0.12  # of the photo; less is not what was photographed
 _LEAST_FILL = 0.80  # of the quad is the patch that proposed it: a sheet has straight sides
 _SAMPLES = 48  # places along each side where its edge is looked for
@@ -60,6 +61,8 @@ def find_sheet(photo: Image.Image) -> Quad | None:
     The sheet may be brighter than what it lies on or, for coloured paper on a white table,
     less bright; it may be turned by up to 45 degrees and seen from the side.
     """
+    if min(photo.size) < _LEAST_PX:
+        return None
     fine, factor = _gray(photo, _FINE_PX)
     levels = np.asarray(fine.filter(ImageFilter.GaussianBlur(1.0)), np.float32)
     best: _Found | None = None
@@ -161,7 +164,7 @@ def _drawn_to_edges(
 
 def _edge_lines(levels: Levels, quad: Quad, reach: float, brighter: bool) -> list[_Line]:
     """One line a side; fewer than four where a side shows no edge."""
-    around = reach * max(levels.shape)
+    around = max(4.0, reach * max(levels.shape))
     pairs = ((quad[side], quad[(side + 1) % 4]) for side in range(4))
     lines = (_edge_line(levels, start, end, around, brighter) for start, end in pairs)
     return [line for line in lines if line is not None]

@@ -33,10 +33,13 @@ def true_size(
     for name, short, long in _SHEETS:
         if abs(ratio / (long / short) - 1) <= _TOLERANCE:
             return (long, short, name) if proportion > 1 else (short, long, name)
-    other = _UNKNOWN_LONG_MM / ratio
-    if proportion > 1:
-        return _UNKNOWN_LONG_MM, other, None
-    return other, _UNKNOWN_LONG_MM, None
+    return *size_of_whole((proportion, 1.0)), None
+
+
+def size_of_whole(shape: tuple[float, float]) -> tuple[float, float]:
+    """Millimetres for a picture whose true size nothing tells: A4's long side."""
+    scale = _UNKNOWN_LONG_MM / max(shape)
+    return shape[0] * scale, shape[1] * scale
 
 
 def _proportion(quad: Quad, photo: tuple[int, int], film_focal_mm: float | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from dataclasses import dataclass
 
 from PIL import Image
@@ -12,7 +13,7 @@ from appliance.core.findings import Kind, Quad, Warn
 from appliance.imaging.perspective import flattened, side_lengths
 from appliance.imaging.photo_corners import find_sheet
 from appliance.imaging.photo_light import evenly_lit
-from appliance.imaging.photo_size import true_size
+from appliance.imaging.photo_size import size_of_whole, true_size
 from appliance.jpeg import check_decodes, opened
 
 MAX_WORKING_PIXELS = 13_000_000  # what is held in colour: 39 MB; A4 at 300 dpi is 8.7 million
@@ -72,9 +73,8 @@ def open_photo(jpeg: bytes) -> Photo:
             halvings *= 2
         image.draft(None, (max(1, size[0] // halvings), max(1, size[1] // halvings)))
         image.load()
+        # decoded already: Pillow closes only the file behind it, and a copy would be 50 MB
         whole = image if image.mode == "RGB" else image.convert("RGB")
-        if whole is image:
-            whole = image.copy()
     return _upright(whole, size, exif)
 
 
@@ -99,7 +99,10 @@ def sheet_in(photo: Photo, kind: Kind = Kind.FORM, most_dpi: int = 300) -> Photo
     factor = photo.width_px / image.width
     found = find_sheet(image)
     quad = found or _all_of(image)
-    width_mm, height_mm, snapped = true_size(quad, image.size, photo.film_focal_mm)
+    if found:
+        width_mm, height_mm, snapped = true_size(found, image.size, photo.film_focal_mm)
+    else:
+        width_mm, height_mm, snapped = *size_of_whole(image.size), None
     across, down = side_lengths(quad)
     dpi_seen = max(across / width_mm, down / height_mm) * _MM_PER_INCH
     dpi = max(1, min(most_dpi, round(dpi_seen)))
@@ -107,13 +110,13 @@ def sheet_in(photo: Photo, kind: Kind = Kind.FORM, most_dpi: int = 300) -> Photo
     flat = flattened(image, quad, (max(1, size[0]), max(1, size[1])))
     if kind not in (Kind.PHOTO, Kind.ID_CARD) and snapped != "ID-1":
         flat = evenly_lit(flat, dpi)
-    warnings = []
+    doubts = []
     if found is None:
-        warnings.append(Warn("photo-edges-not-found"))
+        doubts.append(Warn("photo-edges-not-found"))
     elif _leaves(found, image.size):
-        warnings.append(Warn("photo-sheet-cut", severe=True))
+        doubts.append(Warn("photo-sheet-cut", severe=True))
     if dpi_seen < _COARSEST_DPI:
-        warnings.append(Warn("photo-too-coarse", severe=True))
+        doubts.append(Warn("photo-too-coarse", severe=True))
     return PhotographedSheet(
         image=flat,
         resolution_dpi=dpi,
@@ -121,7 +124,7 @@ def sheet_in(photo: Photo, kind: Kind = Kind.FORM, most_dpi: int = 300) -> Photo
         height_mm=height_mm,
         snapped=snapped,
         quad=_times(found, factor) if found else None,
-        warnings=tuple(warnings),
+        warnings=tuple(doubts),
     )
 
 
@@ -139,7 +142,9 @@ def _upright(image: Image.Image, size: tuple[int, int], exif: Image.Exif) -> Pho
 def _exif(image: Image.Image) -> Image.Exif:
     exif = Image.Exif()
     try:
-        exif.load(image.info.get("exif", b""))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of a broken block; we do without it
+            exif.load(image.info.get("exif", b""))
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
         return Image.Exif()
     return exif

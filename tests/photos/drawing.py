@@ -141,8 +141,8 @@ def _light(size: tuple[int, int], rng: random.Random, shadow: bool) -> np.ndarra
     if shadow:
         cast = Image.new("L", small, 255)
         draw = ImageDraw.Draw(cast)
-        left = rng.uniform(0.1, 0.6) * small[0]
-        draw.polygon([(left, small[1]), (left + 34, small[1]), (left + 26, 40), (left + 6, 46)], 140)
+        at = rng.uniform(0.1, 0.6) * small[0]
+        draw.polygon([(at, small[1]), (at + 34, small[1]), (at + 26, 40), (at + 6, 46)], 140)
         light = light * np.asarray(cast.filter(ImageFilter.GaussianBlur(2.5)), float) / 255
     full = Image.fromarray(light.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
     warm = np.array([1.0, 0.97, 0.90], np.float32)
