@@ -36,7 +36,7 @@ class Batch:
     refused: list[tuple[Path, int | None, Refused]] = field(default_factory=list)
 
 
-@click.command()
+@click.command(short_help="Clean scanned or photographed papers.")
 @click.argument(
     "sources",
     metavar="IN...",
