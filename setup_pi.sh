@@ -37,6 +37,7 @@ readonly TEST_PACKAGES=(
   shellcheck:shellcheck
   strace:strace               # proves the order of writes
   systemd:systemd-analyze     # reads the unit files
+  tesseract-ocr:tesseract     # reads the machine-readable lines of cards
 )
 
 say() { printf '%s\n' "── $*" >&2; }

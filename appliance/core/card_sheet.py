@@ -81,6 +81,11 @@ def in_order(looks: Sequence[CardLook]) -> tuple[tuple[int, ...], tuple[Warn, ..
     return tuple(order), tuple(warnings)
 
 
+def corner_mm(row: int) -> tuple[float, float]:
+    """Left and top of the card in *row* on the A4; row 0 is the front's."""
+    return (A4_MM[0] - ID1_MM[0]) / 2, _FRONT_TOP_MM + row * (ID1_MM[1] + _GAP_MM)
+
+
 def place_for(row: int, look: CardLook, dpi: float, cut: Box) -> CardPlace:
     """Where the picture *cut* out of a scan at *dpi* lies so that its card is in *row*.
 
@@ -133,8 +138,9 @@ def _rank(looks: Sequence[CardLook], index: int) -> tuple[int, int]:
 
 
 def _middle_of(row: int) -> tuple[float, float]:
-    top_mm = _FRONT_TOP_MM + row * (ID1_MM[1] + _GAP_MM)
-    return A4_MM[0] / 2 * _POINTS_PER_MM, (A4_MM[1] - top_mm - ID1_MM[1] / 2) * _POINTS_PER_MM
+    left, top = corner_mm(row)
+    x, y = left + ID1_MM[0] / 2, A4_MM[1] - top - ID1_MM[1] / 2
+    return x * _POINTS_PER_MM, y * _POINTS_PER_MM
 
 
 def _axes(quad: Quad) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:

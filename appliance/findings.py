@@ -1,0 +1,38 @@
+"""The sentences for what a look at a page found, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+from appliance.core.citizen_card import CardDoubt
+from appliance.core.findings import Warn
+
+
+class Advice(NamedTuple):
+    """What a volunteer reads beside a page."""
+
+    what: str
+    next: str
+    severe: bool = False  # scan it again before the seal
+
+
+def advice_for(found: Warn | CardDoubt) -> Advice:
+    """The two sentences for a warning, its place in words, or for a doubt about a card.
+
+    Raises:
+        KeyError: a code or place without its sentences; a test walks them all.
+    """
+    warning = Warn(found.value) if isinstance(found, CardDoubt) else found
+    said = _sentences()
+    place = f" {said['places'][warning.place]}" if warning.place else ""
+    words = said["warnings"][warning.code]
+    return Advice(words["what"].replace("{place}", place), words["next"], warning.severe)
+
+
+@cache
+def _sentences() -> dict[str, Any]:
+    text = resources.files("appliance").joinpath("findings_vi.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

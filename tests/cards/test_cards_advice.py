@@ -1,0 +1,67 @@
+"""Every warning that the code can give has its sentences, with the place in words."""
+
+from __future__ import annotations
+
+import ast
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+import appliance
+from appliance.core.citizen_card import CardDoubt
+from appliance.core.findings import Warn
+from appliance.findings import advice_for
+
+
+def codes_in_the_source() -> set[str]:
+    """The first argument of every ``Warn("…")`` in the product."""
+    return {
+        node.args[0].value
+        for path in Path(appliance.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Warn"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+
+
+def test_every_warning_and_doubt_has_its_sentences() -> None:
+    found: list[Warn | CardDoubt] = [Warn(code) for code in sorted(codes_in_the_source())]
+    assert len(found) >= 14
+    for one in (*found, *CardDoubt):
+        advice = advice_for(one)
+        for sentence in (advice.what, advice.next):
+            assert sentence.endswith(".")
+            assert "{" not in sentence
+            assert unicodedata.is_normalized("NFC", sentence)
+            assert not sentence.isascii()
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("bottom-right", "Ảnh bị mờ ở góc dưới bên phải."),
+        ("top-middle", "Ảnh bị mờ ở phía trên."),
+        ("middle", "Ảnh bị mờ ở giữa trang."),
+        (None, "Ảnh bị mờ."),
+    ],
+)
+def test_the_place_is_told_in_words(place: str | None, words: str) -> None:
+    assert advice_for(Warn("unsharp", place)).what == words
+
+
+def test_all_nine_places_have_words() -> None:
+    rows = ("top", "middle", "bottom")
+    for row in rows:
+        for column in ("left", "middle", "right"):
+            place = "middle" if row == column == "middle" else f"{row}-{column}"
+            assert advice_for(Warn("unsharp", place, severe=True)).severe
+
+
+def test_an_unknown_code_is_loud() -> None:
+    with pytest.raises(KeyError):
+        advice_for(Warn("no-such-warning"))
