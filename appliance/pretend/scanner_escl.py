@@ -145,7 +145,7 @@ class EsclDoor(BaseHTTPRequestHandler):
         """Stand still until healed; whether the client has gone by then: no sheet is pulled."""
         self.scanner.tray.healed.wait(_STALL_S)
         try:
-            gone = self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+            gone = not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             gone = False
         except OSError:

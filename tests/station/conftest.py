@@ -29,7 +29,7 @@ from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     ward_keys,
 )
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def config(tmp_path: Path, ward_keys: WardKeys) -> Config:
     return point_config(
         tmp_path,
         ward_keys,
-        ScannerSection(source=PaperSource.FEEDER, line_deadline_s=3.0, page_deadline_s=4.0),
+        ScannerSection(source=PaperSource.FEEDER, line_deadline_s=8.0, page_deadline_s=12.0),
     )
 
 
