@@ -11,20 +11,24 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from appliance.core.findings import Blank, Quad
 from appliance.imaging.depths import Depths, Levels, depths, within
 from appliance.imaging.marks import Marks, marks_in
-from appliance.imaging.wear import Seen, Sheet, wear_of
+from appliance.imaging.wear import Seen, Sheet, holes_in, wear_of
 
 WORKING_DPI = 100  # what the measured thresholds below are for
 _CONTRAST = 38.0  # levels below white paper: ink of the other side stays under 34, pencil over 45
 _CONTRAST_BOTH = 30.0  # when the other side is known, what shows through is taken off first
 _TINT = 24.0  # a coloured mark may be paler: ink of the other side comes through grey
-_LEAST_MM = 1.4  # dust and toner dots are smaller
+_LEAST_MM = 1.7  # dust is smaller, also two grains side by side; a small digit is 2.1 high
 _RIM_MM = 5.0  # feeder rollers, shadows and worn edges
-_GROUP, _GROUP_MM = 6, 10.0  # as many small marks as this so near one another are no dust
+_EDGE_MM = 1.5  # how well the sheet's edges are known
+_GROUP, _GROUP_MM = 8, 10.0  # as many small marks as this so near one another are no dust
+_MANY, _LOOKED_AT = 1000, 50  # small marks at most, and circles around them
+_LINE_PX, _FOLD_CONTRAST = 2.0, 60.0
 _PLENTY = 150  # marks of the least size; so many are print, whatever each of them is
 _DARK_PAPER = 90.0  # a side without bright paper is a photograph or an unlit scan
 _SHOWS_THROUGH = 0.15  # of the other side's contrast, where too little of it is inked to measure
@@ -48,48 +52,73 @@ def find_blank(
     best, more is shrunk to that.
     """
     small, quad = _at_working_dpi(small, dpi, quad)
-    inside = within(small.size, quad, _RIM_MM / 25.4 * WORKING_DPI)
+    sheet = Sheet(quad, WORKING_DPI)
+    inside = within(small.size, quad, _EDGE_MM / 25.4 * WORKING_DPI)
     seen = depths(small, inside)
     if seen.paper < _DARK_PAPER:
         return Blank(False, f"no bright paper: {seen.paper:.0f} of 255")
     least, through = _CONTRAST, np.zeros_like(seen.dark)
     if other is not None:
         least, through = _CONTRAST_BOTH, _showing_through(other, quad, seen)
-    marks = marks_in(((seen.dark - through >= least) | (seen.tint >= _TINT)) & inside)
-    return _verdict(marks, seen, Sheet(quad, WORKING_DPI))
+    punched = holes_in(seen.dark, inside, sheet)
+    marked = ((seen.dark - through >= least) | (seen.tint >= _TINT)) & inside & ~punched
+    away = within(small.size, quad, _RIM_MM / 25.4 * WORKING_DPI)
+    return _verdict(marks_in(marked), away, seen, sheet, punched=bool(punched.any()))
 
 
-def _verdict(marks: Marks, seen: Depths, sheet: Sheet) -> Blank:
+def _verdict(
+    marks: Marks, away: NDArray[np.bool_], seen: Depths, sheet: Sheet, *, punched: bool
+) -> Blank:
+    """*away* is true away from the rim; a mark counts by what of it lies there."""
     least_px = _LEAST_MM / 25.4 * WORKING_DPI
-    large = np.flatnonzero(marks.length >= least_px)
+    large = np.flatnonzero((marks.length >= least_px) & (_inner(marks, away) >= least_px))
     if len(large) > _PLENTY:
         return Blank(False, f"{len(large)} marks")
-    ignored: Counter[str] = Counter()
-    for mark in large:
+    ignored: Counter[str] = Counter({"punched holes": 1} if punched else {})
+    for mark in large[np.argsort(-marks.length[large])]:  # the surest first
         y, x = marks.pixels(int(mark))
         one = Seen(x, y, float(np.percentile(seen.dark[y, x], 90)))
-        reason = wear_of(one, sheet)
+        reason = wear_of(one, sheet, seen.dark)
         if reason is None:
             left, top, right, bottom = marks.box[mark] * 25.4 / WORKING_DPI
             size = f"{right - left:.1f} x {bottom - top:.1f} mm"
             return Blank(False, f"a mark of {size} at {left:.0f}, {top:.0f} mm")
         ignored[reason] += 1
-    together = _most_together(marks, least_px)
+    together = _most_together(marks, seen, least_px)
     if together >= _GROUP:
         return Blank(False, f"{together} small marks together")
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(ignored.items()))
+    told = ", ".join(sorted(ignored))
     return Blank(True, f"no mark of {_LEAST_MM} mm" + (f" but {told}" if told else ""))
 
 
-def _most_together(marks: Marks, least_px: float) -> int:
-    """How many small marks lie within one circle around one of them."""
+def _inner(marks: Marks, away: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How long the part of each mark is that lies away from the rim."""
+    there = away[marks.y, marks.x]
+    only = Marks(marks.y[there], marks.x[there], marks.of[there], marks.count)
+    return np.where(only.area > 0, only.length, 0)
+
+
+def _most_together(marks: Marks, seen: Depths, least_px: float) -> int:
+    """How many small marks lie within one circle around one of them.
+
+    Faint ones all in one line are what a fold leaves here and there.
+    """
     small = (marks.length < least_px) & (marks.area >= 2)
     if not small.any():
         return 0
-    boxes = marks.box[small][:1000].astype(np.float32)
+    peak = np.zeros(marks.count, np.float32)
+    np.maximum.at(peak, marks.of, seen.dark[marks.y, marks.x])
+    strong = peak[small][:_MANY] >= _FOLD_CONTRAST
+    boxes = marks.box[small][:_MANY].astype(np.float32)
     at = (boxes[:, :2] + boxes[:, 2:]) / 2
-    apart = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
-    return int((apart <= _GROUP_MM / 25.4 * WORKING_DPI).sum(axis=1).max())
+    near = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) <= _GROUP_MM / 25.4 * WORKING_DPI
+    most = 0
+    for mine in near[np.argsort(-near.sum(axis=1))][:_LOOKED_AT]:
+        faint = at[mine & ~strong]
+        if len(faint) > 2 and np.linalg.eigvalsh(np.cov(faint.T))[0] < _LINE_PX**2:
+            faint = faint[:0]
+        most = max(most, int((mine & strong).sum()) + len(faint))
+    return most
 
 
 def _showing_through(other: OtherSide, quad: Quad, seen: Depths) -> Levels:

@@ -35,7 +35,8 @@ def depths(small: Image.Image, inside: NDArray[np.bool_]) -> Depths:
     cells = _cells(darkest, inside)
     bright = cells[cells > 0]
     paper = float(np.percentile(bright, 75)) if bright.size else 0.0
-    local = np.maximum(cells, max(paper * _LOCAL, _FAINTEST_PAPER))
+    # a cell at the sheet's rim, most of it outside, says nothing of its own paper
+    local = np.maximum(np.where(cells > 0, cells, paper), max(paper * _LOCAL, _FAINTEST_PAPER))
     high, wide = darkest.shape
     background: Levels = np.asarray(
         Image.fromarray(local.astype(np.float32)).resize(

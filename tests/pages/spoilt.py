@@ -68,7 +68,8 @@ def shaded(page: Page, light: float, place: str) -> Page:
 
 def cut(sheet: Sheet, rng: random.Random, scanner: Scanner, side: str) -> Page:
     """Laid so far over the glass that words of one *side* are cut through."""
-    lost_mm = max((15 + n / 2 for n in range(70)), key=lambda mm: _words_cut(sheet, side, mm))
+    deepest = 70 if side in ("left", "right") else 270
+    lost_mm = max((15 + n / 2 for n in range(deepest)), key=lambda mm: _words_cut(sheet, side, mm))
     px = sheet.dpi / 25.4
     wide, high = sheet.image.size
     shift = {"left": (-1, 0), "right": (1, 0), "top": (0, -1), "bottom": (0, 1)}[side]
