@@ -69,7 +69,7 @@ def clean(
     """
     logging.getLogger("pikepdf").setLevel(logging.WARNING)
     began = time.monotonic()
-    batch = _cleaned(sources, Kind(kind), threads)
+    batch = _cleaned(sources, Kind(kind), threads, keep_blank=keep_blank)
     written = _bound(batch, out, budget, keep_blank=keep_blank)
     if report is not None:
         from appliance.commands.clean_report import told
@@ -89,7 +89,7 @@ def clean(
         sys.exit(NOTHING_CLEANED)
 
 
-def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int) -> Batch:
+def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int, *, keep_blank: bool) -> Batch:
     """Every page of every source. One that cannot be read does not stop the others."""
     from appliance.imaging.cleaning import clean_input
     from appliance.imaging.opening import count_pages
@@ -106,7 +106,11 @@ def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int) -> Batch:
                 yield source, None, _raising(error)
                 continue
             for number in range(1, pages + 1):
-                yield source, number, partial(clean_input, source, number, kind)
+                yield (
+                    source,
+                    number,
+                    partial(clean_input, source, number, kind, keep_blank=keep_blank),
+                )
 
     with ThreadPoolExecutor(threads) as pool:
         asked = [(source, number, pool.submit(work)) for source, number, work in each()]

@@ -15,11 +15,20 @@ from appliance.core.findings import Findings, Kind, PageMode, Quad, Warn
 from appliance.core.plates import PlatedPage
 from appliance.imaging.cards import look_at_card
 from appliance.imaging.codes import find_codes
-from appliance.imaging.modes import BLANK_WAYS, LOOK_DPI, Way, dark_marks, ladder, plated, survey
+from appliance.imaging.modes import (
+    BLANK_WAYS,
+    LOOK_DPI,
+    MM_PER_INCH,
+    Way,
+    dark_marks,
+    ladder,
+    plated,
+    survey,
+)
 from appliance.imaging.opening import Opened, open_page
 from appliance.imaging.paper import Light, light_on
 from appliance.imaging.photos import photo_of, sheet_in
-from appliance.imaging.pipeline import analyse, apply
+from appliance.imaging.pipeline import analyse, apply, with_osd
 from appliance.imaging.sight import Sight, sight_of
 from appliance.imaging.trouble import find_troubles
 
@@ -81,8 +90,13 @@ class CleanInput:
     seconds: float = 0.0
 
 
-def clean_input(source: Path, number: int, kind: Kind = Kind.AUTO) -> CleanInput:
+def clean_input(
+    source: Path, number: int, kind: Kind = Kind.AUTO, *, keep_blank: bool = False
+) -> CleanInput:
     """Look at one input page and code everything on it in the cheapest honest way.
+
+    A blank side is found out and, without *keep_blank*, not coded. Where the quick test cannot
+    tell which way up a page is, tesseract is asked if it is there; then a warning asks a person.
 
     Raises:
         FileError: this page cannot be read; its file's other pages may.
@@ -94,12 +108,17 @@ def clean_input(source: Path, number: int, kind: Kind = Kind.AUTO) -> CleanInput
     times = opened.times
     del opened  # 26 MB a page: nothing is held longer than it is needed
     done = CleanInput(source, number, warnings=(*warnings, *more))
-    drawn = []
+    drawn: list[tuple[Findings, CardLook | None, Drawn | None]] = []
     for found in analyse(sight, sight.dpi, kind):
         known, card = _as_card(sight, found)
         if not known.warnings:
             known = replace(known, warnings=_troubles(sight, known))
         done.quads.append(_shrunk(quad or known.item.quad, times))
+        if known.blank.is_blank and not keep_blank:
+            drawn.append((known, None, None))
+            continue
+        if known.turn is None and card is None:
+            known = _asked(with_osd(sight, sight.dpi, known))
         drawn.append((known, card, _drawn(sight, known, FULL_DPI)))
     del sight
     drawn.reverse()
@@ -143,7 +162,19 @@ def _drawn(sight: Sight, found: Findings, dpi: int) -> Drawn:
     return Drawn(apply(sight, sight.dpi, found, dpi), dpi)
 
 
-def _item(found: Findings, card: CardLook | None, drawn: Drawn, open_master: Open) -> CleanItem:
+def _asked(found: Findings) -> Findings:
+    """With a word to a person where not even tesseract could tell."""
+    if found.turn is not None:
+        return found
+    return replace(found, warnings=(*found.warnings, Warn("turn-unsure")))
+
+
+def _item(
+    found: Findings, card: CardLook | None, drawn: Drawn | None, open_master: Open
+) -> CleanItem:
+    if drawn is None:
+        nothing = PlatedPage(*_size_mm(found), (), PageMode.BILEVEL, FULL_DPI)
+        return CleanItem(found, BLANK_WAYS, nothing, None, open_master)
     light = seen = None
     if found.item.kind not in (Kind.ID_CARD, Kind.PHOTO):
         look = drawn.at(LOOK_DPI).image
@@ -161,5 +192,19 @@ def _plated(drawn: Drawn, found: Findings, light: Light | None, way: Way) -> Pla
     image, dpi = drawn.at(way.resolution_dpi)
     if light is not None and way.mode is not PageMode.FULL:
         image = light.evened(image)
+    return plated(image, way, dpi, _true_size_mm(found, image.size, dpi))
+
+
+def _true_size_mm(found: Findings, size_px: tuple[int, int], dpi: int) -> tuple[float, float]:
+    """The sheet's, which is exact; the picture's where it shows more than the sheet."""
+    drawn_mm = (size_px[0] * MM_PER_INCH / dpi, size_px[1] * MM_PER_INCH / dpi)
+    sheet_mm = _size_mm(found)
+    pixels = 2 * MM_PER_INCH / dpi
+    near = all(abs(a - b) < pixels for a, b in zip(drawn_mm, sheet_mm, strict=True))
+    return sheet_mm if near else drawn_mm
+
+
+def _size_mm(found: Findings) -> tuple[float, float]:
+    """Of the upright page."""
     size = (found.item.width_mm, found.item.height_mm)
-    return plated(image, way, dpi, size if (found.turn or 0) % 180 == 0 else size[::-1])
+    return size if (found.turn or 0) % 180 == 0 else size[::-1]

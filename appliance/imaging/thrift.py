@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 
 _MMAP_THRESHOLD = -3  # mallopt's name for it
+_ARENA_MAX = -8  # the same
 _LEAST_BYTES = 1 << 20
 
 
@@ -18,3 +19,4 @@ def be_thrifty() -> None:
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         library.mallopt(_MMAP_THRESHOLD, _LEAST_BYTES)
+        library.mallopt(_ARENA_MAX, 1)  # a heap for each thread leaves holes in each
