@@ -23,7 +23,7 @@ from appliance.imaging.straighten import Lean, darkness, lean_of
 from appliance.imaging.turning import sideways_of, turn_of
 
 _INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
-_PRINT = 5.5  # the confidence of a lean that only print has
+_PRINT = 3.7  # confidence of a lean: handwriting had up to 2.9, print 4.6 and more
 _BY_HAND_DEG = 1.0
 _STRAIGHT_ENOUGH_DEG = 0.25  # for telling which way is up
 _RIM_TIMES = 0.4  # the rim of a whole image may hold a feeder's border, 6 mm wide
@@ -96,8 +96,8 @@ def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
         return replace(first, blank=blank)  # what is printed on a card does not turn it
     lean = _lean(gray)
     correction = lean.correction_deg
-    if sum(found.seen) >= 2 and lean.confidence < _PRINT and abs(correction) < _BY_HAND_DEG:
-        correction = 0.0  # handwriting wanders; the paper's own edges do not
+    if lean.confidence < _PRINT and abs(correction) < _BY_HAND_DEG:
+        correction = 0.0  # handwriting wanders more than paper is laid crooked
     if abs(correction) > _STRAIGHT_ENOUGH_DEG:
         paper = _paper(gray)[0]
         gray = gray.rotate(correction, Image.Resampling.BILINEAR, fillcolor=paper)

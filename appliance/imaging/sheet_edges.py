@@ -20,6 +20,7 @@ _SOFT_PX = 2.0  # a step that is as steep this far away is a shadow's
 _ALONG_PX = 1.0  # how far an edge may lie off its line
 _FEWEST_LOOKS = 8
 _AGREED = 0.45  # of the looks that could show an edge on a line must show one
+_LOUD = 0.13  # mean voice of the looks: a sensor's columns make lines of 2 to 3 levels
 _CLEAR_LEVELS = 20.0  # an edge this sharp speaks with its full voice
 
 Floats = NDArray[np.float64]
@@ -191,9 +192,11 @@ def _common_slope(sides: list[_Looks], most: float) -> float:
 
 def _clearest(side: _Looks, slope: float) -> int | None:
     """The sample of the line that most looks speak for; None when too few do."""
-    at, shown = int(np.argmax(side.votes(slope))), side.visible(slope)
+    votes, shown = side.votes(slope), side.visible(slope)
+    at = int(np.argmax(votes))
     agreed = side.near(slope, float(side.n[at]))[0].size
-    return at if shown[at] >= _FEWEST_LOOKS and agreed >= _AGREED * shown[at] else None
+    enough = agreed >= _AGREED * shown[at] and votes[at] >= _LOUD * shown[at]
+    return at if shown[at] >= _FEWEST_LOOKS and enough else None
 
 
 def _fitted(

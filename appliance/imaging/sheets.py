@@ -21,7 +21,7 @@ from appliance.core.findings import Item, Quad
 from appliance.imaging.marks import marks_in
 from appliance.imaging.rectangles import Rectangle, rectangle_around
 from appliance.imaging.sheet_edges import Edges, refined
-from appliance.imaging.sizes import item_of
+from appliance.imaging.sizes import item_of, sides_px
 
 _ROUGH_DPI = 50
 _STEPS_LEVELS = (12, 7, 5)  # how strong an edge stops the ground; a pale shadow needs the last
@@ -29,6 +29,7 @@ _LEAST_MM = 18.0  # the shorter side of anything that counts as an item
 _DUST_MM = 3.0
 _DUST_SHARE = 0.002  # of the image: more litter than this is writing, not dust
 _RIM_MM = 2.5
+_SMALL_SHARE = 0.5  # of the image: a sheet this small cannot fill it
 _MOST_PAPER = 2  # patches at the rim that belong to a sheet running out of the image
 
 Mask = NDArray[np.bool_]
@@ -57,7 +58,8 @@ def find_items(look: Image.Image, dpi: float, lean_deg: float | None = None) -> 
     """
     color = look if look.mode == "RGB" else look.convert("RGB")
     apart = _apart(color, dpi)
-    if len(apart) > 1 or (apart and all(apart[0].seen)):
+    small = apart and math.prod(sides_px(apart[0].quad)) < _SMALL_SHARE * color.width * color.height
+    if len(apart) > 1 or (small and all(apart[0].seen)):
         return sorted((_found(e, dpi) for e in apart), key=_reading_order)
     filling = _filling(color, dpi, lean_deg)
     candidates = [e for e in (*apart, filling) if _lies_there(e, dpi)]
@@ -76,10 +78,9 @@ def _apart(color: Image.Image, dpi: float) -> list[Edges]:
         edges = [refined(color, r.scaled(times, color.size), dpi) for r in rectangles]
         if not edges or not all(_lies_there(e, dpi) for e in edges):
             continue
-        if all(all(e.seen) for e in edges):
+        if all(all(e.seen) for e in edges) and (len(edges) > 1 or _trust(edges[0], dpi)[0]):
             return edges
-        if sum(e.support for e in edges) > sum(e.support for e in best):
-            best = edges
+        best = max(best, edges, key=lambda those: [_trust(e, dpi) for e in those])
     return best
 
 

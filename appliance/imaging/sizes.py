@@ -24,12 +24,18 @@ def snapped(width_mm: float, height_mm: float) -> tuple[str, float, float] | Non
     return None
 
 
-def sides_mm(quad: Quad, dpi: float) -> tuple[float, float]:
+def sides_px(quad: Quad) -> tuple[float, float]:
     """Mean width and height of a quad."""
     top, right, bottom, left = (
         math.dist(a, b) for a, b in zip(quad, (*quad[1:], quad[0]), strict=True)
     )
-    return (top + bottom) / 2 / dpi * 25.4, (left + right) / 2 / dpi * 25.4
+    return (top + bottom) / 2, (left + right) / 2
+
+
+def sides_mm(quad: Quad, dpi: float) -> tuple[float, float]:
+    """Mean width and height of a quad, true to size."""
+    width, height = sides_px(quad)
+    return width / dpi * 25.4, height / dpi * 25.4
 
 
 def item_of(quad: Quad, dpi: float) -> Item:
