@@ -233,6 +233,12 @@ class PictureTooLarge(FileError):
     code, who = "picture-too-large", Who.VOLUNTEER
 
 
+class PictureTooSmall(FileError):
+    """Too few pixels for anyone to read anything: an icon or a thumbnail."""
+
+    code, who = "picture-too-small", Who.VOLUNTEER
+
+
 class PictureUnsupported(FileError):
     """A kind of picture whose colours we would only guess: CMYK, 16 bits, see-through."""
 

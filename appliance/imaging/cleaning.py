@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,10 +30,12 @@ from appliance.imaging.opening import Opened, open_page
 from appliance.imaging.paper import Light, light_on
 from appliance.imaging.photos import photo_of, sheet_in
 from appliance.imaging.pipeline import analyse, apply, with_osd
+from appliance.imaging.sheets import whole_image
 from appliance.imaging.sight import Sight, sight_of
 from appliance.imaging.trouble import find_troubles
 
 FULL_DPI = 300  # no way needs more
+_log = logging.getLogger(__name__)
 _CODES_DPI = 150  # the codes of forms are large; those of cards are read by ``cards``
 
 Open = Callable[[], Sight]
@@ -109,7 +112,7 @@ def clean_input(
     del opened  # 26 MB a page: nothing is held longer than it is needed
     done = CleanInput(source, number, warnings=(*warnings, *more))
     drawn: list[tuple[Findings, CardLook | None, Drawn | None]] = []
-    for found in analyse(sight, sight.dpi, kind):
+    for found in _analysed(sight, kind):
         known, card = _as_card(sight, found)
         if not known.warnings:
             known = replace(known, warnings=_troubles(sight, known))
@@ -126,6 +129,16 @@ def clean_input(
         done.items.append(_item(*drawn.pop(), lambda: _sight(open_page(source, number), kind)[0]))
     done.seconds = time.monotonic() - began
     return done
+
+
+def _analysed(sight: Sight, kind: Kind) -> list[Findings]:
+    """What lies there; the whole picture as it is when looking at it failed: no page is lost."""
+    try:
+        return analyse(sight, sight.dpi, kind)
+    except (ArithmeticError, IndexError, TypeError, ValueError):
+        _log.exception("a page was not understood and stays as it is")
+        whole = whole_image(sight.image.size, sight.dpi).item
+        return [Findings(replace(whole, kind=kind), warnings=(Warn("not-understood"),))]
 
 
 def _sight(opened: Opened, kind: Kind) -> tuple[Sight, Quad | None, Sequence[Warn]]:

@@ -21,6 +21,7 @@ from appliance.core.errors import (
     NotAPicture,
     PageDamaged,
     PictureTooLarge,
+    PictureTooSmall,
     PictureUnsupported,
 )
 from appliance.jpeg import MAX_PIXELS, check_decodes
@@ -32,6 +33,7 @@ _ORIENTATION, _MAKER = 0x0112, 0x010F  # EXIF tags
 _LEAST_DPI, _MOST_DPI = 90, 1200  # 72 and the like are what programs write when they do not know
 _A4_LONG_IN, _A4_ASPECT = 297 / 25.4, 297 / 210
 _USUAL_DPI = 300
+_LEAST_PX = 100  # a side; a stamp on an envelope at 150 dpi
 _MOST_PAGES = 500
 
 
@@ -70,6 +72,14 @@ def open_page(path: Path, number: int = 1) -> Opened:
     Raises:
         FileError: as ``count_pages``, or this page alone cannot be read.
     """
+    opened = _opened(path, number)
+    if min(opened.image.size) < _LEAST_PX:
+        width, height = opened.image.size
+        raise PictureTooSmall(f"{path.name}: {width} x {height}")
+    return opened
+
+
+def _opened(path: Path, number: int) -> Opened:
     kind = _kind(path)
     if kind == "pdf":
         from appliance.imaging import pdf_pages  # noqa: PLC0415  as above

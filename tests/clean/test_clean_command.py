@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from tests import pages
@@ -192,6 +194,48 @@ def test_both_sides_of_a_card_come_on_one_sheet_front_first(tmp_path, cleaned):
         (page,) = opened.pages
         assert len(page.obj.Resources.XObject) == 2
     assert any(pages.holder(1204).number in code for p in done.pages for code in p["codes"])
+
+
+@pytest.mark.parametrize("turn", [90, 180])
+def test_a_page_that_lay_sideways_or_upside_down_comes_out_upright(turn, tmp_path, cleaned):
+    page = pages.paper("letter", 1210 + turn, 200, turn=turn)
+    (tmp_path / "turned.jpg").write_bytes(page.jpeg())
+    done = cleaned(tmp_path / "turned.jpg")
+    assert done.pages[0]["turn"] == turn
+    with pikepdf.open(done.files[0]) as opened:
+        wide, high = (float(v) for v in opened.pages[0].mediabox[2:])
+    assert wide < high
+
+
+def test_a_telephone_photograph_is_opened(small, tmp_path, cleaned):
+    pi_heif = pytest.importorskip("pi_heif")
+    assert pi_heif.libheif_info()["decoders"]
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Phone", 6
+    table = Image.new("RGB", (1600, 1300), (90, 70, 50))
+    table.paste(small.rotate(90, expand=True), (200, 220))
+    (tmp_path / "photo.jpg").write_bytes(encoded(table, "JPEG", exif=exif, quality=90))
+    done = cleaned(tmp_path / "photo.jpg")
+    assert done.code == 0
+    with pikepdf.open(done.files[0]) as opened:
+        wide, high = (float(v) for v in opened.pages[0].mediabox[2:])
+    assert wide < high
+
+
+@given(
+    size=st.tuples(st.integers(60, 500), st.integers(60, 500)),
+    mode=st.sampled_from(["1", "L", "RGB", "P"]),
+    noise=st.integers(0, 120),
+    kind=st.sampled_from(["auto", "form", "certificate", "id-card", "photo"]),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_picture_becomes_a_page_or_is_named(size, mode, noise, kind, tmp_path, cleaned):
+    path = tmp_path / "any.png"
+    Image.effect_noise(size, noise).convert(mode).save(path)
+    done = cleaned(path, options=("--kind", kind, "--keep-blank"))
+    assert bool(done.pages) != bool(done.refused)
+    assert bool(done.files) == bool(done.pages)
+    assert all(file.stat().st_size <= 1_900_000 for file in done.files)
 
 
 def test_what_does_not_fit_even_at_its_floor_becomes_parts_that_each_fit(tmp_path, cleaned):
