@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations, product
 
 import pytest
 
@@ -84,6 +85,30 @@ def test_two_misread_digits_of_the_number_are_refused() -> None:
 def test_two_misread_digits_of_the_place_are_guarded_by_one_check_digit_alone() -> None:
     accepted = sum(two_changed(seed, 15, 18) for seed in range(400))
     assert accepted <= 400 * 0.15  # one in ten, and two misread of these three are rare already
+
+
+def test_the_number_misread_alike_in_both_its_places_is_refused() -> None:
+    short = SAMPLE[0][5:14]
+    for first, second in combinations(range(9), 2):
+        for a, b in product("0123456789", repeat=2):
+            signs = list(short)
+            signs[first], signs[second] = a, b
+            other = "".join(signs)
+            if str(check_digit(other)) != SAMPLE[0][14]:
+                line = f"IDVNM{other}{SAMPLE[0][14]}001{other}<<9"
+                assert read_card_mrz([line, SAMPLE[1]]) is None
+
+
+@pytest.mark.parametrize("start", [0, 8], ids=["born", "valid until"])
+def test_each_date_is_guarded_by_a_check_digit_of_its_own(start: int) -> None:
+    for first, second in combinations(range(start, start + 6), 2):
+        for a, b in product("0123456789", repeat=2):
+            signs = list(SAMPLE[1])
+            signs[first], signs[second] = a, b
+            read = read_card_mrz([SAMPLE[0], "".join(signs)])
+            own = check_digit("".join(signs[start : start + 6]))
+            if str(own) != SAMPLE[1][start + 6]:  # though the digit over everything may agree
+                assert read is None
 
 
 @pytest.mark.parametrize("lines", [[], ["IDVNM"], [SAMPLE[1]], [SAMPLE[0]], ["<" * 30] * 3])

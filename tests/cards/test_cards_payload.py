@@ -112,6 +112,7 @@ def test_names_keep_their_case() -> None:
     [
         "https://dichvucong.gov.vn/?a=1|2|3|4|5|6|7|8",
         "001095000123|Nguyễn Văn An",
+        AN.rpartition("|")[0],
         AN.replace("001095000123", "00109500012"),
         AN.replace("001095000123", "0010950001234"),
         AN.replace("001095000123", "00109500012x"),

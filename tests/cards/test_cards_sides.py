@@ -22,6 +22,7 @@ from appliance.imaging.card_page import CardScan, card_page
 from appliance.imaging.cards import card_picture, look_at_card
 from appliance.imaging.codes import find_codes
 from appliance.imaging.lossless import cut_jpeg
+from appliance.imaging.perspective import flattened
 from tests import pages
 from tests.cards.drawing import Lying, as_jpeg, back, front, scanned, somebody
 from tests.pages.cards import LAYOUTS
@@ -76,6 +77,16 @@ def test_a_side_that_tells_nothing_is_asked_about() -> None:
     assert look.side is None
     assert not look.upright_known
     assert look.number is None
+
+
+def test_a_back_has_no_portrait_even_where_its_lines_look_like_one() -> None:
+    for layout in LAYOUTS:
+        for seed in range(2200, 2206):
+            card = pages.card("back", seed, 150, layout=layout)
+            quad = upright(card.only)
+            straight = flattened(card.image, quad, (506, 319))
+            assert not has_portrait(straight)
+            assert not has_portrait(straight.transpose(Image.Transpose.ROTATE_180))
 
 
 def test_a_sheet_of_print_has_neither_lines_nor_portrait() -> None:
