@@ -21,6 +21,7 @@ _ALONG_PX = 1.0  # how far an edge may lie off its line
 _FEWEST_LOOKS = 8
 _AGREED = 0.45  # of the looks that could show an edge on a line must show one
 _LOUD = 0.13  # mean voice of the looks: a sensor's columns make lines of 2 to 3 levels
+_BORDER_LEVELS = 4.0
 _CLEAR_LEVELS = 20.0  # an edge this sharp speaks with its full voice
 
 Floats = NDArray[np.float64]
@@ -97,13 +98,21 @@ class _Line:
     along: Point
 
 
-def refined(look: Image.Image, rectangle: Rectangle, dpi: float, most_slope: float = 0.02) -> Edges:
+def refined(
+    look: Image.Image,
+    rectangle: Rectangle,
+    dpi: float,
+    most_slope: float = 0.02,
+    *,
+    wary: bool = False,
+) -> Edges:
     """The true edges near the rough *rectangle* on *look* (RGB).
 
     A side whose edge does not show keeps its distance from the one across, or stays where it is
-    when *rectangle* already says that it runs along the image's rim.
+    when *rectangle* already says that it runs along the image's rim. *wary*: nothing else says
+    that there is an edge at all, so a line with the same on both sides is none.
     """
-    levels = np.asarray(look, dtype=np.float32)
+    levels, px = np.asarray(look, dtype=np.float32), dpi / 25.4
     c, s = float(np.cos(rectangle.angle)), float(np.sin(rectangle.angle))
     r = rectangle
     ends = [(r.left, r.top), (r.right, r.top), (r.right, r.bottom), (r.left, r.bottom)]
@@ -113,6 +122,11 @@ def refined(look: Image.Image, rectangle: Rectangle, dpi: float, most_slope: flo
     slope = _common_slope(shown, most_slope)
     offsets = [_clearest(side, slope) if side is not None else None for side in sides]
     slope, places = _fitted(sides, slope, offsets)
+    if wary:
+        places = [
+            at if at is not None and side is not None and _is_border(side, slope, at, px) else None
+            for side, at in zip(sides, places, strict=True)
+        ]
     support = sum(
         float(side.votes(slope).max() / _LOOKS)
         for side, place in zip(sides, places, strict=True)
@@ -127,7 +141,7 @@ def refined(look: Image.Image, rectangle: Rectangle, dpi: float, most_slope: flo
         inwards = -across if across is not None and rectangle.seen[n] else 0.0
         if side is not None and place is not None:
             middle, inwards = float(side.t.mean()), place
-            without.append(_beside(side, slope, place, dpi / 25.4))
+            without.append(_beside(side, slope, place, px))
         at = (a[0] + middle * dx - inwards * dy, a[1] + middle * dy + inwards * dx)
         lines.append(_Line(at, _unit(dx - slope * dy, dy + slope * dx)))
     crossings = [_crossing(lines[n - 1], lines[n]) for n in range(4)]
@@ -239,22 +253,39 @@ def _sampled(levels: NDArray[np.float32], xs: Floats, ys: Floats) -> Floats:
     return sampled
 
 
+def _is_border(side: _Looks, slope: float, place: float, px: float) -> bool:
+    """Whether the two sides of a line are unlike: not so at a printed frame, or in grain."""
+    out = _level(side, slope, place, (-1.0 * px, -0.3 * px))
+    within = _level(side, slope, place, (0.3 * px, 1.0 * px))
+    if out is None or within is None:
+        return False
+    return bool(np.abs(out - within).max() >= _BORDER_LEVELS)
+
+
 def _beside(side: _Looks, slope: float, place: float, px: float) -> tuple[Floats, bool]:
     """The colour that lies without, and whether a shadow lies along the line."""
-    away = side.n[None, :] - (place + slope * (side.t - side.t.mean()))[:, None]
-
-    def level(low_mm: float, high_mm: float) -> Floats:
-        here = (away >= low_mm * px) & (away <= high_mm * px) & (side.sharp >= 0)
-        many = np.maximum(here.sum(axis=1), 1)
-        mean: Floats = (side.levels * here[..., None]).sum(axis=1) / many[:, None]
-        shown = mean[here.any(axis=1)]
-        return np.median(shown, axis=0) if len(shown) else np.full(3, np.nan)
-
-    out, close = level(-2.6, -1.8), level(-0.8, -0.3)
-    if np.isnan(out).any():
-        out = close
+    close = _level(side, slope, place, (-0.8 * px, -0.3 * px))
+    out = _level(side, slope, place, (-2.6 * px, -1.8 * px))
+    if close is None:
+        return np.zeros(3), False
+    if out is None:
+        return close, False
     dip = out - close
-    return np.nan_to_num(out), bool(dip.min() >= 4 and np.ptp(dip) <= max(6.0, 0.35 * dip.max()))
+    return out, bool(dip.min() >= 4 and np.ptp(dip) <= max(6.0, 0.35 * dip.max()))
+
+
+def _level(
+    side: _Looks, slope: float, place: float, reach_px: tuple[float, float]
+) -> Floats | None:
+    """The median colour at this distance from the line; None where that is out of the image."""
+    away = side.n[None, :] - (place + slope * (side.t - side.t.mean()))[:, None]
+    here = (away >= reach_px[0]) & (away <= reach_px[1]) & (side.sharp >= 0)
+    shown = here.any(axis=1)
+    if not shown.any():
+        return None
+    sums = (side.levels[shown] * here[shown][..., None]).sum(axis=1)
+    level: Floats = np.median(sums / here[shown].sum(axis=1)[:, None], axis=0)
+    return level
 
 
 def _crossing(one: _Line, other: _Line) -> Point:

@@ -57,6 +57,8 @@ def find_items(look: Image.Image, dpi: float, lean_deg: float | None = None) -> 
     the item lies straight; corners may lie outside the image where a crooked sheet ran out of it.
     """
     color = look if look.mode == "RGB" else look.convert("RGB")
+    if min(look.size) < _LEAST_MM * dpi / 25.4:
+        return [whole_image(look.size, dpi)]
     apart = _apart(color, dpi)
     small = apart and math.prod(sides_px(apart[0].quad)) < _SMALL_SHARE * color.width * color.height
     if len(apart) > 1 or (small and all(apart[0].seen)):
@@ -92,7 +94,7 @@ def _filling(color: Image.Image, dpi: float, lean_deg: float | None) -> Edges:
     u, v = wide / 2 * c + high / 2 * s, high / 2 * c - wide / 2 * s
     left, top, right, bottom = u - wide / 2, v - high / 2, u + wide / 2, v + high / 2
     around = Rectangle(angle, left, top, right, bottom, (True,) * 4, color.size)
-    return refined(color, around, dpi, 0.004 if lean_deg is not None else 0.03)
+    return refined(color, around, dpi, 0.004 if lean_deg is not None else 0.03, wary=True)
 
 
 def _trust(edges: Edges, dpi: float) -> tuple[bool, float]:

@@ -1,0 +1,97 @@
+"""Pages are straightened by their print, and nothing else is ever turned."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from appliance.imaging.pipeline import analyse
+from appliance.imaging.straighten import LOOK_DPI, lean_of
+from tests import pages
+
+PRINT = ("form", "letter", "table", "sparse", "certificate", "a5", "letter-size")
+DPI = 150
+SEED = 2100
+
+
+def look_at(image: Image.Image, dpi: int = DPI) -> Image.Image:
+    size = (round(image.width * LOOK_DPI / dpi), round(image.height * LOOK_DPI / dpi))
+    return image.convert("L").resize(size, Image.Resampling.BOX)
+
+
+def paper_with_grain(seed: int = 1) -> Image.Image:
+    grain = np.random.default_rng(seed).normal(240, 3, (1169, 827))
+    return Image.fromarray(grain.clip(0, 255).astype(np.uint8))
+
+
+def test_print_is_straightened_to_a_fiftieth_of_a_degree():
+    off = []
+    for number, name in enumerate(PRINT):
+        page = pages.paper(name, SEED + number, DPI)
+        off += [abs(found.angle_deg - page.angle_deg) for found in analyse(page.image, DPI)]
+    assert np.mean(off) <= 0.02, off
+    assert max(off) <= 0.15, off
+
+
+@pytest.mark.parametrize("angle", [-14.0, -9.5, 8.0, 13.5])
+def test_even_a_very_crooked_page_is_found_out(angle):
+    page = pages.paper("letter", SEED, DPI, angle_deg=angle, margin_mm=4)
+    look = look_at(page.image)
+    inner = look.crop((90, 150, look.width - 90, look.height - 150))
+    assert lean_of(inner).sure
+    assert abs(lean_of(inner).angle_deg - angle) <= 0.15
+
+
+@pytest.mark.parametrize("name", PRINT)
+def test_a_straight_page_stays_straight(name):
+    page = pages.paper(name, SEED, DPI, angle_deg=0.0, margin_mm=0)
+    (found,) = analyse(page.image, DPI)
+    assert abs(found.angle_deg) <= 0.05
+
+
+def test_upside_down_leans_the_same():
+    look = look_at(pages.paper("letter", SEED, DPI, angle_deg=2.0, margin_mm=12).image)
+    inner = look.crop((120, 120, look.width - 120, look.height - 120))
+    upside_down = inner.transpose(Image.Transpose.ROTATE_180)
+    assert abs(lean_of(inner).angle_deg - lean_of(upside_down).angle_deg) < 0.03
+
+
+def folded() -> Image.Image:
+    image = paper_with_grain()
+    ImageDraw.Draw(image).line((0, 590, 827, 570), fill=190, width=3)
+    return image
+
+
+def specked() -> Image.Image:
+    image, rng = paper_with_grain(), random.Random(5)
+    for _ in range(300):
+        x, y = rng.randrange(820), rng.randrange(1160)
+        ImageDraw.Draw(image).ellipse((x, y, x + rng.randrange(1, 5), y + 3), fill=60)
+    return image
+
+
+def stamped() -> Image.Image:
+    image = paper_with_grain()
+    draw = ImageDraw.Draw(image)
+    for inset in (0, 10, 45):
+        draw.ellipse((300 + inset, 500 + inset, 440 - inset, 640 - inset), outline=90, width=3)
+    return image
+
+
+def photographed() -> Image.Image:
+    page = pages.on_glass(["photo"], SEED, DPI, clockwise=[0.0])
+    (x, y), _, (right, bottom), _ = page.only.quad
+    return look_at(page.image.crop((round(x), round(y), round(right), round(bottom))))
+
+
+@pytest.mark.parametrize("thing", [paper_with_grain, folded, specked, stamped, photographed])
+def test_what_is_no_writing_turns_nothing(thing):
+    assert lean_of(thing()).correction_deg == 0.0
+
+
+def test_a_picture_of_nothing_leans_nowhere():
+    for size in ((1, 1), (3, 2000), (50, 50)):
+        assert lean_of(Image.new("L", size, 255)).correction_deg == 0.0

@@ -1,0 +1,52 @@
+"""Pages stand upright, or a person is asked; never the wrong way without asking."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from appliance.imaging import osd
+from appliance.imaging.pipeline import analyse, with_osd
+from appliance.imaging.turning import agreed, sideways_of, turn_of
+from tests import pages
+
+DPI, SEED = 150, 2200
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_letters_tell_which_way_up_a_page_stands(turn):
+    told = []
+    for number, name in enumerate(("form", "letter", "table", "certificate", "by-hand")):
+        page = pages.paper(name, SEED + number, DPI, turn=turn)
+        (found,) = analyse(page.image, DPI)
+        told.append(found.turn)
+        assert found.turn in (turn, None), name
+    assert told.count(turn) >= 4
+
+
+@pytest.mark.skipif(not osd.osd_is_here(), reason="tesseract is not installed")
+@pytest.mark.parametrize("turn", [90, 180])
+def test_tesseract_is_asked_where_letters_leave_a_doubt(turn):
+    page = pages.paper("letter", SEED, DPI, turn=turn)
+    (found,) = analyse(page.image, DPI)
+    doubtful = type(found)(found.item, found.angle_deg, None)
+    assert with_osd(page.image, DPI, doubtful).turn == turn
+
+
+def test_without_tesseract_a_doubt_stays_a_doubt(monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert osd.turn_by_osd(Image.new("L", (600, 800), 255)).turn is None
+
+
+def test_a_page_without_letters_is_left_to_a_person():
+    for look in (Image.new("L", (827, 1169), 240), Image.effect_noise((827, 1169), 60)):
+        assert turn_of(look, sideways=sideways_of(look)).turn is None
+
+
+def test_a_batch_that_agrees_decides_for_its_doubtful_pages():
+    assert agreed([180, None, 180]) == [180, 180, 180]
+
+
+@pytest.mark.parametrize("turns", [[0, None, 180], [0, None], [None, None], []])
+def test_a_batch_that_differs_or_hardly_speaks_decides_nothing(turns):
+    assert agreed(turns) == turns
