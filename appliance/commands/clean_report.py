@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance.core.findings import Quad, Warn
+from appliance.findings import advice_for
 from appliance.imaging.cleaning import CleanInput, CleanItem
 from appliance.wording import notice_for
 
@@ -79,4 +80,11 @@ def _item(item: CleanItem, quad: Quad) -> Json:
 
 
 def _warning(warn: Warn) -> Json:
-    return {"code": warn.code, "place": warn.place, "severe": warn.severe}
+    said = advice_for(warn)
+    return {
+        "code": warn.code,
+        "place": warn.place,
+        "severe": warn.severe,
+        "what": said.what,
+        "next": said.next,
+    }

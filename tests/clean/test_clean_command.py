@@ -179,7 +179,8 @@ def test_a_nonsense_orientation_is_told_and_the_page_goes_on(small, tmp_path, cl
     (tmp_path / "odd.jpg").write_bytes(encoded(small, "JPEG", exif=exif))
     done = cleaned(tmp_path / "odd.jpg")
     assert done.code == 0
-    assert "orientation-unknown" in [warning["code"] for warning in done.pages[0]["warnings"]]
+    said = {warning["code"]: warning["what"] for warning in done.pages[0]["warnings"]}
+    assert said["orientation-unknown"] == "Chưa rõ chiều của ảnh này."
 
 
 def test_nothing_good_means_no_file_and_says_so(tmp_path, cleaned):
