@@ -54,7 +54,7 @@ def sight_of(master: bytes | Image.Image | Sight, dpi: float, full_dpi: int = FU
     with opened(master) as image:
         wide = image.width
         least = min(1.0, full_dpi / dpi)
-        image.draft(None, (int(wide * least), int(image.height * least)))
+        image.draft(None, (max(1, int(wide * least)), max(1, int(image.height * least))))
         if image.width * image.height > MAX_SIGHT_PIXELS:
             raise PageDamaged(f"{image.width} x {image.height} pixels to decode")
         times = image.width / wide

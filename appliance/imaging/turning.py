@@ -72,6 +72,8 @@ def sideways_of(gray: Image.Image) -> bool | None:
 
     Rules and frames run both ways and are left out.
     """
+    if min(gray.size) <= _GAP_PX:
+        return None
     letters = _letters(darkness(gray) > _INK_LEVELS)
     across, down = _banded(letters), _banded(letters.T)
     if max(across, down) < _BANDED or max(across, down) < _PLAINLY * min(across, down):
@@ -92,6 +94,8 @@ def _banded(letters: NDArray[np.int32]) -> float:
 
 def uprightness(gray: Image.Image) -> tuple[float, int]:
     """Above 0 when the lines of *gray* stand upright, below 0 upside down; and how many lines."""
+    if min(gray.size) <= _GAP_PX:
+        return 0.0, 0
     ink = _letters(darkness(gray) > _INK_LEVELS)
     total, weight, count = 0.0, 0.0, 0
     for left in range(0, ink.shape[1], _BLOCK_PX):
@@ -115,7 +119,7 @@ def _letters(ink: NDArray[np.bool_]) -> NDArray[np.int32]:
 
 def _bands(profile: Floats) -> list[tuple[int, int]]:
     """First and last row but one of each line's band of small letters."""
-    wide = np.convolve(profile, np.ones(31) / 31, mode="same")
+    wide = np.convolve(profile, np.ones(_GAP_PX) / _GAP_PX, mode="same")
     full = profile > np.maximum(1.15 * wide, 6)
     steps = np.diff(np.concatenate(([0], full.astype(np.int8), [0])))
     tops, bottoms = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)

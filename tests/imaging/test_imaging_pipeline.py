@@ -1,0 +1,151 @@
+"""From a master to upright straight pages: sizes, turns, memory, and whatever comes in."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from appliance.core.errors import PageDamaged
+from appliance.core.findings import Findings, Item
+from appliance.imaging.layout import layout
+from appliance.imaging.pipeline import analyse, apply
+from appliance.imaging.sight import sight_of
+from appliance.imaging.straighten import lean_of
+from tests import pages
+
+DPI, SEED = 150, 2400
+
+
+def whole(width: int, height: int, dpi: int, **more: object) -> Findings:
+    """Everything that is on an image of this size."""
+    quad = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
+    item = Item(quad, width / dpi * 25.4, height / dpi * 25.4)
+    return Findings(item, **more)  # type: ignore[arg-type]
+
+
+def cornered() -> Image.Image:
+    """White with a red square in its top left corner and a blue one in its top right."""
+    image = Image.new("RGB", (400, 600), "white")
+    ImageDraw.Draw(image).rectangle((0, 0, 99, 99), fill="red")
+    ImageDraw.Draw(image).rectangle((300, 0, 399, 99), fill="blue")
+    return image
+
+
+@pytest.mark.parametrize(
+    ("turn", "red", "size"),
+    [
+        (0, (40, 40), (400, 600)), (90, (560, 40), (600, 400)),
+        (180, (360, 560), (400, 600)), (270, (40, 360), (600, 400)),
+    ],
+)  # fmt: skip
+def test_a_turn_is_clockwise_and_loses_nothing(turn, red, size):
+    page = apply(cornered(), 150, whole(400, 600, 150, turn=turn), 150)
+    assert page.size == size
+    assert page.getpixel(red) == (255, 0, 0)
+    assert np.count_nonzero((np.asarray(page) == (255, 0, 0)).all(axis=2)) >= 100 * 100 - 200
+
+
+def test_an_untouched_page_comes_out_pixel_for_pixel():
+    page = apply(cornered(), 150, whole(400, 600, 150), 150)
+    assert page.tobytes() == cornered().tobytes()
+
+
+@pytest.mark.parametrize("dpi", [100, 150, 200])
+def test_a_crooked_page_comes_out_straight_at_its_true_size(dpi):
+    page = pages.paper("letter", SEED, 200, angle_deg=3.2, turn=180, margin_mm=12)
+    (found,) = analyse(page.jpeg(), 200)
+    done = apply(page.jpeg(), 200, found, dpi)
+    assert abs(done.width / dpi * 25.4 - 210) <= 0.5
+    assert abs(done.height / dpi * 25.4 - 297) <= 0.5
+    look = done.convert("L").resize((827, 1169), Image.Resampling.BOX).crop((20, 20, 807, 1149))
+    assert abs(lean_of(look).angle_deg) <= 0.05
+    assert analyse(done, dpi)[0].turn == 0
+
+
+def test_every_word_stays_on_a_page_printed_crookedly():
+    # straight paper, print that leans: straightened by its print it would lose two corners
+    sheet = Image.new("RGB", (1240, 1754), (245, 245, 243))
+    straight = pages.paper("letter", SEED, DPI, angle_deg=0.0, margin_mm=0).image
+    printed = straight.resize((1240, 1754)).rotate(4, Image.Resampling.BICUBIC, fillcolor="white")
+    sheet.paste(printed.crop((30, 30, 1210, 1724)), (30, 30))
+    ImageDraw.Draw(sheet).rectangle((20, 20, 60, 40), fill=(30, 30, 30))
+    ImageDraw.Draw(sheet).rectangle((1180, 1700, 1215, 1730), fill=(30, 30, 30))
+    (found,) = analyse(sheet, DPI)
+    done = apply(sheet, DPI, found, DPI)
+
+    def ink(image: Image.Image) -> int:
+        return int(np.count_nonzero(np.asarray(image.convert("L")) < 120))
+
+    assert ink(done) >= 0.97 * ink(sheet)
+
+
+def test_a_decoded_half_gives_the_same_answer():
+    page = pages.paper("form", SEED, 600)
+    (large,), (small,) = analyse(page.jpeg(), 600), analyse(page.image.reduce(2), 300)
+    assert abs(large.angle_deg - small.angle_deg) <= 0.03
+    for (x, y), (u, v) in zip(large.item.quad, small.item.quad, strict=True):
+        assert math.dist((x, y), (2 * u, 2 * v)) <= 0.3 / 25.4 * 600
+
+
+def test_a_master_is_decoded_no_larger_than_needed():
+    page = pages.paper("form", SEED, 600)
+    assert sight_of(page.jpeg(), 600).dpi == pytest.approx(300, rel=0.01)
+
+
+def test_a_layout_keeps_the_middle_where_it_is():
+    plan = layout(whole(1000, 500, 100, angle_deg=7.0), 100, 50)
+    a, b, c, d, e, f = plan.matrix
+    x, y = plan.size[0] / 2, plan.size[1] / 2
+    assert (a * x + b * y + c, d * x + e * y + f) == pytest.approx((500, 250))
+
+
+@pytest.mark.parametrize("master", [b"", b"no picture", b"\xff\xd8\xff\xd9"])
+def test_what_is_no_picture_is_refused_by_name(master):
+    with pytest.raises(PageDamaged):
+        analyse(master, 300)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(1, 700), st.integers(1, 900), st.integers(0, 2**32),
+    st.sampled_from(["L", "RGB"]), st.sampled_from([75, 100, 150, 200, 300, 600]),
+)  # fmt: skip
+def test_any_picture_becomes_at_least_one_page(width, height, seed, mode, dpi):
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 256, (rng.integers(1, 40), rng.integers(1, 40), 3)).astype(np.uint8)
+    image = Image.fromarray(coarse).resize((width, height)).convert(mode)
+    kept = BytesIO()
+    image.save(kept, "JPEG")
+    found = analyse(kept.getvalue(), dpi)
+    assert found
+    for one in found:
+        page = apply(kept.getvalue(), dpi, one, min(dpi, 150))
+        assert min(page.size) >= 1
+        assert page.mode == mode
+
+
+@pytest.mark.parametrize(("dpi", "most_mb"), [(300, 130), (600, 250)])
+def test_a_colour_page_fits_a_small_board(tmp_path, dpi, most_mb):
+    """Peak of a fresh process that analyses and draws one page."""
+    master = tmp_path / "page.jpg"
+    master.write_bytes(pages.paper("form", SEED, dpi).jpeg())
+    script = (
+        "import pathlib, sys\n"
+        "from appliance.imaging.pipeline import analyse, apply\n"
+        "master, dpi = pathlib.Path(sys.argv[1]).read_bytes(), int(sys.argv[2])\n"
+        "for found in analyse(master, dpi): apply(master, dpi, found, 200)\n"
+        "status = pathlib.Path('/proc/self/status').read_text()\n"
+        "print(status.split('VmHWM:')[1].split()[0])\n"
+    )
+    command = [sys.executable, "-c", script, master, str(dpi)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=60, check=True)
+    peak_mb = int(done.stdout) / 1024
+    assert peak_mb <= most_mb, f"{peak_mb:.0f} MB"
