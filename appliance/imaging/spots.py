@@ -17,7 +17,7 @@ class Spots:
     """Names points of a picture by their place on the sheet *quad*, turned clockwise by *turn*."""
 
     def __init__(self, quad: Quad, turn: int = 0) -> None:
-        first = turn % 360 // 90
+        first = -turn // 90 % 4
         upright = quad[first:] + quad[:first]
         corners = np.array([(x, y, 1.0) for x, y in upright])
         there = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])

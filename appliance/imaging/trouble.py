@@ -21,15 +21,17 @@ from appliance.imaging.spots import Spots
 WORKING_DPI = 100  # of the picture that the measured thresholds below are for
 _MM = WORKING_DPI / 25.4
 _CELL_PX = 48  # 12 mm: some words of print
-_INKED = 0.012  # of a cell's points; fewer say nothing about sharpness
+_WRITTEN, _INKED = 50.0, 0.02  # levels over as much of a cell: less says nothing of sharpness
+_STROKE = 60.0  # its strongest strokes; ink that comes through from behind is fainter
 _INK = 70.0  # levels below the paper; what shows through from behind stays under 40
-_SHARP = 0.5  # of its own contrast a stroke gains from one point to the next; unsharp: 0.2 to 0.4
-_UNSHARP_CELLS = 3
+_SHARP = 0.4  # of its contrast a stroke gains from one point to the next; unsharp: 0.16 to 0.33
+_UNSHARP_CELLS, _UNSHARP_SHARE = 4, 0.05
 _UNLIT = 115.0  # paper this dark loses pencil and pale stamps
 _SHADE = 0.55  # of the sheet's own light
 _SHADE_CELLS = 8
 _SEAM_PX = 2  # the image's own edge, and what shrinking mixes into it
 _RIM_MM = 1.2
+_STROKE_PX, _ALONG_MM = 5, 20.0
 _CUT_MARKS = 2  # pieces of writing that run over the edge of the image
 _SKIN_MM2 = 120.0
 
@@ -93,14 +95,14 @@ def _unsharp(
     across, down = np.abs(gray[:-1, 1:] - gray[:-1, :-1]), np.abs(gray[1:, :-1] - gray[:-1, :-1])
     rise = np.where(inside[:-1, :-1], np.maximum(across, down), 0)
     ink, steps = _cells(strength), _cells(rise)
-    inked = (ink > _INK).mean(axis=2) > _INKED
+    inked = (ink > _WRITTEN).mean(axis=2) > _INKED
     where = np.nonzero(inked)
     few = _CELL_PX * _CELL_PX // 100  # the hundredth strongest of each
     strong = -np.partition(-ink[where], few, axis=1)[:, few]
     quick = -np.partition(-steps[where], few, axis=1)[:, few]
     soft = np.zeros_like(inked)
-    soft[where] = quick < _SHARP * strong
-    if soft.sum() < _UNSHARP_CELLS or soft.sum() < 0.06 * inked.sum():
+    soft[where] = (strong >= _STROKE) & (quick < _SHARP * strong)
+    if soft.sum() < _UNSHARP_CELLS or soft.sum() < _UNSHARP_SHARE * inked.sum():
         return []
     if soft.sum() > 0.6 * inked.sum():
         return [Warn("unsharp", None, severe=True)]
@@ -112,16 +114,18 @@ def _cut(seen: Depths, quad: Quad, spots: Spots) -> list[Warn]:
     high, wide = seen.dark.shape
     on_paper = within((wide, high), quad, -_SEAM_PX) & ~_near_sides(quad, (wide, high))
     marks = marks_in((seen.dark > _INK) & on_paper)
-    large = marks.length >= round(1.0 * _MM)
     left, top, right, bottom = marks.box.T
+    across, down = right - left, bottom - top
     found = []
-    for at_edge, middle in (
-        (left <= _SEAM_PX, (0.0, high / 2)),
-        (right >= wide - _SEAM_PX, (float(wide), high / 2)),
-        (top <= _SEAM_PX, (wide / 2, 0.0)),
-        (bottom >= high - _SEAM_PX, (wide / 2, float(high))),
+    for at_edge, inwards, along, middle in (
+        (left <= _SEAM_PX, across, down, (0.0, high / 2)),
+        (right >= wide - _SEAM_PX, across, down, (float(wide), high / 2)),
+        (top <= _SEAM_PX, down, across, (wide / 2, 0.0)),
+        (bottom >= high - _SEAM_PX, down, across, (wide / 2, float(high))),
     ):
-        if (at_edge & large).sum() >= _CUT_MARKS:
+        # strokes run inwards; a sliver of lid runs along the edge
+        strokes = at_edge & (inwards >= _STROKE_PX) & (along <= _ALONG_MM * _MM)
+        if strokes.sum() >= _CUT_MARKS:
             found.append(Warn("cut-off", spots.name([middle]), severe=True))
     return found
 

@@ -53,7 +53,7 @@ class TrueItem:
     @property
     def upright_quad(self) -> Quad:
         """Top left, top right, bottom right, bottom left as a reader sees them."""
-        first = self.turn // 90
+        first = -self.turn // 90 % 4
         corners = self.quad[first:] + self.quad[:first]
         return (corners[0], corners[1], corners[2], corners[3])
 
