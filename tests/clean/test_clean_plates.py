@@ -6,6 +6,7 @@ import dataclasses
 import random
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -155,7 +156,8 @@ CLASSES = [Path("/usr/share/java", f"{name}.jar") for name in JARS.split(",")]
 )
 def test_preflight_finds_a_lasting_document(sides, tmp_path):
     path = tmp_path / "a1b.pdf"
-    path.write_bytes(make_plated_pdf(sides, "Giấy chứng sinh", part=1))
+    made_at = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+    path.write_bytes(make_plated_pdf(sides, "Giấy chứng sinh", made_at, part=1))
     validator = "org.apache.pdfbox.preflight.Validator_A1b"
     done = subprocess.run(
         ["java", "-cp", ":".join(map(str, CLASSES)), validator, path],
