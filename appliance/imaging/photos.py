@@ -129,7 +129,9 @@ def sheet_in(photo: Photo, kind: Kind = Kind.FORM, most_dpi: int = 300) -> Photo
 
 
 def _upright(image: Image.Image, size: tuple[int, int], exif: Image.Exif) -> Photo:
-    orientation, focal = _read(exif)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of a broken block; we do without it
+        orientation, focal = _read(exif)
     method = _TURNS.get(orientation)
     if method is not None:
         image = image.transpose(method)
@@ -142,9 +144,7 @@ def _upright(image: Image.Image, size: tuple[int, int], exif: Image.Exif) -> Pho
 def _exif(image: Image.Image) -> Image.Exif:
     exif = Image.Exif()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of a broken block; we do without it
-            exif.load(image.info.get("exif", b""))
+        exif.load(image.info.get("exif", b""))
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
         return Image.Exif()
     return exif
