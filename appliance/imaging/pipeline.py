@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageStat
 
-from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad
+from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad, Warn
 from appliance.imaging.blank import find_blank
 from appliance.imaging.layout import layout
 from appliance.imaging.osd import OSD_DPI, turn_by_osd
@@ -25,6 +25,8 @@ from appliance.imaging.turning import sideways_of, turn_of
 _INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
 _PRINT = 3.7  # confidence of a lean: handwriting had up to 2.9, print 4.6 and more
 _BY_HAND_DEG = 1.0
+_CROOKED_DEG = 5.0  # more than a feeder does by itself: a person should look
+_PAGE_MM = 140.0
 _STRAIGHT_ENOUGH_DEG = 0.25  # for telling which way is up
 _RIM_TIMES = 0.4  # the rim of a whole image may hold a feeder's border, 6 mm wide
 _WRITING_LEVELS = 40
@@ -87,8 +89,8 @@ def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
     edge_deg = angle_deg(item.quad)
     first = Findings(item, edge_deg, None)
     dpi = sight.look_dpi
-    piece = layout(first, dpi, dpi).drawn(sight.look, _paper(sight.look))
-    gray = _without_rim(piece.convert("L"), dpi)
+    look = sight.look.convert("L")
+    gray = _without_rim(layout(first, dpi, dpi).drawn(look, _paper(look)), dpi)
     blank = find_blank(sight.look, dpi, item.quad)
     if blank.is_blank:
         return replace(first, turn=0, blank=blank)
@@ -105,7 +107,13 @@ def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
     angle = edge_deg + correction
     if found.whole and correction:
         item = _leaning_with_its_print(item, angle, sight)
-    return Findings(item, angle, turned.turn, blank)
+    crooked = (Warn("very-crooked"),) if abs(angle) > _CROOKED_DEG and _is_page(item) else ()
+    return Findings(item, angle, turned.turn, blank, warnings=crooked)
+
+
+def _is_page(item: Item) -> bool:
+    """A sheet that is laid or fed straight on purpose, unlike a card or a photo on the glass."""
+    return min(item.width_mm, item.height_mm) > _PAGE_MM
 
 
 def _lean_of_all(sight: Sight) -> float | None:

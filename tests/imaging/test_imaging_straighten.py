@@ -45,6 +45,14 @@ def test_even_a_very_crooked_page_is_found_out(angle):
     assert abs(lean_of(inner).angle_deg - angle) <= 0.15
 
 
+@pytest.mark.parametrize(("angle", "codes"), [(8.0, ["very-crooked"]), (2.0, [])])
+def test_a_very_crooked_page_is_straightened_and_pointed_out(angle, codes):
+    page = pages.paper("letter", SEED, DPI, angle_deg=angle, margin_mm=12)
+    (found,) = analyse(page.image, DPI)
+    assert abs(found.angle_deg - angle) <= 0.15
+    assert [warning.code for warning in found.warnings] == codes
+
+
 @pytest.mark.parametrize("name", PRINT)
 def test_a_straight_page_stays_straight(name):
     page = pages.paper(name, SEED, DPI, angle_deg=0.0, margin_mm=0)
