@@ -69,7 +69,10 @@ def test_upside_down_leans_the_same():
 
 def folded() -> Image.Image:
     image = paper_with_grain()
-    ImageDraw.Draw(image).line((0, 590, 827, 570), fill=190, width=3)
+    draw = ImageDraw.Draw(image)
+    draw.line((0, 590, 827, 570), fill=190, width=3)
+    for x, y in ((90, 60), (700, 80), (400, 1090)):  # dust, so that the fold is not all there is
+        draw.ellipse((x, y, x + 4, y + 4), fill=60)
     return image
 
 
