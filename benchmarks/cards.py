@@ -1,13 +1,12 @@
 """How many drawn identity cards are read, and how long a look at one takes, by resolution.
 
-    python -m benchmarks.cards [CARDS-A-ROW]
+    .venv/bin/python -m benchmarks.cards [--cards 20]
 
 Seeds from 7000 on: nothing was tuned on them. Prints one table; every value is of this run.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from statistics import median
 
@@ -16,6 +15,7 @@ from appliance.core.citizen_card import read_citizen_card
 from appliance.core.findings import Quad
 from appliance.imaging.cards import card_picture, look_at_card
 from appliance.imaging.mrz import mrz_reader_is_here, read_mrz
+from benchmarks.machine import counts
 from tests import pages
 from tests.pages.cards import LAYOUTS
 from tests.pages.truth import TrueItem
@@ -26,7 +26,7 @@ _HAS_CODE = {("front", "2021"), ("back", "2024")}
 
 def main() -> None:
     """Print the table."""
-    cards = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    cards = counts(__doc__, cards=20).cards
     print("| side, layout | dpi | side right | upright | code right | wrong letters | MRZ | ms |")
     print("|---|---|---|---|---|---|---|---|")
     for layout in LAYOUTS:
