@@ -52,6 +52,7 @@ class Front:
         self._rest_signal = Signal.READY
         self._complaint = None
         self.show(Signal.SAVED, for_s)
+        self._panel.flash(Signal.SAVED)  # over the press that began it, when it took no second
 
     def complain(self, error: ApplianceError) -> None:
         """Somebody must act; shown until the next press or batch, or until it is put right."""
