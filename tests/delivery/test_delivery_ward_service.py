@@ -229,7 +229,8 @@ def test_a_ward_that_fails_at_first_is_tried_again_within_the_call(ward, service
     sealed = seal(5_000)
     ward.orders["POST"].append(Order(500))
     ward.orders["PATCH"].append(Order(502, HTML, PAGE))
-    service().send(sealed.manifest, sealed.body, sealed.files)
+    receipt = service().send(sealed.manifest, sealed.body, sealed.files)
+    assert receipt.dossier_id == sealed.manifest.dossier_id
 
 
 @pytest.mark.parametrize("status", [200, 409, 422])
@@ -322,7 +323,8 @@ def test_a_receipt_with_fields_of_a_later_ward_is_believed(ward, service, seal):
     sealed = seal(5_000)
     receipt = json.loads(ward.receipt_for(sealed.manifest.dossier_id, sealed.body))
     ward.orders["PUT"].append(Order(200, JSON, json.dumps({**receipt, "desk": 4}).encode()))
-    service().send(sealed.manifest, sealed.body, sealed.files)
+    believed = service().send(sealed.manifest, sealed.body, sealed.files)
+    assert believed.code == receipt["code"]
 
 
 def test_progress_tells_bytes_at_the_ward_out_of_all(service, seal):
