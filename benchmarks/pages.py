@@ -22,9 +22,9 @@ import img2pdf
 from PIL import Image
 
 from appliance.core.rendition import LADDER
-from appliance.imaging.clean_child import clean_page
-from appliance.imaging.clean_wire import CleanOrder
-from appliance.imaging.cleaner import Cleaner
+from appliance.imaging.child.cleaner import Cleaner
+from appliance.imaging.child.main import clean_page
+from appliance.imaging.child.wire import CleanOrder
 from appliance.imaging.render import render
 from appliance.jpeg import check_decodes
 from appliance.papers.pdf import BUDGET_BYTES, PageSource, PdfPage, fit_pdf, make_pdf
@@ -169,8 +169,8 @@ def memory_row(folder: Path, dpi: int) -> Row:
     (page,) = write_sample_pages(folder / str(dpi), dpi, count=1)
     script = (
         "import os, pathlib, sys\n"
-        "from appliance.imaging.clean_child import clean_page\n"
-        "from appliance.imaging.clean_wire import CleanOrder\n"
+        "from appliance.imaging.child.main import clean_page\n"
+        "from appliance.imaging.child.wire import CleanOrder\n"
         "from benchmarks.machine import peak_mb\n"
         "clean_page(pathlib.Path(sys.argv[1]).read_bytes(), CleanOrder(int(sys.argv[2])))\n"
         "print(peak_mb(os.getpid()))\n"

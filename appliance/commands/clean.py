@@ -91,9 +91,9 @@ def clean(
 
 def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int, *, keep_blank: bool) -> Batch:
     """Every page of every source. One that cannot be read does not stop the others."""
+    from appliance.imaging.child.thrift import be_thrifty
     from appliance.imaging.cleaning import clean_input
-    from appliance.imaging.opening import count_pages
-    from appliance.imaging.thrift import be_thrifty
+    from appliance.imaging.formats.opening import count_pages
 
     be_thrifty()
     batch = Batch()

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def station(config_path: Path) -> None:
     """Serve button, lamp and scanner until SIGTERM."""
     from appliance.devices.sane_scanner import SaneScanner
-    from appliance.imaging.cleaner import Cleaner
+    from appliance.imaging.child.cleaner import Cleaner
     from appliance.services.station import Station
 
     point = open_box(config_path)

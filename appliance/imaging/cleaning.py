@@ -14,9 +14,9 @@ from PIL import Image
 from appliance.core.card_sheet import ID1_MM, CardLook
 from appliance.core.findings import Findings, Kind, PageMode, Quad, Warn
 from appliance.core.plates import PlatedPage
-from appliance.imaging.cards import look_at_card
+from appliance.imaging.cards.sides import look_at_card
 from appliance.imaging.codes import find_codes
-from appliance.imaging.modes import (
+from appliance.imaging.colors.modes import (
     BLANK_WAYS,
     LOOK_DPI,
     MM_PER_INCH,
@@ -26,13 +26,13 @@ from appliance.imaging.modes import (
     plated,
     survey,
 )
-from appliance.imaging.opening import Opened, open_page
-from appliance.imaging.paper import Light, light_on
-from appliance.imaging.photos import photo_of, sheet_in
+from appliance.imaging.colors.paper import Light, light_on
+from appliance.imaging.doubts.trouble import find_troubles
+from appliance.imaging.formats.opening import Opened, open_page
+from appliance.imaging.geometry.sheets import whole_image
+from appliance.imaging.photos.photo import photo_of, sheet_in
 from appliance.imaging.pipeline import analyse, apply, with_osd
-from appliance.imaging.sheets import whole_image
 from appliance.imaging.sight import Sight, sight_of
-from appliance.imaging.trouble import find_troubles
 
 FULL_DPI = 300  # no way needs more
 _log = logging.getLogger(__name__)

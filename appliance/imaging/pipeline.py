@@ -13,14 +13,14 @@ import numpy as np
 from PIL import Image, ImageStat
 
 from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad, Warn
-from appliance.imaging.blank import find_blank
-from appliance.imaging.layout import layout
-from appliance.imaging.osd import OSD_DPI, turn_by_osd
-from appliance.imaging.sheets import Found, find_items
+from appliance.imaging.doubts.blank import find_blank
+from appliance.imaging.geometry.layout import layout
+from appliance.imaging.geometry.osd import OSD_DPI, turn_by_osd
+from appliance.imaging.geometry.sheets import Found, find_items
+from appliance.imaging.geometry.sizes import angle_deg, middle
+from appliance.imaging.geometry.straighten import Lean, darkness, lean_of
+from appliance.imaging.geometry.turning import sideways_of, turn_of
 from appliance.imaging.sight import Sight, sight_of
-from appliance.imaging.sizes import angle_deg, middle
-from appliance.imaging.straighten import Lean, darkness, lean_of
-from appliance.imaging.turning import sideways_of, turn_of
 
 _INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
 _PRINT = 3.7  # confidence of a lean: handwriting had up to 2.9, print 4.6 and more

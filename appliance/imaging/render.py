@@ -1,6 +1,6 @@
 """From the untouched scan of a page (the master) to the smaller copies that people see and send.
 
-Pure functions over JPEG bytes. Where they run is the business of ``imaging.cleaner``.
+Pure functions over JPEG bytes. Where they run is the business of ``imaging.child.cleaner``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PIL import Image
 from appliance.core.errors import PageDamaged
 from appliance.core.rendition import DEFAULT_RUNG, Rendition, Rung
 from appliance.core.scan import ColorMode
-from appliance.imaging.levels import paper_white
+from appliance.imaging.colors.levels import paper_white
 from appliance.jpeg import check_decodes, opened
 
 MAX_DECODED_PIXELS = 36_000_000  # what is ever held in memory: A4 at 600 dpi, 140 MB in colour

@@ -8,7 +8,7 @@ from functools import cached_property
 from PIL import Image, ImageOps
 
 from appliance.core.errors import PageDamaged
-from appliance.imaging.straighten import LOOK_DPI
+from appliance.imaging.geometry.straighten import LOOK_DPI
 from appliance.jpeg import opened
 
 FULL_DPI = 300  # no rung needs more; libjpeg halves while it decodes

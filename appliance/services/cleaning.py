@@ -8,8 +8,8 @@ import time
 from appliance.core.errors import DossierError
 from appliance.desk import scanning
 from appliance.desk.point import Point
-from appliance.imaging.clean_wire import CleanPage
-from appliance.imaging.cleaner import Cleaner
+from appliance.imaging.child.cleaner import Cleaner
+from appliance.imaging.child.wire import CleanPage
 from appliance.services.steady import told
 
 log = logging.getLogger(__name__)

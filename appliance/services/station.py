@@ -24,7 +24,7 @@ from appliance.core.errors import AlreadyScanning, ApplianceError, ScanCancelled
 from appliance.core.ports import Panel, Scanner, Signal
 from appliance.desk import scanning, sealing
 from appliance.desk.point import Point
-from appliance.imaging.cleaner import Cleaner
+from appliance.imaging.child.cleaner import Cleaner
 from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
 from appliance.services.front import Front, logged

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.core.card_mrz import check_digit, read_card_mrz
 from appliance.core.procedure import Sex
-from appliance.imaging.mrz import mrz_reader_is_here, read_mrz
+from appliance.imaging.cards.mrz import mrz_reader_is_here, read_mrz
 from tests.cards.drawing import Lying, back, scanned, somebody
 
 SAMPLE = (

@@ -17,12 +17,12 @@ from appliance.core.citizen_card import read_citizen_card
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import PageMode, Quad
 from appliance.core.plates import PlatedPage
-from appliance.imaging.card_marks import has_mrz, has_portrait
-from appliance.imaging.card_page import CardScan, card_page
-from appliance.imaging.cards import card_picture, look_at_card
+from appliance.imaging.cards.marks import has_mrz, has_portrait
+from appliance.imaging.cards.page import CardScan, card_page
+from appliance.imaging.cards.sides import card_picture, look_at_card
 from appliance.imaging.codes import find_codes
-from appliance.imaging.lossless import cut_jpeg
-from appliance.imaging.perspective import flattened
+from appliance.imaging.formats.lossless import cut_jpeg
+from appliance.imaging.geometry.perspective import flattened
 from tests import pages
 from tests.cards.drawing import Lying, as_jpeg, back, front, scanned, somebody
 from tests.pages.cards import LAYOUTS

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from appliance.core.findings import Kind, PageMode
-from appliance.imaging.inks import stencils
-from appliance.imaging.modes import Way, dark_marks, ladder, plated, survey
-from appliance.imaging.paper import light_on
+from appliance.imaging.colors.inks import stencils
+from appliance.imaging.colors.modes import Way, dark_marks, ladder, plated, survey
+from appliance.imaging.colors.paper import light_on
 from appliance.plates import shown
 from tests import pages
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from appliance.core.findings import Blank, Quad
-from appliance.imaging.blank import OtherSide, find_blank
+from appliance.imaging.doubts.blank import OtherSide, find_blank
 from tests import pages
 from tests.pages import Page
 

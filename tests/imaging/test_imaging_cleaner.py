@@ -19,7 +19,7 @@ from PIL import Image
 
 from appliance.core.errors import DossierLocked, PageDamaged
 from appliance.core.rendition import LADDER
-from appliance.imaging.cleaner import Cleaner
+from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.render import render
 
 BOUND_S = 60
@@ -185,7 +185,7 @@ def test_a_station_that_dies_takes_its_child_with_it(a4, tmp_path):
     master.write_bytes(a4)
     script = (
         "import os, pathlib, sys\n"
-        "from appliance.imaging.cleaner import Cleaner\n"
+        "from appliance.imaging.child.cleaner import Cleaner\n"
         "c = Cleaner()\n"
         "c.submit('p', pathlib.Path(sys.argv[1]).read_bytes(), 300).result(60)\n"
         "print(c.child_pid, flush=True)\n"
@@ -207,5 +207,5 @@ def test_a_station_that_dies_takes_its_child_with_it(a4, tmp_path):
 
 
 def test_the_station_does_not_carry_the_image_library():
-    script = "import appliance.imaging.cleaner, sys; sys.exit('PIL' in sys.modules)"
+    script = "import appliance.imaging.child.cleaner, sys; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0

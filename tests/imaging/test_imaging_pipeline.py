@@ -15,10 +15,10 @@ from PIL import Image, ImageDraw
 
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import Findings, Item
-from appliance.imaging.layout import layout
+from appliance.imaging.geometry.layout import layout
+from appliance.imaging.geometry.straighten import lean_of
 from appliance.imaging.pipeline import analyse, apply
 from appliance.imaging.sight import sight_of
-from appliance.imaging.straighten import lean_of
 from tests import pages
 
 DPI, SEED = 150, 2400

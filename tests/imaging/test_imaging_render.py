@@ -288,8 +288,8 @@ def test_a_600_dpi_page_fits_a_small_board(sheet, tmp_path):
     master.write_bytes(sheet.jpeg(sheet.image(dpi=600)))
     script = (
         "import pathlib, sys\n"
-        "from appliance.imaging.clean_child import clean_page\n"
-        "from appliance.imaging.clean_wire import CleanOrder\n"
+        "from appliance.imaging.child.main import clean_page\n"
+        "from appliance.imaging.child.wire import CleanOrder\n"
         "clean_page(pathlib.Path(sys.argv[1]).read_bytes(), CleanOrder(600))\n"
         "status = pathlib.Path('/proc/self/status').read_text()\n"
         "print(status.split('VmHWM:')[1].split()[0])\n"  # ru_maxrss would count the parent's

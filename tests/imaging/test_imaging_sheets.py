@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from appliance.core.findings import Quad
+from appliance.imaging.geometry.sheets import find_items
+from appliance.imaging.geometry.sizes import snapped
 from appliance.imaging.pipeline import analyse
-from appliance.imaging.sheets import find_items
-from appliance.imaging.sizes import snapped
 from tests import pages
 from tests.pages import Scanner
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from appliance.imaging.geometry.straighten import LOOK_DPI, lean_of
 from appliance.imaging.pipeline import analyse
-from appliance.imaging.straighten import LOOK_DPI, lean_of
 from tests import pages
 
 PRINT = ("form", "letter", "table", "sparse", "certificate", "a5", "letter-size")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from appliance.core.findings import Kind, Quad, Warn
-from appliance.imaging.trouble import find_troubles
+from appliance.imaging.doubts.trouble import find_troubles
 from tests import pages
 from tests.pages import Page, spoilt
 

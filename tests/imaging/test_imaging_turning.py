@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from appliance.imaging import osd
+from appliance.imaging.geometry import osd
+from appliance.imaging.geometry.turning import agreed, sideways_of, turn_of
 from appliance.imaging.pipeline import analyse, with_osd
-from appliance.imaging.turning import agreed, sideways_of, turn_of
 from tests import pages
 
 DPI, SEED = 150, 2200

@@ -14,8 +14,8 @@ from PIL import Image
 
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import Kind, Quad
-from appliance.imaging.photo_light import evenly_lit
-from appliance.imaging.photos import open_photo, photo_of, sheet_in
+from appliance.imaging.photos.light import evenly_lit
+from appliance.imaging.photos.photo import open_photo, photo_of, sheet_in
 from tests.photos.drawing import TABLES, Photographed, photograph
 
 PAPERS = ("form", "letter", "table", "sparse", "certificate", "by-hand")
@@ -187,7 +187,7 @@ def test_50_megapixels_fit_into_a_small_board(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from appliance.imaging.photos import open_photo, sheet_in\n"
+        "from appliance.imaging.photos.photo import open_photo, sheet_in\n"
         "sheet = sheet_in(open_photo(Path(sys.argv[1]).read_bytes()))\n"
         "print(sheet.image.size, sheet.snapped, sheet.resolution_dpi,"
         " *[line for line in open('/proc/self/status') if 'VmHWM' in line])\n"

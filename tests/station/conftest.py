@@ -15,7 +15,7 @@ from appliance.core.ports import Signal
 from appliance.core.scan import PaperSource
 from appliance.desk.point import Point, open_point, utc_now
 from appliance.devices.sane_scanner import SaneScanner
-from appliance.imaging.cleaner import Cleaner
+from appliance.imaging.child.cleaner import Cleaner
 from appliance.pretend.panel import ScreenPanel
 from appliance.pretend.scanner import VirtualScanner
 from appliance.services.station import Station

@@ -14,8 +14,8 @@ import pytest
 from appliance.core.ports import Signal
 from appliance.desk import dossiers, scanning
 from appliance.desk.status import point_status
-from appliance.imaging.clean_wire import CleanPage
-from appliance.imaging.cleaner import Cleaner
+from appliance.imaging.child.cleaner import Cleaner
+from appliance.imaging.child.wire import CleanPage
 from appliance.pretend.scanner import VirtualScanner
 from appliance.store.database import Database
 from tests.station.conftest import RunningStation

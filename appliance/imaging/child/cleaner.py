@@ -17,8 +17,8 @@ from queue import Empty, SimpleQueue
 
 from appliance.core.errors import PageDamaged
 from appliance.core.rendition import DEFAULT_RUNG, Rendition, Rung
-from appliance.imaging.child import Child, ChildGone
-from appliance.imaging.clean_wire import CleanOrder, CleanPage
+from appliance.imaging.child.process import Child, ChildGone
+from appliance.imaging.child.wire import CleanOrder, CleanPage
 
 Master = bytes | Callable[[], bytes]
 """A master, or where to get it once its turn comes: a waiting line of pages then costs nothing.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from appliance.core.findings import Findings, Point
-from appliance.imaging.sizes import angle_deg, middle
+from appliance.imaging.geometry.sizes import angle_deg, middle
 
 _SAME_DEG = 0.2  # print and paper this much apart cost under a millimetre at the corners
 _MOST_REDUCED = 2.0  # source pixels per pixel that the map can blend by itself

@@ -56,7 +56,7 @@ def count_pages(path: Path) -> int:
     """
     kind = _kind(path)
     if kind == "pdf":
-        from appliance.imaging import pdf_pages  # noqa: PLC0415  5 MB that scans do not need
+        from appliance.imaging.formats import pdf_pages  # noqa: PLC0415  5 MB that scans do not need
 
         return pdf_pages.count(path)
     if kind == "heic":
@@ -82,12 +82,12 @@ def open_page(path: Path, number: int = 1) -> Opened:
 def _opened(path: Path, number: int) -> Opened:
     kind = _kind(path)
     if kind == "pdf":
-        from appliance.imaging import pdf_pages  # noqa: PLC0415  as above
+        from appliance.imaging.formats import pdf_pages  # noqa: PLC0415  as above
 
         image, dpi = pdf_pages.rendered(path, number)
         return Opened(image, dpi)
     if kind == "heic":
-        from appliance.imaging import heic  # noqa: PLC0415  as above
+        from appliance.imaging.formats import heic  # noqa: PLC0415  as above
 
         return Opened(_plain(heic.decoded(path, MAX_PIXELS)), 0, from_camera=True)
     with _picture(path) as picture:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from appliance.imaging.marks import marks_in
-from appliance.imaging.straighten import darkness
+from appliance.imaging.geometry.marks import marks_in
+from appliance.imaging.geometry.straighten import darkness
 
 _INK_LEVELS = 30
 _BLOCK_PX = 150  # columns judged together: 38 mm, so that neither tables nor a rest of lean blur

@@ -7,10 +7,10 @@ from PIL import Image
 from appliance.core.card_sheet import CardLook, Side
 from appliance.core.citizen_card import CitizenCard, read_citizen_card
 from appliance.core.findings import Code, Quad
-from appliance.imaging.card_marks import has_mrz, has_portrait
+from appliance.imaging.cards.marks import has_mrz, has_portrait
+from appliance.imaging.cards.mrz import read_mrz
 from appliance.imaging.codes import find_codes
-from appliance.imaging.mrz import read_mrz
-from appliance.imaging.perspective import flattened, side_lengths
+from appliance.imaging.geometry.perspective import flattened, side_lengths
 
 _LOOK_DPI = 400  # a finer scan shows nothing more of a code
 

@@ -14,7 +14,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from appliance.imaging.turning import Turned
+from appliance.imaging.geometry.turning import Turned
 
 OSD_DPI = 150  # 40 of 40 right; 100 dpi loses pages, 300 only takes longer
 _PROGRAM = "tesseract"

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from appliance.core.findings import Kind, Quad, Warn
-from appliance.imaging.broken_off import breaks_off_at
-from appliance.imaging.depths import Depths, depths, within
-from appliance.imaging.marks import marks_in
-from appliance.imaging.spots import Spots
+from appliance.imaging.colors.depths import Depths, depths, within
+from appliance.imaging.doubts.broken_off import breaks_off_at
+from appliance.imaging.geometry.marks import marks_in
+from appliance.imaging.geometry.spots import Spots
 
 WORKING_DPI = 100  # of the picture that the measured thresholds below are for
 _MM = WORKING_DPI / 25.4

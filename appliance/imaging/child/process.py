@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from appliance.imaging.clean_wire import (
+from appliance.imaging.child.wire import (
     PREFIX_SIZE,
     CleanOrder,
     CleanPage,
@@ -29,7 +29,7 @@ class Child:
     """A running ``clean_child``. Belongs to one thread; only ``kill`` may come from another."""
 
     def __init__(self, memory_limit_mb: int) -> None:
-        command = [sys.executable, "-m", "appliance.imaging.clean_child", str(memory_limit_mb)]
+        command = [sys.executable, "-m", "appliance.imaging.child.main", str(memory_limit_mb)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )

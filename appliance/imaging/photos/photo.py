@@ -10,10 +10,10 @@ from PIL import Image
 
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import Kind, Quad, Warn
-from appliance.imaging.perspective import flattened, side_lengths
-from appliance.imaging.photo_corners import find_sheet
-from appliance.imaging.photo_light import evenly_lit
-from appliance.imaging.photo_size import size_of_whole, true_size
+from appliance.imaging.geometry.perspective import flattened, side_lengths
+from appliance.imaging.photos.corners import find_sheet
+from appliance.imaging.photos.light import evenly_lit
+from appliance.imaging.photos.size import size_of_whole, true_size
 from appliance.jpeg import check_decodes, opened
 
 MAX_WORKING_PIXELS = 13_000_000  # what is held in colour: 39 MB; A4 at 300 dpi is 8.7 million

@@ -13,8 +13,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from appliance.core.findings import Kind, PageMode
 from appliance.core.plates import Plate, PlatedPage
-from appliance.imaging.inks import FAINTEST, Mask, contrast_of, ink_kinds, inked, stencils
-from appliance.imaging.palette import in_colors, nearest_squares, sixteen_colors
+from appliance.imaging.colors.inks import FAINTEST, Mask, contrast_of, ink_kinds, inked, stencils
+from appliance.imaging.colors.palette import in_colors, nearest_squares, sixteen_colors
 from appliance.plates import jpeg_plate, palette_plate, stencil_plate
 
 LOOK_DPI = 100

@@ -1,6 +1,6 @@
 """The cleaning child: orders on stdin, pages on stdout, until stdin closes.
 
-Run as ``python -m appliance.imaging.clean_child MEMORY_LIMIT_MB``. It may crash or be killed
+Run as ``python -m appliance.imaging.child.main MEMORY_LIMIT_MB``. It may crash or be killed
 at any moment; nothing but the page in its hands is touched by that.
 """
 
@@ -12,7 +12,7 @@ import signal
 import sys
 
 from appliance.core.errors import PageDamaged
-from appliance.imaging.clean_wire import CleanOrder, CleanPage, Refusal, pack_answer, read_order
+from appliance.imaging.child.wire import CleanOrder, CleanPage, Refusal, pack_answer, read_order
 from appliance.imaging.render import preview, render
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from appliance.core.findings import Point, Quad
-from appliance.imaging.rectangles import Rectangle
+from appliance.imaging.geometry.rectangles import Rectangle
 
 _LOOKS = 90  # per side
 _REACH_MM = 3.0  # either way from the rough edge

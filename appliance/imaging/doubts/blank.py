@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from appliance.core.findings import Blank, Quad
-from appliance.imaging.depths import Depths, Levels, depths, within
-from appliance.imaging.marks import Marks, marks_in
-from appliance.imaging.wear import Seen, Sheet, holes_in, wear_of
+from appliance.imaging.colors.depths import Depths, Levels, depths, within
+from appliance.imaging.doubts.wear import Seen, Sheet, holes_in, wear_of
+from appliance.imaging.geometry.marks import Marks, marks_in
 
 WORKING_DPI = 100  # what the measured thresholds below are for
 _CONTRAST = 38.0  # levels below white paper: ink of the other side stays under 34, pencil over 45

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from appliance.core.findings import Item, Quad
-from appliance.imaging.marks import marks_in
-from appliance.imaging.rectangles import Rectangle, rectangle_around
-from appliance.imaging.sheet_edges import Edges, refined
-from appliance.imaging.sizes import item_of, sides_px
+from appliance.imaging.geometry.marks import marks_in
+from appliance.imaging.geometry.rectangles import Rectangle, rectangle_around
+from appliance.imaging.geometry.sheet_edges import Edges, refined
+from appliance.imaging.geometry.sizes import item_of, sides_px
 
 _ROUGH_DPI = 50
 _STEPS_LEVELS = (12, 7, 5)  # how strong an edge stops the ground; a pale shadow needs the last

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from appliance.core.findings import Point, Quad
-from appliance.imaging.hull import hull, largest_patch, widest_quad
+from appliance.imaging.geometry.hull import hull, largest_patch, widest_quad
 
 _COARSE_PX, _MIDDLE_PX, _FINE_PX = 320, 640, 1600  # long sides of the copies looked at
 _INSETS = (0.04, 0.12, 0.22)  # of the photo: frames that are drawn to the edges around them

@@ -12,8 +12,8 @@ from PIL import Image
 from appliance.core.card_sheet import A4_MM, CardLook, cut_around, in_order, place_for
 from appliance.core.findings import PageMode, Quad, Warn
 from appliance.core.plates import Coding, Plate, PlatedPage
-from appliance.imaging.cards import card_picture
-from appliance.imaging.lossless import cut_jpeg
+from appliance.imaging.cards.sides import card_picture
+from appliance.imaging.formats.lossless import cut_jpeg
 from appliance.jpeg import check_decodes, opened
 
 _AS_IT_LIES_DEG = 1.0  # up to here a straight cut shows at most 1.5 mm of the lid beside the card

@@ -1,0 +1,1 @@
+"""Files that people bring, opened; one file for each foreign format."""

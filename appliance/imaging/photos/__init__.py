@@ -1,0 +1,1 @@
+"""Sheets photographed with a phone."""
