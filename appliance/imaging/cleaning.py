@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ from appliance.imaging.geometry.sheets import whole_image
 from appliance.imaging.photos.photo import photo_of, sheet_in
 from appliance.imaging.pipeline import analyse, apply, with_osd
 from appliance.imaging.sight import Sight, sight_of
+from appliance.plates import shown
 
 FULL_DPI = 300  # no way needs more
 _log = logging.getLogger(__name__)
@@ -82,24 +84,27 @@ class CleanItem:
 
 
 @dataclass
-class CleanInput:
-    """One input page and what was on it."""
+class CleanPage:
+    """What was on one image, in reading order."""
+
+    items: list[CleanItem] = field(default_factory=list)
+    quads: list[Quad] = field(default_factory=list)  # in pixels of the master, upright
+    seconds: float = 0.0
+
+
+@dataclass(kw_only=True)
+class CleanInput(CleanPage):
+    """One input page of a file and what was on it."""
 
     source: Path
     number: int  # of the page in its file, from 1
-    items: list[CleanItem] = field(default_factory=list)
-    quads: list[Quad] = field(default_factory=list)  # in pixels of the source
     warnings: tuple[Warn, ...] = ()
-    seconds: float = 0.0
 
 
 def clean_input(
     source: Path, number: int, kind: Kind = Kind.AUTO, *, keep_blank: bool = False
 ) -> CleanInput:
-    """Look at one input page and code everything on it in the cheapest honest way.
-
-    A blank side is found out and, without *keep_blank*, not coded. Where the quick test cannot
-    tell which way up a page is, tesseract is asked if it is there; then a warning asks a person.
+    """``clean_page`` for one page of a file somebody brought.
 
     Raises:
         FileError: this page cannot be read; its file's other pages may.
@@ -110,13 +115,40 @@ def clean_input(
     sight, quad, more = _sight(opened, kind)
     times = opened.times
     del opened  # 26 MB a page: nothing is held longer than it is needed
-    done = CleanInput(source, number, warnings=(*warnings, *more))
+    kept = [sight]
+    del sight
+
+    def open_master() -> Sight:
+        return kept.pop() if kept else _sight(open_page(source, number), kind)[0]
+
+    page = clean_page(open_master, kind, keep_blank=keep_blank)
+    quads = [_shrunk(quad or known, times) for known in page.quads]
+    spent = time.monotonic() - began
+    return CleanInput(
+        page.items, quads, spent, source=source, number=number, warnings=(*warnings, *more)
+    )
+
+
+def clean_page(open_master: Open, kind: Kind = Kind.AUTO, *, keep_blank: bool = False) -> CleanPage:
+    """Understand one master and code everything on it in the cheapest honest way.
+
+    *open_master* is called once now, and again whenever an item must grow smaller; for the bytes
+    of a scan it is ``lambda: sight_of(master, dpi)``. A blank side is found out and, without
+    *keep_blank*, not coded. Where the quick test cannot tell which way up a page is, tesseract
+    is asked if it is there; then a warning asks a person.
+
+    Raises:
+        PageDamaged: the master cannot be decoded on this board.
+    """
+    began = time.monotonic()
+    sight = open_master()
+    done = CleanPage()
     drawn: list[tuple[Findings, CardLook | None, Drawn | None]] = []
     for found in _analysed(sight, kind):
         known, card = _as_card(sight, found)
         if not known.warnings:
             known = replace(known, warnings=_troubles(sight, known))
-        done.quads.append(_shrunk(quad or known.item.quad, times))
+        done.quads.append(known.item.quad)
         if known.blank.is_blank and not keep_blank:
             drawn.append((known, None, None))
             continue
@@ -126,9 +158,22 @@ def clean_input(
     del sight
     drawn.reverse()
     while drawn:
-        done.items.append(_item(*drawn.pop(), lambda: _sight(open_page(source, number), kind)[0]))
+        done.items.append(_item(*drawn.pop(), open_master))
     done.seconds = time.monotonic() - began
     return done
+
+
+def preview_of(page: PlatedPage, long_side_px: int = 1000) -> bytes:
+    """A JPEG for the screen of what will be sent; a blank side that was not coded is white."""
+    if page.plates:
+        picture = shown(page.plates)
+    else:
+        wide, high = (max(1, round(side * 4)) for side in (page.width_mm, page.height_mm))
+        picture = Image.new("L", (wide, high), 255)
+    picture.thumbnail((long_side_px, long_side_px), Image.Resampling.BOX, reducing_gap=1.0)
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=70, optimize=True)
+    return out.getvalue()
 
 
 def _analysed(sight: Sight, kind: Kind) -> list[Findings]:
