@@ -51,12 +51,21 @@ class CodeList(Words):
 
 
 class PersonPart(StrEnum):
-    """What a field tells about a person; checks across fields rest on it."""
+    """What a field tells about a person; checks across fields and identity cards rest on it."""
 
     NAME = "name"
+    SURNAME = "surname"  # the three boxes of a form that parts the name
+    MIDDLE_NAME = "middle_name"
+    GIVEN_NAME = "given_name"
     ID_NUMBER = "id_number"
     BIRTH_DATE = "birth_date"
     SEX = "sex"
+    DOCUMENT_KIND = "document_kind"
+    DOCUMENT_NUMBER = "document_number"
+    DOCUMENT_DATE = "document_date"
+    DOCUMENT_ISSUER = "document_issuer"
+    RESIDENCE_KIND = "residence_kind"
+    RESIDENCE = "residence"
     OTHER = "other"
 
 

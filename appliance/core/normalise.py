@@ -20,6 +20,7 @@ from appliance.core.fields import (
     YesNoField,
 )
 
+_BETWEEN_WORDS = re.compile(r"(?:(?!(?<=\d)\.(?=\d))[\W_])+")  # but not 1.001193's point
 _SEPARATORS = re.compile(r"[\s.\-()]+")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _LONGEST_INTEGER = 18  # digits; more is not a count of anything
@@ -58,6 +59,16 @@ def clean_text(raw: object) -> str:
     kept = "".join(" " if _is_blank(sign) else sign for sign in str(raw) if not _is_invisible(sign))
     # NFC last: dropping a sign can bring two others together that have a common form
     return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def unmarked(text: str) -> str:
+    """Small letters without Vietnamese marks, digits, single spaces: for comparing, never shown.
+
+    Points inside a national code stay (``1.001193``), so that it remains one word.
+    """
+    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    return _BETWEEN_WORDS.sub(" ", bare).strip()
 
 
 def ascii_digits(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
@@ -13,10 +13,18 @@ from pydantic import Field, StringConstraints
 from appliance.core.condition import Condition
 from appliance.core.fields import FormField, Key, Label, Words
 from appliance.core.manifest import CopyKind, ProcedureRef
+from appliance.core.procedure_facts import (
+    Deadline,
+    Fee,
+    OpenFact,
+    OriginalPaper,
+    ProcessingTime,
+    Refusal,
+    Source,
+)
 
 ProcedureId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
 NationalCode = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
-_SATURDAY = 5
 
 
 class Sex(StrEnum):
@@ -24,6 +32,13 @@ class Sex(StrEnum):
 
     MALE = "1"
     FEMALE = "2"
+
+
+class SamePerson(Words):
+    """Another person of the same file who is this one, as long as the answers say so."""
+
+    person: Key
+    when: Condition
 
 
 class Person(Words):
@@ -34,56 +49,7 @@ class Person(Words):
     sex: Sex | None = None  # where the role says it: a mother, a father
     parent_of: Key | None = None
     may_also_be: tuple[Key, ...] = ()  # who asks may be the mother: one number twice is no doubt
-
-
-class Source(Words):
-    """Where a fact of this file was read."""
-
-    title: Label
-    url: str | None = None
-
-
-class Fee(Words):
-    """A state fee. The point never collects it; *amount_vnd* None: the province sets it."""
-
-    title: Label
-    amount_vnd: int | None = Field(default=None, ge=0)
-    note: Label | None = None
-    valid_from: date
-    valid_to: date | None = None
-    source: Label
-
-
-class OriginalPaper(Words):
-    """A paper to show or bring, which is not scanned into the dossier."""
-
-    title: Label
-    hint: Label | None = None
-
-
-class ProcessingTime(Words):
-    """How long the office may take, in working days; 0 is the same day."""
-
-    working_days: int = Field(ge=0)
-    verified_working_days: int | None = Field(default=None, ge=0)  # when facts must be checked
-    next_day_after: time | None = None  # received later than this counts as the next working day
-
-
-class Deadline(Words):
-    """Until when the citizen should file, and which answer says whether that was kept."""
-
-    from_field: Key
-    days: int = Field(ge=1)
-    choice_field: Key | None = None
-    on_time: str | None = None
-    late: str | None = None
-
-    def last_day(self, start: date) -> date:
-        """The last day that is still in time; a weekend moves it to Monday (BLDS 2015, Đ.148)."""
-        last = start + timedelta(days=self.days)
-        while last.weekday() >= _SATURDAY:
-            last += timedelta(days=1)
-        return last
+    same_as: tuple[SamePerson, ...] = ()  # one identity card fills both
 
 
 class Slot(Words):
@@ -116,15 +82,21 @@ class Procedure(Words):
     aliases: tuple[NationalCode, ...] = ()  # codes it had before, or has elsewhere
     version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
     title: Label
+    summary: Label | None = None  # when a citizen needs it, in one sentence
+    search: tuple[Label, ...] = ()  # what people call it; found without marks
     valid_from: date
     valid_to: date | None = None  # the last day it may be used
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    to_confirm: tuple[OpenFact, ...] = ()
     who_files: Label
     where: Label
+    presence: Label | None = None  # who must come to the office in person, and what for
+    result: Label | None = None  # what the citizen gets, and for how long it is good
     processing: ProcessingTime
     deadline: Deadline | None = None
     fees: tuple[Fee, ...] = ()
     bring: tuple[OriginalPaper, ...] = ()
+    refuses: tuple[Refusal, ...] = ()
     people: tuple[Person, ...] = ()
     slots: Annotated[tuple[Slot, ...], Field(min_length=1)]
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]

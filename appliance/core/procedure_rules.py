@@ -71,6 +71,10 @@ def _people(procedure: Procedure) -> Iterator[Finding]:
     for number, person in enumerate(procedure.people):
         named.append((("people", number, "parent_of"), person.parent_of))
         named += [(("people", number, "may_also_be"), key) for key in person.may_also_be]
+        named += [
+            (("people", number, "same_as", row, "person"), same.person)
+            for row, same in enumerate(person.same_as)
+        ]
     for loc, key in named:
         if key is not None and key not in people:
             yield loc, f'"{key}" is nobody in the list "people"'
@@ -90,6 +94,10 @@ def _conditions(procedure: Procedure) -> Iterator[Finding]:
     for number, slot in enumerate(procedure.slots):
         yield from _condition(("slots", number, "when"), slot.when, everything, everything)
         yield from _condition(("slots", number, "required"), slot.required, everything, everything)
+    for number, person in enumerate(procedure.people):
+        for row, same in enumerate(person.same_as):
+            loc = ("people", number, "same_as", row, "when")
+            yield from _condition(loc, same.when, everything, everything)
 
 
 def _condition(
@@ -164,5 +172,7 @@ def _dates(procedure: Procedure) -> Iterator[Finding]:
     for number, fee in enumerate(procedure.fees):
         if fee.valid_to and fee.valid_to < fee.valid_from:
             yield ("fees", number, "valid_to"), "valid_to is before valid_from"
+    if procedure.processing.working_days is None and procedure.processing.note is None:
+        yield ("processing",), "without working_days a note must say whom to ask"
     if procedure.code in procedure.aliases:
         yield ("aliases",), "the procedure's own code need not be an alias"

@@ -30,7 +30,7 @@ MISTAKES = {
     "an unknown key that is like nothing": (
         "processing: {working_days: 3}",
         "processing: {working_days: 3, xyz: 1}",
-        ['10: unknown key "xyz" (known here: next_day_after, verified_working_days, working_days)'],
+        ['10: unknown key "xyz" (known here: confidence, next_day_after, note, verified_days, '],
     ),
     "a missing key": (
         "where: Ủy ban nhân dân xã.\n",

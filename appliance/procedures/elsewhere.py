@@ -1,0 +1,24 @@
+"""What people ask for at a point that is done elsewhere; the chooser finds these too."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+from appliance.core.normalise import unmarked
+from appliance.core.offer import Elsewhere
+
+
+def elsewhere() -> tuple[Elsewhere, ...]:
+    """The rows of ``elsewhere_vi.toml``, as written there. Read anew each time: it is small."""
+    text = resources.files("appliance.procedures").joinpath("elsewhere_vi.toml").read_text("utf-8")
+    return tuple(
+        Elsewhere(
+            title=row["title"],
+            code=row["code"],
+            why=row["why"],
+            instead=row["instead"],
+            search_text=unmarked(" ".join((row["title"], row["code"], *row["search"]))),
+        )
+        for row in tomllib.loads(text)["elsewhere"]
+    )
