@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from appliance.core.findings import Kind, Warn
+
 
 class DossierState(StrEnum):
     """Where a dossier stands. Stored as written, so never rename a value."""
@@ -34,13 +36,17 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One scanned side. The master never changes; *turn* and *removed* are edits, undoable."""
+    """One scanned side, or one thing of several on the glass.
+
+    The master never changes. What the box found and what a person says stand beside it as
+    columns, and each of them can be undone until the seal.
+    """
 
     id: str
     dossier_id: str
     slot_key: str
     position: int  # order inside the slot; gaps are fine
-    master: str  # name of the encrypted page file
+    master: str  # name of the encrypted page file; things on one glass share it
     width_px: int
     height_px: int
     resolution_dpi: int
@@ -48,10 +54,35 @@ class Page:
     turn: int  # 0, 90, 180 or 270 degrees clockwise, asked for by a person
     removed: bool
     made_at: datetime
-    preview: str | None = None  # name of the encrypted preview, once cleaned
-    rendition: str | None = None  # name of the encrypted portal copy, once cleaned
+    scan_request_id: int = 0
+    number: int = 1  # of the side in its batch, from 1
+    item: int = 0  # which thing on its master, from 0
+    kind: Kind = Kind.AUTO  # what a person said it is, or AUTO
+    kept: bool = False  # a person says: keep it though it looks blank
+    plain: bool = False  # a person wants it as it was scanned: neither cut, straight nor cleaned
+    is_blank: bool = False  # found by the box
+    angle_deg: float = 0.0  # by which the box straightened it, counter-clockwise
+    auto_turn: int | None = 0  # clockwise, done by the box; None: it cannot tell, ask a person
+    warnings: tuple[Warn, ...] = ()  # places are those of the page as it is shown, *turn* included
+    edits: int = 0  # grows with every edit that changes pixels
+    cleaned_edits: int | None = None  # the *edits* that the clean copy shows; None: no copy yet
+    preview: str | None = None  # name of the encrypted picture for the screen, once cleaned
+    rendition: str | None = None  # name of the encrypted clean copy, packed, once cleaned
     rendition_dpi: int | None = None
+    clean_bytes: int | None = None  # what the clean copy will weigh in a PDF, about
+    findings: str | None = None  # name of the encrypted findings: codes hold personal data
+    text: str | None = None  # name of the encrypted words, once somebody read them
     clean_error: str | None = None
+
+    @property
+    def left_out(self) -> bool:
+        """Shown greyed and not sealed: it looks blank and nobody asked to keep it."""
+        return self.is_blank and not self.kept
+
+    @property
+    def awaits_cleaning(self) -> bool:
+        """Its clean copy is missing, or older than an edit."""
+        return self.clean_error is None and self.cleaned_edits != self.edits
 
 
 def local_number(point_code: str, day: datetime, serial: int) -> str:

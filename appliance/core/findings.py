@@ -34,6 +34,10 @@ class PageMode(StrEnum):
     BILEVEL = "bilevel"  # G4, black on white
 
 
+TURN_UNSURE = "turn-unsure"
+"""The warning that asks a person which way is up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Warn:
     """Something a person should look at before the seal; *code* names its sentence."""

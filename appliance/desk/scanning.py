@@ -15,6 +15,11 @@ from appliance.core.rendition import Rendition
 from appliance.core.scan import ScannedPage
 from appliance.core.submission import ScanRequestState
 from appliance.desk.dossiers import put_on_desk
+from appliance.desk.page_edits import keep_blank as keep_blank
+from appliance.desk.page_edits import put_page_back as put_page_back
+from appliance.desk.page_edits import remove_page as remove_page
+from appliance.desk.page_edits import show_as_scanned as show_as_scanned
+from appliance.desk.page_edits import turn_page as turn_page
 from appliance.desk.point import Point
 from appliance.store import dossiers, pages, scan_requests
 
@@ -156,6 +161,8 @@ def save_cleaned(point: Point, page_id: str, rendition: Rendition, preview: byte
             "preview": save(point.vault.seal(preview, desk_key)),
             "rendition": save(point.vault.seal(rendition.jpeg, desk_key)),
             "rendition_dpi": rendition.resolution_dpi,
+            "clean_bytes": len(rendition.jpeg),
+            "cleaned_edits": page.edits,
         }
         with point.database.writing() as connection:
             if not pages.set_cleaned(connection, page.id, **names):
@@ -166,25 +173,6 @@ def give_up_cleaning(point: Point, page_id: str, code: str) -> None:
     """A page that cannot be cleaned keeps its master; the screen says so."""
     with point.database.writing() as connection:
         pages.set_cleaned(connection, page_id, clean_error=code)
-
-
-def remove_page(point: Point, page_id: str) -> None:
-    """Take a page out of its slot; it can be put back until the seal."""
-    with point.database.writing() as connection:
-        pages.edit_page(connection, page_id, removed=True)
-
-
-def put_page_back(point: Point, page_id: str) -> None:
-    """Undo ``remove_page``."""
-    with point.database.writing() as connection:
-        pages.edit_page(connection, page_id, removed=False)
-
-
-def turn_page(point: Point, page_id: str, degrees: int = 90) -> None:
-    """Turn clockwise by a multiple of 90; four quarter turns undo themselves."""
-    with point.database.writing() as connection:
-        page = pages.get_page(connection, page_id)
-        pages.edit_page(connection, page_id, turn=(page.turn + degrees) % 360)
 
 
 def page_image(point: Point, dossier_id: str, page_id: str, wanted: PageImage) -> bytes:

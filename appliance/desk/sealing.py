@@ -43,7 +43,7 @@ def readiness(point: Point, view: DossierView) -> Readiness:
     return Readiness(
         problems=tuple(problems_of(point, view)),
         missing_slots=view.missing_slots,
-        uncleaned=sum(1 for page in view.pages if page.preview is None and not page.clean_error),
+        uncleaned=sum(1 for page in view.pages if page.awaits_cleaning),
     )
 
 
@@ -182,9 +182,8 @@ def erase_pages(point: Point, dossier_id: str) -> None:
         gone = pages.pages_of(connection, dossier_id)
         gone += pages.pages_of(connection, dossier_id, removed=True)
         for page in gone:
-            for name in (page.master, page.preview, page.rendition):
-                if name:
-                    point.pages.remove(name)
+            for name in pages.files_of(page):
+                point.pages.remove(name)
         if gone:
             point.pages.sync()  # or a power cut could bring the files back without their rows
         pages.forget_pages(connection, dossier_id)

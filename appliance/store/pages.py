@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
+from appliance.core.findings import Kind, Warn
 from appliance.store.dossiers import get_dossier
 from appliance.store.tables import dossier, page
+
+FILES = ("master", "preview", "rendition", "findings", "text")
+"""The columns that name an encrypted file."""
 
 
 def add_page(connection: Connection, dossier_id: str, slot_key: str, **columns: Any) -> int:
@@ -54,6 +60,11 @@ def edit_page(connection: Connection, page_id: str, **columns: Any) -> None:
     connection.execute(update(page).where(page.c.id == page_id).values(**columns))
 
 
+def edit_pixels(connection: Connection, page_id: str, **columns: Any) -> None:
+    """As ``edit_page``, for edits after which the page must be cleaned again."""
+    edit_page(connection, page_id, edits=page.c.edits + 1, clean_error=None, **columns)
+
+
 def set_cleaned(connection: Connection, page_id: str, **columns: Any) -> bool:
     """Note what cleaning made of a page, whatever the dossier's state is by now.
 
@@ -64,10 +75,14 @@ def set_cleaned(connection: Connection, page_id: str, **columns: Any) -> bool:
 
 
 def uncleaned(connection: Connection) -> list[Page]:
-    """Pages that no preview was made of yet, oldest first."""
+    """Pages whose clean copy is missing or older than an edit, oldest first."""
     rows = connection.execute(
         select(page)
-        .where(page.c.preview.is_(None), page.c.clean_error.is_(None), page.c.removed.is_(False))
+        .where(
+            page.c.cleaned_edits.is_distinct_from(page.c.edits),
+            page.c.clean_error.is_(None),
+            page.c.removed.is_(False),
+        )
         .order_by(page.c.id)
     )
     return [_page(row) for row in rows]
@@ -94,11 +109,22 @@ def sealed_with_pages(connection: Connection) -> list[str]:
 
 def file_names(connection: Connection) -> set[str]:
     """Every page file that a row points to."""
-    rows = connection.execute(select(page.c.master, page.c.preview, page.c.rendition))
+    rows = connection.execute(select(*(page.c[name] for name in FILES)))
     return {name for row in rows for name in row if name}
 
 
+def files_of(one: Page) -> set[str]:
+    """Every file of one page; its master may be another page's too."""
+    return {name for column in FILES if (name := getattr(one, column))}
+
+
+def warnings_text(warnings: Sequence[Warn]) -> str:
+    """As the column ``warnings`` holds them: codes and places, nothing of the citizen."""
+    return json.dumps([[warn.code, warn.place, warn.severe] for warn in warnings])
+
+
 def _page(row: Row[Any]) -> Page:
-    return Page(
-        **{name: getattr(row, name) for name in Page.__dataclass_fields__},
-    )
+    plain = {name: getattr(row, name) for name in Page.__dataclass_fields__}
+    plain["kind"] = Kind(row.kind)
+    plain["warnings"] = tuple(Warn(*said) for said in json.loads(row.warnings))
+    return Page(**plain)

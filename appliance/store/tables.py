@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -126,7 +127,21 @@ page = Table(
     Column("rendition", String),
     Column("rendition_dpi", Integer),
     Column("clean_error", String),
-    UniqueConstraint("scan_request_id", "number"),  # a replayed event cannot double a page
+    Column("item", Integer, nullable=False, server_default="0"),
+    Column("kind", String, nullable=False, server_default="auto"),
+    Column("kept", Boolean, nullable=False, server_default=text("0")),
+    Column("plain", Boolean, nullable=False, server_default=text("0")),
+    Column("is_blank", Boolean, nullable=False, server_default=text("0")),
+    Column("angle_deg", Float, nullable=False, server_default="0"),
+    Column("auto_turn", Integer, server_default="0"),
+    Column("warnings", String, nullable=False, server_default="[]"),  # JSON, no personal data
+    Column("edits", Integer, nullable=False, server_default="0"),
+    Column("cleaned_edits", Integer),
+    Column("clean_bytes", Integer),
+    Column("findings", String),
+    Column("text", String),
+    # a replayed event cannot double a page
+    UniqueConstraint("scan_request_id", "number", "item", name="page_once"),
 )
 Index("page_by_dossier", page.c.dossier_id, page.c.slot_key, page.c.position)
 
@@ -175,8 +190,8 @@ submission_file = Table(
     "submission_file",
     metadata,
     Column("submission_id", ForeignKey("submission.id"), primary_key=True),
-    Column("slot", String, primary_key=True),
-    Column("sha256", String, nullable=False),
+    Column("slot", String, nullable=False),  # several files when a paper travels in parts
+    Column("sha256", String, primary_key=True),
     Column("bytes", Integer, nullable=False),
     Column("content_sha256", String, nullable=False),
     Column("content_bytes", Integer, nullable=False),

@@ -19,7 +19,7 @@ from appliance.core.errors import (
     WrongPin,
 )
 from appliance.core.ports import Signal
-from appliance.desk import dossiers, scanning
+from appliance.desk import dossiers, page_edits, scanning
 from appliance.desk.point import Point, open_point
 from appliance.desk.status import STATION, point_status, report_status
 from appliance.store.volunteers import Volunteer, sign_in
@@ -164,13 +164,13 @@ def test_nothing_a_scanner_saw_lies_readable_on_the_card(point: Point, dossier_i
 
 def test_a_page_can_be_taken_out_turned_and_put_back(point: Point, dossier_id: str) -> None:
     (page_id,) = scan_into(point, dossier_id, SLOT)
-    scanning.turn_page(point, page_id)
-    scanning.remove_page(point, page_id)
+    page_edits.turn_page(point, page_id)
+    page_edits.remove_page(point, page_id)
     view = dossiers.look_at(point, dossier_id)
     assert view.pages == ()
     assert [page.id for page in view.removed_pages] == [page_id]
     assert SLOT in {slot.key for slot in view.missing_slots}
-    scanning.put_page_back(point, page_id)
+    page_edits.put_page_back(point, page_id)
     (page,) = dossiers.look_at(point, dossier_id).pages
     assert page.turn == 90
 

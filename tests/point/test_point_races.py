@@ -15,7 +15,7 @@ from appliance.core.dossier import DossierState
 from appliance.core.errors import DiskFull, DossierUnknown, NotReadyToSeal, Unexpected
 from appliance.core.manifest import EventPage, Manifest, Receipt
 from appliance.core.submission import SubmissionState
-from appliance.desk import dossiers, scanning, sealing
+from appliance.desk import dossiers, page_edits, scanning, sealing
 from appliance.desk.delivery import deliver, read_feed
 from appliance.desk.point import Point, open_point
 from appliance.desk.status import UPLOADER
@@ -130,7 +130,7 @@ def test_a_paper_taken_out_on_another_screen_at_the_last_moment_stops_the_seal(
         def __call__(self) -> object:
             if not looked.is_set():
                 looked.set()
-                scanning.remove_page(point, page.id)
+                page_edits.remove_page(point, page.id)
             return point.clock()
 
     slow = replace(point, clock=SlowClock())  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from appliance.core.errors import (
     WardKeyMissing,
 )
 from appliance.core.manifest import CONTENTS_SLOT, SUMMARY_SLOT, Contents, Manifest
-from appliance.desk import dossiers, scanning, sealing
+from appliance.desk import dossiers, page_edits, scanning, sealing
 from appliance.desk.point import Point, open_point
 from appliance.imaging.render import render
 from appliance.keys import age
@@ -181,7 +181,7 @@ def test_from_the_wish_on_nothing_changes_any_more(
     with pytest.raises(DossierMovedOn):
         dossiers.save_answers(point, complete, {"child_name": "Mẫu"})
     with pytest.raises(DossierMovedOn):
-        scanning.remove_page(point, first.id)
+        page_edits.remove_page(point, first.id)
     with pytest.raises(DossierMovedOn):
         sealing.ask_to_seal(point, complete, helper.id, consented=True)
 
@@ -268,7 +268,7 @@ def test_a_turned_page_goes_into_the_pdf_upright(
     point: Point, complete: str, helper: Volunteer, ward_keys: WardKeys, tmp_path: Path
 ) -> None:
     (lying,) = dossiers.look_at(point, complete).pages_in("uy_quyen")
-    scanning.turn_page(point, lying.id, 90)
+    page_edits.turn_page(point, lying.id, 90)
     seal(point, complete, helper)
     path = tmp_path / "turned.pdf"
     path.write_bytes(opened_at_the_ward(point, complete, ward_keys)["uy_quyen"])
@@ -281,7 +281,7 @@ def test_a_turned_page_goes_into_the_pdf_upright(
 def test_a_removed_page_does_not_travel(
     point: Point, complete: str, helper: Volunteer, ward_keys: WardKeys
 ) -> None:
-    scanning.remove_page(point, dossiers.look_at(point, complete).pages_in(SLOT)[0].id)
+    page_edits.remove_page(point, dossiers.look_at(point, complete).pages_in(SLOT)[0].id)
     seal(point, complete, helper)
     contents = json.loads(opened_at_the_ward(point, complete, ward_keys)[CONTENTS_SLOT])
     assert {f["slot"]: f["pages"] for f in contents["files"]}[SLOT] == 1

@@ -151,3 +151,56 @@ def test_one_open_scan_request_is_a_rule_of_the_database_itself(
         connection.exec_driver_sql(row + values, ("asked",))
     with pytest.raises(IntegrityError), point.database.writing() as connection:
         connection.exec_driver_sql(row + values, ("scanning",))
+
+
+def test_pages_of_the_release_before_are_still_there_after_the_tables_grew(
+    tmp_path: Path,
+) -> None:
+    """A box in use is updated: rows of version 1 keep their papers, and what was clean is clean."""
+    from alembic import command
+
+    from appliance.store import migrating
+    from appliance.store.outbox import get_submission
+    from appliance.store.pages import get_page, uncleaned
+
+    database = Database(tmp_path / "old.db")
+    with database.writing() as connection:
+        config = migrating._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for row in OLD_ROWS:
+            connection.exec_driver_sql(row)
+    with pytest.raises(StoreOutdated):
+        database.must_be_current()
+    assert database.migrate() is True
+    database.must_be_current()
+    with database.reading() as connection:
+        clean, waiting = get_page(connection, "p1"), get_page(connection, "p2")
+        sent = get_submission(connection, "s1")
+        assert [page.id for page in uncleaned(connection)] == ["p2"]
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    assert (clean.master, clean.preview, clean.rendition) == ("m1", "v1", "r1")
+    assert (clean.turn, clean.rendition_dpi, clean.kept, clean.warnings) == (90, 200, False, ())
+    assert waiting.preview is None
+    assert sorted((file.slot, file.sha256) for file in sent.files) == [
+        ("contents", "c"),
+        ("to", "b"),
+    ]
+    database.close()
+
+
+MOMENT = "2026-11-22T02:00:00.000000+00:00"
+OLD_ROWS = (
+    f"INSERT INTO volunteer VALUES (1, 'Mẫu', 'volunteer', 'x', 0, NULL, '{MOMENT}')",
+    "INSERT INTO dossier VALUES ('d1', 'KV-1', 'khai-sinh', '1', x'7b7d', 'open', "
+    f"'{MOMENT}', 1, 'age1x', NULL, 0, NULL, NULL, NULL)",
+    f"INSERT INTO scan_request VALUES (1, 'd1', 'to', 'panel', '{MOMENT}', 'done', 2, NULL, NULL)",
+    "INSERT INTO page VALUES ('p1', 'd1', 1, 1, 'to', 1, 'm1', 10, 10, 300, 'color', 90, 0, "
+    f"'{MOMENT}', 'v1', 'r1', 200, NULL)",
+    "INSERT INTO page VALUES ('p2', 'd1', 1, 2, 'to', 2, 'm2', 10, 10, 300, 'color', 0, 0, "
+    f"'{MOMENT}', NULL, NULL, NULL, NULL)",
+    "INSERT INTO submission VALUES ('s1', 'd1', 1, 'ward', 'waiting', x'7b7d', 'x', "
+    f"'{MOMENT}', 0, NULL, NULL, NULL, NULL)",
+    "INSERT INTO submission_file VALUES ('s1', 'contents', 'c', 1, 'x', 1, 0, NULL)",
+    "INSERT INTO submission_file VALUES ('s1', 'to', 'b', 1, 'x', 1, 2, 'https://ward/u')",
+)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from appliance.core.ports import Signal
-from appliance.desk import dossiers, scanning
+from appliance.desk import dossiers, page_edits, scanning
 from appliance.desk.status import point_status
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.wire import CleanPage
@@ -165,7 +165,7 @@ def test_a_page_put_back_is_cleaned_after_all(
     station.until(lambda: ended(station, dossier_id))
     (page,) = dossiers.look_at(own, dossier_id).removed_pages
     assert page.preview is None
-    scanning.put_page_back(own, page.id)
+    page_edits.put_page_back(own, page.id)
     station.until(lambda: dossiers.look_at(own, dossier_id).pages[0].preview is not None)
 
 

@@ -1,0 +1,74 @@
+"""What a person says about a page. Every edit is a column and can be undone until the seal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from appliance.core.findings import TURN_UNSURE, Warn
+from appliance.desk.point import Point
+from appliance.store import pages
+
+
+def remove_page(point: Point, page_id: str) -> None:
+    """Take a page out of its slot; it can be put back until the seal."""
+    with point.database.writing() as connection:
+        pages.edit_page(connection, page_id, removed=True)
+
+
+def put_page_back(point: Point, page_id: str) -> None:
+    """Undo ``remove_page``."""
+    with point.database.writing() as connection:
+        pages.edit_page(connection, page_id, removed=False)
+
+
+def turn_page(point: Point, page_id: str, degrees: int = 90) -> None:
+    """Turn clockwise by a multiple of 90; four quarter turns undo themselves.
+
+    It also answers the question which way is up: *degrees* 0 says that the page is right as it
+    lies. Nothing is cleaned again: the turn is carried out where the page is shown and bound.
+    """
+    with point.database.writing() as connection:
+        page = pages.get_page(connection, page_id)
+        warnings = tuple(warn for warn in page.warnings if warn.code != TURN_UNSURE)
+        pages.edit_page(
+            connection,
+            page_id,
+            turn=(page.turn + degrees) % 360,
+            auto_turn=page.auto_turn or 0,
+            warnings=pages.warnings_text(turned(warnings, degrees)),
+        )
+
+
+def keep_blank(point: Point, page_id: str, kept: bool) -> None:
+    """Send a page although it looks blank, or (False) leave it out again."""
+    with point.database.writing() as connection:
+        pages.edit_pixels(connection, page_id, kept=kept)
+
+
+def show_as_scanned(point: Point, page_id: str, plain: bool) -> None:
+    """Show and send the page as it was scanned, or (False) straight, cut and clean again.
+
+    A thing that lay on the glass beside others then shows the whole glass.
+    """
+    with point.database.writing() as connection:
+        pages.edit_pixels(connection, page_id, plain=plain)
+
+
+def turned(warnings: tuple[Warn, ...], degrees: int) -> tuple[Warn, ...]:
+    """*warnings* with their places on the page after it was turned clockwise by *degrees*."""
+    for _ in range(degrees // 90 % 4):
+        warnings = tuple(replace(warn, place=_AFTER.get(warn.place or "")) for warn in warnings)
+    return warnings
+
+
+_AFTER = {  # a quarter turn clockwise: the left edge becomes the upper one
+    "top-left": "top-right",
+    "top-middle": "middle-right",
+    "top-right": "bottom-right",
+    "middle-right": "bottom-middle",
+    "bottom-right": "bottom-left",
+    "bottom-middle": "middle-left",
+    "bottom-left": "top-left",
+    "middle-left": "top-middle",
+    "middle": "middle",
+}
