@@ -13,7 +13,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from appliance.core.card_sheet import ID1_MM, CardLook
-from appliance.core.findings import Findings, Kind, PageMode, Quad, Warn
+from appliance.core.findings import TURN_UNSURE, Findings, Kind, PageMode, Quad, Warn
 from appliance.core.plates import PlatedPage
 from appliance.imaging.cards.sides import look_at_card
 from appliance.imaging.codes import find_codes
@@ -28,6 +28,7 @@ from appliance.imaging.colors.modes import (
     survey,
 )
 from appliance.imaging.colors.paper import Light, light_on
+from appliance.imaging.doubts.blank import OtherSide
 from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.formats.opening import Opened, open_page
 from appliance.imaging.geometry.sheets import whole_image
@@ -129,23 +130,37 @@ def clean_input(
     )
 
 
-def clean_page(open_master: Open, kind: Kind = Kind.AUTO, *, keep_blank: bool = False) -> CleanPage:
+def clean_page(
+    open_master: Open,
+    kind: Kind = Kind.AUTO,
+    *,
+    keep_blank: bool = False,
+    only: int | None = None,
+    turn: int | None = None,
+    ask_osd: bool = True,
+    other: OtherSide | None = None,
+) -> CleanPage:
     """Understand one master and code everything on it in the cheapest honest way.
 
     *open_master* is called once now, and again whenever an item must grow smaller; for the bytes
     of a scan it is ``lambda: sight_of(master, dpi)``. A blank side is found out and, without
-    *keep_blank*, not coded. Where the quick test cannot tell which way up a page is, tesseract
-    is asked if it is there; then a warning asks a person.
+    *keep_blank*, not coded. Where the quick test cannot tell which way up a page is, *turn* says
+    it; without that tesseract is asked if it is there and *ask_osd*; then a warning asks a
+    person. *only* is the number of the one thing that is wanted, *other* the sheet's other side.
 
     Raises:
+        IndexError: there is no thing of number *only* any more.
         PageDamaged: the master cannot be decoded on this board.
     """
     began = time.monotonic()
     sight = open_master()
     done = CleanPage()
     drawn: list[tuple[Findings, CardLook | None, Drawn | None]] = []
-    for found in _analysed(sight, kind):
+    lying = _analysed(sight, kind, other)
+    for found in lying if only is None else [lying[only]]:
         known, card = _as_card(sight, found)
+        if known.turn is None and card is None:
+            known = replace(known, turn=turn)
         if not known.warnings:
             known = replace(known, warnings=_troubles(sight, known))
         done.quads.append(known.item.quad)
@@ -153,7 +168,7 @@ def clean_page(open_master: Open, kind: Kind = Kind.AUTO, *, keep_blank: bool = 
             drawn.append((known, None, None))
             continue
         if known.turn is None and card is None:
-            known = _asked(with_osd(sight, sight.dpi, known))
+            known = _asked(with_osd(sight, sight.dpi, known) if ask_osd else known)
         drawn.append((known, card, _drawn(sight, known, FULL_DPI)))
     del sight
     drawn.reverse()
@@ -176,10 +191,10 @@ def preview_of(page: PlatedPage, long_side_px: int = 1000) -> bytes:
     return out.getvalue()
 
 
-def _analysed(sight: Sight, kind: Kind) -> list[Findings]:
+def _analysed(sight: Sight, kind: Kind, other: OtherSide | None) -> list[Findings]:
     """What lies there; the whole picture as it is when looking at it failed: no page is lost."""
     try:
-        return analyse(sight, sight.dpi, kind)
+        return analyse(sight, sight.dpi, kind, other)
     except (ArithmeticError, IndexError, TypeError, ValueError):
         _log.exception("a page was not understood and stays as it is")
         whole = whole_image(sight.image.size, sight.dpi).item
@@ -224,7 +239,7 @@ def _asked(found: Findings) -> Findings:
     """With a word to a person where not even tesseract could tell."""
     if found.turn is not None:
         return found
-    return replace(found, warnings=(*found.warnings, Warn("turn-unsure")))
+    return replace(found, warnings=(*found.warnings, Warn(TURN_UNSURE)))
 
 
 def _item(

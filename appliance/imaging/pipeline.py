@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageStat
 
 from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad, Warn
-from appliance.imaging.doubts.blank import find_blank
+from appliance.imaging.doubts.blank import OtherSide, find_blank
 from appliance.imaging.geometry.layout import layout
 from appliance.imaging.geometry.osd import OSD_DPI, turn_by_osd
 from appliance.imaging.geometry.sheets import Found, find_items
@@ -34,21 +34,24 @@ _SPECK_PX = 30
 
 
 def analyse(
-    master: bytes | Image.Image | Sight, dpi: float, kind: Kind = Kind.AUTO
+    master: bytes | Image.Image | Sight,
+    dpi: float,
+    kind: Kind = Kind.AUTO,
+    other: OtherSide | None = None,
 ) -> list[Findings]:
     """What lies on *master*, one Findings per item, in reading order; never an empty list.
 
-    Coordinates are pixels of the upright master whatever was decoded.
+    Coordinates are pixels of the upright master whatever was decoded. *other* is the other
+    side of the sheet; of several things on the glass nobody knows whose other side it is.
 
     Raises:
         PageDamaged: *master* cannot be decoded on this board.
     """
     sight = sight_of(master, dpi)
     scale = sight.look.width / sight.image.width * sight.times  # of the look over the master
-    return [
-        _in_pixels(_judged(sight, found, kind), 1 / scale)
-        for found in find_items(sight.look, sight.look_dpi, _lean_of_all(sight))
-    ]
+    things = find_items(sight.look, sight.look_dpi, _lean_of_all(sight))
+    behind = other if len(things) == 1 else None
+    return [_in_pixels(_judged(sight, found, kind, behind), 1 / scale) for found in things]
 
 
 def apply(
@@ -79,7 +82,7 @@ def with_osd(master: bytes | Image.Image | Sight, source_dpi: float, found: Find
     return replace(found, turn=turn_by_osd(apply(master, source_dpi, lying, OSD_DPI)).turn)
 
 
-def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
+def _judged(sight: Sight, found: Found, kind: Kind, other: OtherSide | None) -> Findings:
     """*found* with angle and turn, in pixels of the look.
 
     Print says more exactly than edges how a page leans, and may be crooked on its paper; so it
@@ -91,7 +94,7 @@ def _judged(sight: Sight, found: Found, kind: Kind) -> Findings:
     dpi = sight.look_dpi
     look = sight.look.convert("L")
     gray = _without_rim(layout(first, dpi, dpi).drawn(look, _paper(look)), dpi)
-    blank = find_blank(sight.look, dpi, item.quad)
+    blank = find_blank(sight.look, dpi, item.quad, other)
     if blank.is_blank:
         return replace(first, turn=0, blank=blank)
     if item.kind in (Kind.ID_CARD, Kind.PHOTO):
