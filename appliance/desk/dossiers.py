@@ -80,8 +80,8 @@ class DossierView:
 
     @property
     def missing_slots(self) -> tuple[Slot, ...]:
-        """Required papers without a page."""
-        filled = {page.slot_key for page in self.pages}
+        """Required papers without a page that travels: blank ones stay here."""
+        filled = {page.slot_key for page in self.pages if not page.left_out}
         return missing_slots(self.procedure, self.answers, filled)
 
 

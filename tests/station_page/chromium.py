@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -50,6 +51,11 @@ class Window:
         """Where requests went, without pictures that lie inside a style sheet."""
         addresses = (urlsplit(url) for url in self.requests)
         return {a.netloc for a in addresses if a.scheme not in ("data", "blob")}
+
+    def barriers(self) -> list[str]:
+        """What keeps somebody from using the page as it is now, as axe-core sees it."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
     def _listen(self, message: Any) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:

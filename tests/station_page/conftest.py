@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
 from appliance.config import Config, PathsSection, PointSection, WardSection, WebSection
+from appliance.core.findings import Warn
 from appliance.core.manifest import Receipt
 from appliance.core.rendition import Rendition
 from appliance.core.scan import ColorMode, ScannedPage
@@ -27,7 +28,7 @@ from appliance.core.submission import Submission
 from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
 from appliance.keys import age
-from appliance.store import scan_requests
+from appliance.store import pages, scan_requests
 from appliance.store.database import Database
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from web.station.app import create_app
@@ -95,6 +96,12 @@ class Tray:
             image.save(small, "JPEG", quality=70)
             cleaned = Rendition(master, page.resolution_dpi, 827, 1169, ColorMode.COLOR)
             scanning.save_cleaned(self.point, page.id, cleaned, small.getvalue())
+
+    def find(self, page_id: str, *warnings: Warn, **columns: Any) -> None:
+        """Note on a page what cleaning may find there."""
+        found = {"warnings": pages.warnings_text(warnings)} | columns
+        with self.point.database.writing() as connection:
+            assert pages.set_cleaned(connection, page_id, **found)
 
     def _side(self, number: int) -> ScannedPage:
         self.point.spool.mkdir(parents=True, exist_ok=True)

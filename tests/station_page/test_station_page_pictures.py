@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.core.findings import Warn
 from appliance.desk import dossiers, sealing
 from appliance.desk.point import Point
 from appliance.desk.status import STATION, report_status
@@ -43,6 +44,7 @@ def test_no_page_is_wider_than_the_screen(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             assert too_wide <= 0, f"{name} is {too_wide} px wider than a screen of {width}"
+            assert window.barriers() == [], name
 
         picture("sign-in", "/sign-in")
         window.sign_in("Lan", PIN)
@@ -55,8 +57,20 @@ def test_no_page_is_wider_than_the_screen(
         dossiers.save_answers(
             point, first, {"requester_name": "Trần Thị Mẫu Hoa", "relation": "mother"}
         )
+        tray.find(tray.scanned[0], angle_deg=1.24, clean_bytes=84_000)
+        tray.find(tray.scanned[1], clean_bytes=1_012_000)
         report_status(point, STATION, "saved", None)
         picture("dossier-work", f"/dossiers/{first}")
+        tray.press(pages=2)
+        tray.clean()
+        tray.find(tray.scanned[1], Warn("unsharp", "bottom-right", severe=True), angle_deg=-2.4)
+        tray.find(tray.scanned[2], is_blank=True)
+        tray.find(tray.scanned[3], Warn("turn-unsure"), auto_turn=None)
+        picture("dossier-found", f"/dossiers/{first}")
+        window.page.locator("#papers").screenshot(path=folder / f"papers-found-{width}.png")
+        picture("page-unsharp", f"/dossiers/{first}/pages/{tray.scanned[1]}")
+        picture("page-blank", f"/dossiers/{first}/pages/{tray.scanned[2]}")
+        picture("page-turn", f"/dossiers/{first}/pages/{tray.scanned[3]}")
         tray.press(error_code="paper-jam")
         dossiers.save_answers(
             point,

@@ -20,6 +20,7 @@ from web.station import (
     gate,
     health,
     home,
+    one_page,
     papers,
     places,
     security,
@@ -70,6 +71,6 @@ def create_app(
     gate.guard(app)
     error_pages.answer(app)
     speech.speak(app)
-    for room in (sign_in, home, dossier, papers, places, check, delivery, health):
+    for room in (sign_in, home, dossier, papers, one_page, places, check, delivery, health):
         app.register_blueprint(room.pages)
     return app

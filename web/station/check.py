@@ -22,6 +22,7 @@ from appliance.desk.consent import consent_text
 from appliance.desk.dossiers import DossierView
 from appliance.wording import notice_for
 from web.station.here import point, volunteer
+from web.station.slots import slots_of
 
 pages = Blueprint("check", __name__)
 
@@ -72,7 +73,8 @@ def seal(dossier_id: object) -> ResponseReturnValue:
 
 def seen_mark(view: DossierView) -> str:
     """A short digest of what the check page showed."""
-    shown = (view.dossier.answers_revision, [(p.id, p.slot_key, p.turn) for p in view.pages])
+    pages = [(p.id, p.slot_key, p.turn, p.left_out, p.plain) for p in view.pages]
+    shown = (view.dossier.answers_revision, pages)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:20]
 
 
@@ -83,6 +85,7 @@ def _page(view: DossierView) -> str:
         "check.html",
         view=view,
         ready=ready,
+        slots=slots_of(view),
         sections=answers_in_portal_order(view.procedure, view.answers, point().places),
         consent=consent_text(point(), view.procedure),
         seen=seen_mark(view),

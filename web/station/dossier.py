@@ -23,6 +23,7 @@ from web.station.forms import Chapter, Drawing, chapters, typed_answers
 from web.station.gate import wants_fragment
 from web.station.here import point, volunteer
 from web.station.next_step import next_step
+from web.station.slots import ShownSlot, slots_of
 from web.station.speech import said
 
 pages = Blueprint("dossier", __name__)
@@ -37,6 +38,7 @@ class Desk:
     chapters: tuple[Chapter, ...]
     problems: tuple[Problem, ...]  # the ones shown
     shape: str  # changes when other fields or papers are asked for
+    slots: tuple[ShownSlot, ...]
 
 
 @pages.get("/dossiers/new")
@@ -151,6 +153,7 @@ def desk_of(view: DossierView, answers: Answers, *, show_missing: bool = False) 
         chapters=chapters(drawing, sections, list(shown)),
         problems=shown,
         shape=_shape(view, sections),
+        slots=slots_of(view),
     )
 
 

@@ -61,6 +61,13 @@ def dong(amount: int) -> str:
     return f"{amount:,} đ".replace(",", ".")
 
 
+def megabytes(size: int) -> str:
+    """``1,2 MB`` as the portal counts it, rounded up: never smaller than it is."""
+    if size < 100_000:
+        return said("size.small", size=-(-size // 1000))
+    return said("size.large", size=f"{-(-size // 100_000) / 10:.1f}".replace(".", ","))
+
+
 def status() -> PointStatus:
     """The point's status, read once a request."""
     if "status" not in g:
@@ -85,7 +92,7 @@ def speak(app: Flask) -> None:
         waited=waited,
         point=point,
     )
-    app.jinja_env.filters.update(clock_time=clock_time, dong=dong)
+    app.jinja_env.filters.update(clock_time=clock_time, dong=dong, megabytes=megabytes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -1,0 +1,80 @@
+"""The slots of a dossier as the page shows them: each page with what cleaning found on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from appliance.core.dossier import Page
+from appliance.core.procedure import Slot
+from appliance.desk.dossiers import DossierView
+from appliance.desk.paper_size import PaperSize, size_so_far
+from appliance.findings import Advice, advice_for
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One scanned side in its place, and the sentences beside it."""
+
+    page: Page
+    number: int  # in its slot, from 1
+    advice: tuple[Advice, ...]  # the severe ones first
+    asks_turn: bool  # a person should say which way is up
+
+    @property
+    def is_severe(self) -> bool:
+        """Whether it should be scanned again before the seal."""
+        return any(one.severe for one in self.advice)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSlot:
+    """One place for papers, filled or not."""
+
+    slot: Slot
+    pages: tuple[ShownPage, ...]
+    lacking: bool
+    on_desk: bool
+    size: PaperSize
+
+    @property
+    def travelling(self) -> int:
+        """How many pages go to the ward."""
+        return sum(1 for shown in self.pages if not shown.page.left_out)
+
+    @property
+    def left_out(self) -> int:
+        """How many blank pages stay here."""
+        return len(self.pages) - self.travelling
+
+    @property
+    def doubtful(self) -> tuple[ShownPage, ...]:
+        """Pages with something to say about them."""
+        return tuple(shown for shown in self.pages if shown.advice)
+
+
+def slots_of(view: DossierView) -> tuple[ShownSlot, ...]:
+    """Every slot that is asked for, or holds a page, in the procedure's order."""
+    missing = view.missing_slots
+    return tuple(
+        ShownSlot(
+            slot=slot,
+            pages=pages_of(view, slot.key),
+            lacking=slot in missing,
+            on_desk=slot.key == view.on_desk_slot,
+            size=size_so_far(view.pages_in(slot.key)),
+        )
+        for slot in view.slots
+    )
+
+
+def pages_of(view: DossierView, slot_key: str) -> tuple[ShownPage, ...]:
+    """The pages of one slot in reading order."""
+    return tuple(shown(page, number) for number, page in enumerate(view.pages_in(slot_key), 1))
+
+
+def shown(page: Page, number: int) -> ShownPage:
+    """A page with its sentences; nothing is said about a blank one that stays here."""
+    if page.left_out:
+        return ShownPage(page, number, (), asks_turn=False)
+    advice = sorted(map(advice_for, page.warnings), key=lambda one: not one.severe)
+    return ShownPage(page, number, tuple(advice), asks_turn=page.auto_turn is None)
