@@ -49,6 +49,7 @@ class Batch:
 @click.option("--budget", type=click.IntRange(min=20_000), default=BUDGET_BYTES, show_default=True)
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings as JSON.")
 @click.option("--keep-blank", is_flag=True, help="Blank pages go into OUT too.")
+@click.option("--text", is_flag=True, help="What the pages say can be searched and copied.")
 @click.option("--threads", type=click.IntRange(1, 16), default=1, show_default=True)
 def clean(
     *,
@@ -58,6 +59,7 @@ def clean(
     budget: int,
     report: Path | None,
     keep_blank: bool,
+    text: bool,
     threads: int,
 ) -> None:
     """Straighten, crop, even and shrink IN... (JPEG, PNG, TIFF, PNM, HEIC, PDF) into OUT, a PDF.
@@ -70,7 +72,7 @@ def clean(
     logging.getLogger("pikepdf").setLevel(logging.WARNING)
     began = time.monotonic()
     batch = _cleaned(sources, Kind(kind), threads, keep_blank=keep_blank)
-    written = _bound(batch, out, budget, keep_blank=keep_blank)
+    written = _bound(batch, out, budget, keep_blank=keep_blank, text=text and _may_read())
     if report is not None:
         from appliance.commands.clean_report import told
 
@@ -132,9 +134,22 @@ def _raising(error: FileError) -> Callable[[], CleanInput]:
     return raise_it
 
 
-def _bound(batch: Batch, out: Path, budget: int, *, keep_blank: bool) -> list[tuple[Path, int]]:
+def _may_read() -> bool:
+    """Say so where no texts can be read; the pages are good without."""
+    from appliance.commands.clean_text import why_no_text
+
+    why = why_no_text()
+    if why is not None:
+        click.echo(f"without text: {why}", err=True)
+    return why is None
+
+
+def _bound(
+    batch: Batch, out: Path, budget: int, *, keep_blank: bool, text: bool
+) -> list[tuple[Path, int]]:
     """Write OUT, or its parts; each path with its size."""
     from appliance.commands.clean_sides import sides_of
+    from appliance.commands.clean_text import with_text
     from appliance.papers.fitting import part_file_stem, part_title, shrunk_to_fit
     from appliance.papers.plated import make_plated_pdf
 
@@ -151,9 +166,10 @@ def _bound(batch: Batch, out: Path, budget: int, *, keep_blank: bool) -> list[tu
         return []
     written = []
     for number, part in enumerate(parts, start=1):
+        pages = with_text(part, budget) if text else part
         stem = part_file_stem(out.stem, number, len(parts))
         path = out.with_name(stem + out.suffix)
-        content = make_plated_pdf(part, part_title(out.stem, number, len(parts)))
+        content = make_plated_pdf(pages, part_title(out.stem, number, len(parts)))
         _write(path, content)
         written.append((path, len(content)))
     return written

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from appliance.core.findings import PageMode
+from appliance.core.text_layer import TextLayer
 
 Matrix = tuple[float, float, float, float, float, float]
 """As PDF's ``cm``: maps the unit square, y up, to points on the page."""
@@ -51,11 +52,13 @@ class PlatedPage:
     plates: tuple[Plate, ...]
     mode: PageMode
     resolution_dpi: int
+    text: TextLayer | None = None  # unseen over the plates, for a search and a copy
 
     @property
     def size_bytes(self) -> int:
-        """What its plates weigh; the PDF adds about a kilobyte a page."""
-        return sum(len(plate.content) + len(plate.colors) for plate in self.plates)
+        """What its plates and its text weigh; the PDF adds about a kilobyte a page."""
+        plates = sum(len(plate.content) + len(plate.colors) for plate in self.plates)
+        return plates + (self.text.size_bytes if self.text else 0)
 
     def placed_on(
         self, left_mm: float, top_mm: float, page_height_mm: float, turn: int = 0

@@ -9,11 +9,20 @@ _CGROUPS = Path("/sys/fs/cgroup")
 
 def available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int:
     """What a process may still take, by the kernel's own estimate and the unit's MemoryMax."""
-    board = 0
-    for line in meminfo.read_text(encoding="ascii").splitlines():
-        if line.startswith("MemAvailable:"):
-            board = int(line.split()[1]) * 1024
+    board = _said("MemAvailable", meminfo)
     return min(board, _left_in_cgroup(board))
+
+
+def board_bytes(meminfo: Path = Path("/proc/meminfo")) -> int:
+    """What the kernel has of the board's memory: a little less than is soldered on."""
+    return _said("MemTotal", meminfo)
+
+
+def _said(name: str, meminfo: Path) -> int:
+    for line in meminfo.read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def _left_in_cgroup(otherwise: int) -> int:

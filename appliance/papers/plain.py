@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 
 from appliance.core.plates import POINTS_PER_MM, Coding, Plate, PlatedPage
+from appliance.papers.unseen import FONT_OBJECTS, Codes, codes_of, font_objects, written
 
+_FONT = "/Font<</T 3 0 R>>"
 _HEAD = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"  # four high bytes: transfer programs see it is binary
 
 
@@ -24,24 +27,43 @@ def laid_out(pages: Sequence[PlatedPage]) -> bytes:
 
 
 def _objects(pages: Sequence[PlatedPage]) -> Iterator[bytes]:
-    """1 is the catalogue, 2 the list of pages; then page, drawing and plates of each page."""
-    firsts, number = [], 3
+    """1 is the catalogue, 2 the list of pages, then the font of the unseen text if there is one;
+    then page, drawing and plates of each page.
+    """
+    layers = [page.text for page in pages if page.text and page.text.lines]
+    codes = codes_of(layers) if layers else {}
+    firsts, number = [], 3 + (FONT_OBJECTS if codes else 0)
     for page in pages:
         firsts.append(number)
         number += 2 + len(page.plates)
     yield b"<</Type/Catalog/Pages 2 0 R>>"
     kids = " ".join(f"{first} 0 R" for first in firsts)
     yield f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>".encode()
+    if codes:
+        yield from font_objects(codes, 3)
     for first, page in zip(firsts, pages, strict=True):
         names = "".join(f"/P{n:02d} {first + 2 + n} 0 R" for n in range(len(page.plates)))
         box = f"[0 0 {_number(_width(page))} {_number(_height(page))}]"
         yield (
             f"<</Type/Page/Parent 2 0 R/MediaBox{box}/CropBox{box}"
-            f"/Resources<</XObject<<{names}>>>>/Contents {first + 1} 0 R>>"
+            f"/Resources<</XObject<<{names}>>{_FONT if _says(page) else ''}>>"
+            f"/Contents {first + 1} 0 R>>"
         ).encode()
-        yield _stream("", "\n".join(_drawn(page)).encode())
+        yield _drawing(page, codes)
         for plate in page.plates:
             yield _stream(_described(plate), plate.content)
+
+
+def _says(page: PlatedPage) -> bool:
+    return page.text is not None and bool(page.text.lines)
+
+
+def _drawing(page: PlatedPage, codes: Codes) -> bytes:
+    drawn = "\n".join(_drawn(page))
+    if page.text is None or not page.text.lines:
+        return _stream("", drawn.encode())
+    said = written(page.text, codes, page.height_mm, "T")
+    return _stream("/Filter/FlateDecode", zlib.compress(f"{drawn}\n{said}".encode(), 9))
 
 
 def _drawn(page: PlatedPage) -> Iterator[str]:

@@ -1,0 +1,39 @@
+"""The unseen text of cleaned pages: read last, and left out rather than anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from appliance.core.plates import PlatedPage
+from appliance.devices.memory import available_bytes, board_bytes
+from appliance.imaging.text.picture import picture_of
+from appliance.imaging.text.reading import TEXT_DPI, text_of, vietnamese_is_here
+from appliance.imaging.text.room import enough_for_text
+from appliance.papers.fitting import FILE_BYTES, PAGE_BYTES
+
+
+def why_no_text() -> str | None:
+    """What stands in the way of reading texts here, for the person at the keyboard."""
+    if not vietnamese_is_here():
+        return "tesseract and its Vietnamese are not installed (tesseract-ocr-vie)"
+    if not enough_for_text(board_bytes(), available_bytes()):
+        return "this board has too little memory"
+    return None
+
+
+def with_text(part: Sequence[PlatedPage], budget_bytes: int) -> list[PlatedPage]:
+    """The pages of one PDF with what they say, as far as it fits: pictures are what counts.
+
+    They are read one after the other; never two at once.
+    """
+    room = budget_bytes - FILE_BYTES - sum(page.size_bytes + PAGE_BYTES for page in part)
+    pages = []
+    for page in part:
+        layer = text_of(picture_of(page, TEXT_DPI), TEXT_DPI)
+        if layer.lines and layer.size_bytes <= room:
+            room -= layer.size_bytes
+            pages.append(replace(page, text=layer))
+        else:
+            pages.append(page)
+    return pages

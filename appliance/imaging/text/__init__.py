@@ -1,0 +1,1 @@
+"""What a page says: read by tesseract where it is installed, never needed by anything."""
