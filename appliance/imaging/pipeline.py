@@ -15,7 +15,8 @@ from PIL import Image, ImageStat
 from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad, Warn
 from appliance.imaging.doubts.blank import OtherSide, find_blank
 from appliance.imaging.geometry.layout import layout
-from appliance.imaging.geometry.osd import OSD_DPI, turn_by_osd
+from appliance.imaging.geometry.osd import turn_by_osd
+from appliance.imaging.geometry.osd_program import OSD_DPI
 from appliance.imaging.geometry.sheets import Found, find_items
 from appliance.imaging.geometry.sizes import angle_deg, middle
 from appliance.imaging.geometry.straighten import Lean, darkness, lean_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from appliance.imaging.geometry import osd
-from appliance.imaging.geometry.turning import agreed, sideways_of, turn_of
+from appliance.imaging.geometry import osd, osd_program
+from appliance.core.turns import agreed
+from appliance.imaging.geometry.turning import sideways_of, turn_of
 from appliance.imaging.pipeline import analyse, with_osd
 from tests import pages
 
@@ -24,7 +25,7 @@ def test_letters_tell_which_way_up_a_page_stands(turn):
     assert told.count(turn) >= 4
 
 
-@pytest.mark.skipif(not osd.osd_is_here(), reason="tesseract is not installed")
+@pytest.mark.skipif(not osd_program.osd_is_here(), reason="tesseract is not installed")
 @pytest.mark.parametrize("turn", [90, 180])
 def test_tesseract_is_asked_where_letters_leave_a_doubt(turn):
     page = pages.paper("letter", SEED, DPI, turn=turn)

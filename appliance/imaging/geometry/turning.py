@@ -8,7 +8,6 @@ more ink lies just above the band of small letters than just below it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +26,6 @@ _CLEAR = 0.035
 _GAP_PX = 31  # lines of print and their gaps repeat within this
 _BANDED, _PLAINLY = 0.7, 1.4
 _CLEAR_IN_ALL = 0.25  # the score times the root of the lines: few lines must speak clearly
-_VOTES = 2  # so many sure pages of a batch lend their turn to the unsure ones
 
 Floats = NDArray[np.float64]
 
@@ -53,18 +51,6 @@ def turn_of(gray: Image.Image, *, sideways: bool | None) -> Turned:
     if lines < _FEWEST_LINES or abs(score) < _CLEAR or confidence < _CLEAR_IN_ALL:
         return Turned(None, confidence)
     return Turned((90 if sideways else 0) + (0 if score > 0 else 180), confidence)
-
-
-def agreed(turns: Sequence[int | None]) -> list[int | None]:
-    """The turns of a batch after a vote: the unsure ones follow when all the sure ones agree.
-
-    One sheet put in the other way round is common; so nothing that is sure is ever outvoted,
-    and where the sure ones differ the unsure stay unsure.
-    """
-    sure = [turn for turn in turns if turn is not None]
-    if len(sure) < _VOTES or len(set(sure)) != 1:
-        return list(turns)
-    return [sure[0] if turn is None else turn for turn in turns]
 
 
 def sideways_of(gray: Image.Image) -> bool | None:
