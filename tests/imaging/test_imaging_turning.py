@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from appliance.imaging.geometry import osd, osd_program
 from appliance.core.turns import agreed
+from appliance.imaging.geometry import osd, osd_program
 from appliance.imaging.geometry.turning import sideways_of, turn_of
 from appliance.imaging.pipeline import analyse, with_osd
 from tests import pages
