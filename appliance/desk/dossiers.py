@@ -36,6 +36,7 @@ class ScanProgress:
     slot_key: str
     pages: int
     error_code: str | None
+    sheets: int | None = None  # counted by the person who put them in
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class DossierView:
     pages: tuple[Page, ...]
     removed_pages: tuple[Page, ...]
     on_desk_slot: str | None  # the slot that the next press fills, when it is this dossier's
+    replaces: str | None  # the page whose place the next one takes
     desk_is_elsewhere: bool  # the next press fills another dossier
     scan: ScanProgress | None
     seal: SealProgress | None
@@ -131,6 +133,7 @@ def look_at(point: Point, dossier_id: str) -> DossierView:
             pages=tuple(pages.pages_of(connection, dossier_id)),
             removed_pages=tuple(pages.pages_of(connection, dossier_id, removed=True)),
             on_desk_slot=on_desk.slot_key if on_desk and on_desk.dossier_id == dossier_id else None,
+            replaces=on_desk.replaces if on_desk and on_desk.dossier_id == dossier_id else None,
             desk_is_elsewhere=on_desk is not None and on_desk.dossier_id != dossier_id,
             scan=_scan(scan_requests.latest_request(connection, dossier_id)),
             seal=_seal(seal_requests.latest_seal(connection, dossier_id)),
@@ -158,19 +161,31 @@ def choose_slot(point: Point, dossier_id: str, slot_key: str) -> None:
         put_on_desk(point, connection, dossier_id, slot_key)
 
 
-def put_on_desk(point: Point, connection: Connection, dossier_id: str, slot_key: str) -> None:
+def put_on_desk(
+    point: Point,
+    connection: Connection,
+    dossier_id: str,
+    slot_key: str,
+    replaces: str | None = None,
+) -> None:
     """As ``choose_slot``, inside a transaction that does more.
 
     Raises:
         DossierUnknown: no such dossier, or its procedure has no such slot.
         DossierMovedOn: it takes no more pages.
     """
+    must_have_slot(connection, dossier_id, slot_key)
+    state = dossiers.get_dossier(connection, dossier_id).state
+    if state is not DossierState.OPEN:
+        raise DossierMovedOn(f"dossier {dossier_id} is {state}")
+    scan_requests.put_on_desk(connection, dossier_id, slot_key, point.clock(), replaces)
+
+
+def must_have_slot(connection: Connection, dossier_id: str, slot_key: str) -> None:
+    """Raise DossierUnknown unless the pinned procedure of that dossier has the slot."""
     row = dossiers.row_of(connection, dossier_id)
     if slot_key not in {slot.key for slot in _procedure(row).slots}:
         raise DossierUnknown(f"dossier {dossier_id} has no slot {slot_key[:60]!r}")
-    if row.state != DossierState.OPEN:
-        raise DossierMovedOn(f"dossier {dossier_id} is {row.state}")
-    scan_requests.put_on_desk(connection, dossier_id, slot_key, point.clock())
 
 
 def leave_desk(point: Point) -> None:
@@ -269,7 +284,7 @@ def _answers(point: Point, row: Row[Any]) -> dict[str, Answer]:
 def _scan(row: Row[Any] | None) -> ScanProgress | None:
     if row is None:
         return None
-    return ScanProgress(row.id, row.state, row.slot_key, row.pages, row.error_code)
+    return ScanProgress(row.id, row.state, row.slot_key, row.pages, row.error_code, row.sheets)
 
 
 def _seal(row: Row[Any] | None) -> SealProgress | None:

@@ -23,13 +23,22 @@ class OnDesk(NamedTuple):
 
     dossier_id: str
     slot_key: str
+    replaces: str | None = None  # the page whose place the next one takes
 
 
-def put_on_desk(connection: Connection, dossier_id: str, slot_key: str, now: datetime) -> None:
-    """From now on a press scans into this slot."""
+def put_on_desk(
+    connection: Connection,
+    dossier_id: str,
+    slot_key: str,
+    now: datetime,
+    replaces: str | None = None,
+) -> None:
+    """From now on a press scans into this slot, the first page in the place of *replaces*."""
     clear_desk(connection)
     connection.execute(
-        insert(on_desk).values(id=1, dossier_id=dossier_id, slot_key=slot_key, set_at=now)
+        insert(on_desk).values(
+            id=1, dossier_id=dossier_id, slot_key=slot_key, set_at=now, replaces=replaces
+        )
     )
 
 
@@ -40,7 +49,9 @@ def clear_desk(connection: Connection) -> None:
 
 def get_on_desk(connection: Connection) -> OnDesk | None:
     """Where the next press goes; None when no dossier is on the desk."""
-    row = connection.execute(select(on_desk.c.dossier_id, on_desk.c.slot_key)).one_or_none()
+    row = connection.execute(
+        select(on_desk.c.dossier_id, on_desk.c.slot_key, on_desk.c.replaces)
+    ).one_or_none()
     return OnDesk(*row) if row else None
 
 
@@ -61,6 +72,7 @@ def ask(connection: Connection, asked_by: str, now: datetime) -> int:
                 insert(scan_request).values(
                     dossier_id=desk.dossier_id,
                     slot_key=desk.slot_key,
+                    replaces=desk.replaces,
                     asked_by=asked_by,
                     asked_at=now,
                     state=ScanRequestState.ASKED,
@@ -82,6 +94,15 @@ def must_be_still(connection: Connection, dossier_id: str) -> None:
     row = open_request(connection)
     if row is not None and row.dossier_id == dossier_id:
         raise AlreadyScanning(f"dossier {dossier_id} still receives pages")
+
+
+def state_of(connection: Connection, request_id: int) -> ScanRequestState:
+    """Where one request stands."""
+    return ScanRequestState(
+        connection.execute(
+            select(scan_request.c.state).where(scan_request.c.id == request_id)
+        ).scalar_one()
+    )
 
 
 def latest_request(connection: Connection, dossier_id: str) -> Row[Any] | None:
@@ -117,6 +138,26 @@ def count_page(connection: Connection, request_id: int) -> None:
         update(scan_request)
         .where(scan_request.c.id == request_id)
         .values(pages=scan_request.c.pages + 1)
+    )
+
+
+def replaced_by(connection: Connection, request_id: int) -> str | None:
+    """The page that this request takes the place of, if any."""
+    return connection.scalar(select(scan_request.c.replaces).where(scan_request.c.id == request_id))
+
+
+def replacing_is_done(connection: Connection, request_id: int) -> None:
+    """The place is taken: neither this request nor the next press takes it again."""
+    connection.execute(
+        update(scan_request).where(scan_request.c.id == request_id).values(replaces=None)
+    )
+    connection.execute(update(on_desk).values(replaces=None))
+
+
+def count_sheets(connection: Connection, request_id: int, sheets: int) -> None:
+    """What a person says lay in the tray."""
+    connection.execute(
+        update(scan_request).where(scan_request.c.id == request_id).values(sheets=sheets)
     )
 
 

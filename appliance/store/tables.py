@@ -71,6 +71,8 @@ dossier = Table(
     Column("consent_at", Moment),
     Column("consent_by", ForeignKey("volunteer.id")),
     Column("sealed_at", Moment),
+    Column("held_by", Integer),  # the volunteer who works on it, for a while
+    Column("held_at", Moment),
 )
 Index("dossier_by_state", dossier.c.state, dossier.c.opened_at)
 
@@ -81,6 +83,7 @@ on_desk = Table(  # one row at most: where the next press goes
     Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
     Column("slot_key", String, nullable=False),
     Column("set_at", Moment, nullable=False),
+    Column("replaces", String),  # the page that the next one takes the place of
 )
 
 scan_request = Table(
@@ -95,6 +98,8 @@ scan_request = Table(
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("error_code", String),
     Column("ended_at", Moment),
+    Column("replaces", String),  # as the desk said when it was asked for
+    Column("sheets", Integer),  # counted by a person who put them in
     sqlite_autoincrement=True,
 )
 Index(  # a second press cannot become a second batch, whoever asks
