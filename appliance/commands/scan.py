@@ -122,6 +122,6 @@ def _told(
 
 
 def _line(error: ScannerError) -> str:
-    meaning = (type(error).__doc__ or "").strip().splitlines()[0]
+    meaning = (type(error).__doc__ or "scanner").strip().splitlines()[0]  # python -OO keeps none
     hint = "; `scanimage -L` lists the names" if isinstance(error, ScannerAbsent) else ""
     return f"{error.code}: {meaning} ({error}){hint}"

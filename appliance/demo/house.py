@@ -32,6 +32,10 @@ UNIT_ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "65536",
+    "PYTHONOPTIMIZE": "2",
+    # beside the packages: Debian keeps no code without docstrings for its own library
+    "PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "bytecode"),
+    "PYTHONDONTWRITEBYTECODE": "",
 }
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 # A demo that was killed leaves no service behind; setpriv, of util-linux, becomes the service.

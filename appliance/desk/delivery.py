@@ -162,7 +162,8 @@ def read_feed(point: Point, ask: Callable[[str | None], EventPage | None]) -> in
 
 def publish_form_versions(point: Point) -> None:
     """The page has read the procedures: note which, so that the uploader need not read them."""
-    refs = [procedure.ref.model_dump(mode="json") for procedure in point.procedures.values()]
+    leaflets = point.procedures.leaflets.values()
+    refs = [leaflet.ref.model_dump(mode="json") for leaflet in leaflets]
     with point.database.writing() as connection:
         status.remember(connection, status.FORM_VERSIONS, json.dumps(refs))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from appliance.config import Config
 from appliance.core.errors import ConfigWrong
 from appliance.core.places import Places
-from appliance.core.procedure import Procedure
 from appliance.keys import age
+from appliance.procedures.catalogue import Catalogue
 from appliance.procedures.units import units
 from appliance.store.database import Database
 from appliance.store.page_files import PageFiles
@@ -41,15 +41,9 @@ class Point:
     clock: Clock
 
     @cached_property
-    def procedures(self) -> Mapping[str, Procedure]:
-        """What this point offers, by id; read at first need, seconds on a small board.
-
-        Raises:
-            ProcedureWrong: a procedure file has a mistake.
-        """
-        from appliance.procedures.reader import load_procedures  # noqa: PLC0415 - the page only
-
-        return load_procedures(self.config.procedures.folder)
+    def procedures(self) -> Catalogue:
+        """What this point offers, by id; read at first need, seconds on a small board."""
+        return Catalogue(self.config.procedures.folder)
 
     @property
     def places(self) -> Places:

@@ -45,14 +45,14 @@ class Desk:
 def choose() -> str:
     """What can be filed today, and what each needs."""
     today = point().today()
-    offered = [p for p in point().procedures.values() if p.valid_on(today)]
+    offered = [p for p in point().procedures.leaflets.values() if p.valid_on(today)]
     return render_template("choose.html", offered=offered, today=today)
 
 
 @pages.post("/dossiers")
 def start() -> ResponseReturnValue:
     """Form field: ``procedure``, an id. Opens a dossier and puts it on the desk."""
-    procedure = point().procedures.get(request.form.get("procedure", ""))
+    procedure = point().procedures.leaflets.get(request.form.get("procedure", ""))
     if procedure is None or not procedure.valid_on(point().today()):
         flash(said("flash.choose-procedure"), "todo")
         return redirect(link("dossier.choose"), 303)

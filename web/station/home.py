@@ -79,5 +79,5 @@ def _facts() -> dict[str, object]:
 
 
 def _title(dossier: Dossier) -> str:
-    procedure = point().procedures.get(dossier.procedure_id)
+    procedure = point().procedures.leaflets.get(dossier.procedure_id)
     return procedure.title if procedure else dossier.procedure_id
