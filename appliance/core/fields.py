@@ -59,6 +59,7 @@ class PersonPart(StrEnum):
     GIVEN_NAME = "given_name"
     ID_NUMBER = "id_number"
     BIRTH_DATE = "birth_date"
+    DEATH_DATE = "death_date"
     SEX = "sex"
     DOCUMENT_KIND = "document_kind"
     DOCUMENT_NUMBER = "document_number"

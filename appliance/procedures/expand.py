@@ -54,6 +54,10 @@ def _block(
             text = f'unknown key "{key}" beside "block"{close_to(key, _USE_KEYS)}'
             mistakes.append(Mistake(spot.path, spot.line, text))
     person, name = use.get("person"), use["block"]
+    if isinstance(name, str) and person is None:
+        block = shelf.block(name, use.key_spots["block"])
+        if block.get("stands_alone") == "true":
+            return [_plain(field) for field in _tables(block.get("fields"))]
     if not isinstance(person, str) or person not in called or not isinstance(name, str):
         spot = use.key_spots.get("person", use.spot)
         text = f'a block needs a "person" of the list "people"{close_to(str(person), called)}'
@@ -67,6 +71,13 @@ def _block(
         mistakes += _faults_of_portal(portal, parts, use.key_spots["portal"])
     keys = portal if isinstance(portal, Table) else {}
     return [_field(f, person, called[person], keys, set(parts)) for f in fields]
+
+
+def _plain(part: Table) -> Table:
+    """A field of a block about nobody: keys as they are. A copy, since lists are put into it."""
+    field = Table.at(part.spot, part.key_spots)
+    field.update(part)
+    return field
 
 
 def _faults_of_portal(portal: Any, parts: list[str], spot: Spot) -> list[Mistake]:

@@ -96,6 +96,8 @@ def test_papers_are_asked_for_in_the_rows_of_the_portal(khai_sinh, complete):
     assert [slot.key for slot in visible_slots(khai_sinh, complete)] == [
         "giay_chung_sinh",
         "mang_thai_ho",
+        "can_cuoc_me",
+        "can_cuoc_cha",
     ]
 
 

@@ -76,12 +76,14 @@ def test_domestic_boxes_carry_the_portals_second_key(khai_sinh):
     }
 
 
-def test_the_papers_are_the_portals_four_rows(khai_sinh):
+def test_the_papers_are_the_portals_four_rows_and_cards_go_into_the_first(khai_sinh):
     assert [(slot.key, slot.portal_row) for slot in khai_sinh.slots] == [
         ("giay_chung_sinh", 1),
         ("mang_thai_ho", 2),
         ("bo_roi", 3),
         ("uy_quyen", 4),
+        ("can_cuoc_me", 1),  # "everything else goes into the first row"
+        ("can_cuoc_cha", 1),
     ]
     assert not {slot.key for slot in khai_sinh.slots} & RESERVED_SLOTS
 
