@@ -8,57 +8,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from appliance.core.card_sheet import ID1_MM, CardLook
-from appliance.core.findings import TURN_UNSURE, Findings, Kind, PageMode, Quad, Warn
+from appliance.core.findings import TURN_UNSURE, Code, Findings, Kind, PageMode, Point, Quad, Warn
 from appliance.core.plates import PlatedPage
-from appliance.imaging.cards.sides import look_at_card
 from appliance.imaging.codes import find_codes
-from appliance.imaging.colors.modes import (
-    BLANK_WAYS,
-    LOOK_DPI,
-    MM_PER_INCH,
-    Way,
-    dark_marks,
-    ladder,
-    plated,
-    survey,
-)
+from appliance.imaging.coding import Stock, coded, dark_on, look_of, size_mm
+from appliance.imaging.colors.modes import BLANK_WAYS, Way, ladder, survey
 from appliance.imaging.colors.paper import Light, light_on
 from appliance.imaging.doubts.blank import OtherSide
 from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.formats.opening import Opened, open_page
 from appliance.imaging.geometry.sheets import whole_image
+from appliance.imaging.geometry.sizes import middle
 from appliance.imaging.photos.photo import photo_of, sheet_in
-from appliance.imaging.pipeline import analyse, apply, with_osd
-from appliance.imaging.sight import Sight, sight_of
+from appliance.imaging.pipeline import analyse, in_pixels, with_osd
+from appliance.imaging.sight import Sight, as_decoded, sight_of
 from appliance.plates import shown
 
-FULL_DPI = 300  # no way needs more
+if TYPE_CHECKING:
+    from appliance.core.card_sheet import CardLook
+
 _log = logging.getLogger(__name__)
-_CODES_DPI = 150  # the codes of forms are large; those of cards are read by ``cards``
 
 Open = Callable[[], Sight]
 """Gives the master anew each time: a page is not held in memory between two looks."""
-
-
-class Drawn(NamedTuple):
-    """One item upright and straight, colours untouched, and its true resolution."""
-
-    image: Image.Image
-    dpi: int
-
-    def at(self, dpi: int) -> Drawn:
-        """The same at *dpi*, or as it is when it has no more than that."""
-        if dpi >= self.dpi:
-            return self
-        if self.dpi % dpi == 0:
-            return Drawn(self.image.reduce(self.dpi // dpi), dpi)
-        size = [max(1, round(side * dpi / self.dpi)) for side in self.image.size]
-        return Drawn(self.image.resize((size[0], size[1]), Image.Resampling.BICUBIC), dpi)
 
 
 @dataclass
@@ -79,8 +55,12 @@ class CleanItem:
             return False
         self.rung += 1
         way = self.ways[self.rung]
-        drawn = _drawn(self.open_master(), self.found, way.resolution_dpi)
-        self.plated = _plated(drawn, self.found, self.light, way)
+        sight = self.open_master()
+        found, sight = in_pixels(self.found, sight.times), as_decoded(sight)
+        look = look_of(sight, found)
+        stock = Stock.of(sight, [way])
+        del sight
+        self.plated = coded(stock, found, look, self.light, way)
         return True
 
 
@@ -154,26 +134,30 @@ def clean_page(
     """
     began = time.monotonic()
     sight = open_master()
+    times, sight = sight.times, as_decoded(sight)
     done = CleanPage()
-    drawn: list[tuple[Findings, CardLook | None, Drawn | None]] = []
     lying = _analysed(sight, kind, other)
+    understood = []
     for found in lying if only is None else [lying[only]]:
         known, card = _as_card(sight, found)
         if known.turn is None and card is None:
             known = replace(known, turn=turn)
         if not known.warnings:
             known = replace(known, warnings=_troubles(sight, known))
-        done.quads.append(known.item.quad)
-        if known.blank.is_blank and not keep_blank:
-            drawn.append((known, None, None))
-            continue
-        if known.turn is None and card is None:
+        if known.turn is None and card is None and (keep_blank or not known.blank.is_blank):
             known = _asked(with_osd(sight, sight.dpi, known) if ask_osd else known)
-        drawn.append((known, card, _drawn(sight, known, FULL_DPI)))
-    del sight
-    drawn.reverse()
-    while drawn:
-        done.items.append(_item(*drawn.pop(), open_master))
+        understood.append(_understood(sight, known, card, keep_blank=keep_blank))
+    stock = Stock.of(sight, [item.ways[0] for item in understood if item.look])
+    del sight  # 35 MB a page: nothing is held longer than it is needed
+    for item in understood:
+        plated = PlatedPage(
+            *size_mm(item.found), (), PageMode.BILEVEL, BLANK_WAYS[0].resolution_dpi
+        )
+        if item.look is not None:
+            plated = coded(stock, item.found, item.look, item.light, item.ways[0])
+        found = in_pixels(item.found, 1 / times)
+        done.items.append(CleanItem(found, item.ways, plated, item.light, open_master, item.card))
+        done.quads.append(found.item.quad)
     done.seconds = time.monotonic() - began
     return done
 
@@ -189,6 +173,16 @@ def preview_of(page: PlatedPage, long_side_px: int = 1000) -> bytes:
     out = BytesIO()
     picture.save(out, "JPEG", quality=70, optimize=True)
     return out.getvalue()
+
+
+class _Understood(NamedTuple):
+    """One item before it is coded; in pixels of the sight."""
+
+    found: Findings
+    ways: tuple[Way, ...]
+    look: Image.Image | None  # straight; None: it is blank and not kept
+    light: Light | None
+    card: CardLook | None
 
 
 def _analysed(sight: Sight, kind: Kind, other: OtherSide | None) -> list[Findings]:
@@ -213,6 +207,10 @@ def _as_card(sight: Sight, found: Findings) -> tuple[Findings, CardLook | None]:
     """*found* turned as its card tells, if it is one."""
     if found.item.kind is not Kind.ID_CARD:
         return found, None
+    # 10 MB and a tenth of a second: most papers are no cards
+    from appliance.core.card_sheet import ID1_MM  # noqa: PLC0415
+    from appliance.imaging.cards.sides import look_at_card  # noqa: PLC0415
+
     card = look_at_card(sight.image, found.item.quad, round(sight.dpi))
     item = replace(found.item, quad=card.quad, width_mm=ID1_MM[0], height_mm=ID1_MM[1])
     turn = 0 if card.upright_known else None
@@ -230,11 +228,6 @@ def _shrunk(quad: Quad, times: float) -> Quad:
     return a, b, c, d
 
 
-def _drawn(sight: Sight, found: Findings, dpi: int) -> Drawn:
-    dpi = min(dpi, round(sight.dpi))
-    return Drawn(apply(sight, sight.dpi, found, dpi), dpi)
-
-
 def _asked(found: Findings) -> Findings:
     """With a word to a person where not even tesseract could tell."""
     if found.turn is not None:
@@ -242,42 +235,40 @@ def _asked(found: Findings) -> Findings:
     return replace(found, warnings=(*found.warnings, Warn(TURN_UNSURE)))
 
 
-def _item(
-    found: Findings, card: CardLook | None, drawn: Drawn | None, open_master: Open
-) -> CleanItem:
-    if drawn is None:
-        nothing = PlatedPage(*_size_mm(found), (), PageMode.BILEVEL, FULL_DPI)
-        return CleanItem(found, BLANK_WAYS, nothing, None, open_master)
-    light = seen = None
-    if found.item.kind not in (Kind.ID_CARD, Kind.PHOTO):
-        look = drawn.at(LOOK_DPI).image
-        light = light_on(look)
-        if light is not None and not found.blank.is_blank:
-            seen = survey(light.evened(look), dark_marks(drawn.image, look.size))
-            codes = find_codes(drawn.at(_CODES_DPI).image.convert("L"))
-            found = replace(found, codes=codes)
-    ways = BLANK_WAYS if light and found.blank.is_blank else ladder(found.item.kind, seen)
-    page = _plated(drawn, found, light, ways[0])
-    return CleanItem(found, ways, page, light, open_master, card)
+def _understood(
+    sight: Sight, found: Findings, card: CardLook | None, *, keep_blank: bool
+) -> _Understood:
+    """In which ways the item may travel, from what its look shows."""
+    if found.blank.is_blank and not keep_blank:
+        return _Understood(found, BLANK_WAYS, None, None, card)
+    look = look_of(sight, found)
+    if found.item.kind in (Kind.ID_CARD, Kind.PHOTO):
+        return _Understood(found, ladder(found.item.kind, None), look, None, card)
+    light = light_on(look)
+    if light is None:
+        return _Understood(found, ladder(found.item.kind, None), look, None, card)
+    if found.blank.is_blank:
+        return _Understood(found, BLANK_WAYS, look, light, card)
+    seen = survey(light.evened(look.copy()), dark_on(sight, found, light))
+    found = replace(found, codes=_codes_within(sight, found.item.quad))
+    return _Understood(found, ladder(found.item.kind, seen), look, light, card)
 
 
-def _plated(drawn: Drawn, found: Findings, light: Light | None, way: Way) -> PlatedPage:
-    image, dpi = drawn.at(way.resolution_dpi)
-    if light is not None and way.mode is not PageMode.FULL:
-        image = light.evened(image)
-    return plated(image, way, dpi, _true_size_mm(found, image.size, dpi))
+def _codes_within(sight: Sight, quad: Quad) -> tuple[Code, ...]:
+    """The codes of forms are large, so the rough picture shows them; ``cards`` looks closer."""
+    times = sight.rough_times
+    inside = []
+    for code in find_codes(sight.rough.convert("L")):
+        if code.quad is None:
+            continue
+        moved = replace(code, quad=_shrunk(code.quad, 1 / times))
+        if _contains(quad, middle(moved.quad or quad)):
+            inside.append(moved)
+    return tuple(inside)
 
 
-def _true_size_mm(found: Findings, size_px: tuple[int, int], dpi: int) -> tuple[float, float]:
-    """The sheet's, which is exact; the picture's where it shows more than the sheet."""
-    drawn_mm = (size_px[0] * MM_PER_INCH / dpi, size_px[1] * MM_PER_INCH / dpi)
-    sheet_mm = _size_mm(found)
-    pixels = 2 * MM_PER_INCH / dpi
-    near = all(abs(a - b) < pixels for a, b in zip(drawn_mm, sheet_mm, strict=True))
-    return sheet_mm if near else drawn_mm
-
-
-def _size_mm(found: Findings) -> tuple[float, float]:
-    """Of the upright page."""
-    size = (found.item.width_mm, found.item.height_mm)
-    return size if (found.turn or 0) % 180 == 0 else size[::-1]
+def _contains(quad: Quad, point: Point) -> bool:
+    x, y = point
+    sides = zip(quad, quad[1:] + quad[:1], strict=True)
+    turns = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) for (ax, ay), (bx, by) in sides]
+    return min(turns) >= 0 or max(turns) <= 0

@@ -52,7 +52,7 @@ def analyse(
     scale = sight.look.width / sight.image.width * sight.times  # of the look over the master
     things = find_items(sight.look, sight.look_dpi, _lean_of_all(sight))
     behind = other if len(things) == 1 else None
-    return [_in_pixels(_judged(sight, found, kind, behind), 1 / scale) for found in things]
+    return [in_pixels(_judged(sight, found, kind, behind), 1 / scale) for found in things]
 
 
 def apply(
@@ -67,8 +67,8 @@ def apply(
         PageDamaged: *master* cannot be decoded on this board.
     """
     sight = sight_of(master, source_dpi, full_dpi=round(dpi))
-    plan = layout(_in_pixels(found, sight.times), sight.dpi, min(dpi, source_dpi))
-    return plan.drawn(sight.image, _paper(sight.look))
+    plan = layout(in_pixels(found, sight.times), sight.dpi, min(dpi, source_dpi))
+    return plan.drawn(sight.image, paper_of(sight.look))
 
 
 def with_osd(master: bytes | Image.Image | Sight, source_dpi: float, found: Findings) -> Findings:
@@ -94,7 +94,7 @@ def _judged(sight: Sight, found: Found, kind: Kind, other: OtherSide | None) -> 
     first = Findings(item, edge_deg, None)
     dpi = sight.look_dpi
     look = sight.look.convert("L")
-    gray = _without_rim(layout(first, dpi, dpi).drawn(look, _paper(look)), dpi)
+    gray = _without_rim(layout(first, dpi, dpi).drawn(look, paper_of(look)), dpi)
     blank = find_blank(sight.look, dpi, item.quad, other)
     if blank.is_blank:
         return replace(first, turn=0, blank=blank)
@@ -105,7 +105,7 @@ def _judged(sight: Sight, found: Found, kind: Kind, other: OtherSide | None) -> 
     if lean.confidence < _PRINT and abs(correction) < _BY_HAND_DEG:
         correction = 0.0  # handwriting wanders more than paper is laid crooked
     if abs(correction) > _STRAIGHT_ENOUGH_DEG:
-        paper = _paper(gray)[0]
+        paper = paper_of(gray)[0]
         gray = gray.rotate(correction, Image.Resampling.BILINEAR, fillcolor=paper)
     turned = turn_of(gray, sideways=sideways_of(gray))
     angle = edge_deg + correction
@@ -175,12 +175,12 @@ def _without_rim(gray: Image.Image, dpi: float) -> Image.Image:
     return gray.crop((rim, rim, gray.width - rim, gray.height - rim))
 
 
-def _paper(look: Image.Image) -> tuple[int, ...]:
+def paper_of(look: Image.Image) -> tuple[int, ...]:
     """The commonest level of each channel: what to put where the scan has nothing."""
     return tuple(int(level) for level in ImageStat.Stat(look).median)
 
 
-def _in_pixels(found: Findings, times: float) -> Findings:
+def in_pixels(found: Findings, times: float) -> Findings:
     """*found* in an image *times* as large."""
     codes = tuple(
         Code(code.kind, code.payload, _grown(code.quad, times) if code.quad else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from PIL import Image, ImageOps
@@ -12,6 +12,7 @@ from appliance.imaging.geometry.straighten import LOOK_DPI
 from appliance.jpeg import opened
 
 FULL_DPI = 300  # no rung needs more; libjpeg halves while it decodes
+_ROUGH_DPI = 150
 MAX_SIGHT_PIXELS = 36_000_000
 
 
@@ -33,10 +34,25 @@ class Sight:
         size = (max(1, round(self.image.width * ratio)), max(1, round(self.image.height * ratio)))
         return self.image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
 
+    @cached_property
+    def rough_times(self) -> int:
+        """How many pixels of the image make one of ``rough``."""
+        return max(1, round(self.dpi / _ROUGH_DPI))
+
+    @cached_property
+    def rough(self) -> Image.Image:
+        """About 150 dpi: as fine as a scanner's JPEG knows colour, and as codes need."""
+        return self.image.reduce(self.rough_times) if self.rough_times > 1 else self.image
+
     @property
     def look_dpi(self) -> float:
         """What the look really has."""
         return self.dpi * self.look.width / self.image.width
+
+
+def as_decoded(sight: Sight) -> Sight:
+    """*sight* as if what was decoded were the master itself."""
+    return sight if sight.times == 1.0 else replace(sight, times=1.0)
 
 
 def sight_of(master: bytes | Image.Image | Sight, dpi: float, full_dpi: int = FULL_DPI) -> Sight:

@@ -1,7 +1,9 @@
 """Takes print apart into black, red and blue stencils, as a printer's plates.
 
-Works on evened paper. A pixel is ink when it is more than half as dark as the darkest ink
-beside it: strokes keep their width whether they are bold, pale or red.
+A pixel is ink when it is more than half as dark as the darkest ink beside it: strokes keep
+their width whether they are bold, pale or red. How dark that is, is found out on the small
+look; the fine scan is only compared with it, and only where the look shows anything. The fine
+scan is read in green, in which black, red and blue ink are all dark.
 """
 
 from __future__ import annotations
@@ -14,17 +16,20 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops
 
+from appliance.imaging.colors.paper import Light
+
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+Color = tuple[int, int, int]
 
 FAINTEST = 42  # levels below white; bleed-through has up to 33, faint pencil from 60
 _HALF = 0.5
-_BESIDE_MM = 0.8  # where the darkest ink is looked for: a stroke and its neighbour
+_BESIDE_PX = 3  # of the look, 0.8 mm: where the darkest ink is, a stroke and its neighbour
 _COLORED_20 = 7  # twentieths of the contrast; black print has 3 at its fringes, pale ink 8
 _LEAST_CHROMA = 24
-_MEAN_SIDE = 2  # colour is judged on 2 × 2 pixels: a JPEG holds no finer colour
+_LOOK_DPI, _COLORS_DPI = 100, 150  # a JPEG holds no finer colour
 _SAMPLES = 20_000
-_STRIP = 256
+_GRAIN = 10  # levels below white on the look; a speck of one pixel stays paler
 _BLACKEST = 40  # print is black, however grey its thin strokes look
 
 
@@ -39,94 +44,156 @@ class Ink(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
-    """Where one ink lies, and its colour."""
+    """Where one ink lies (mode 1), and its colour."""
 
     ink: Ink
-    mask: Mask
-    color: tuple[int, int, int]
+    mask: Image.Image
+    color: Color
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """Which colours lie where on a picture, and what they look like."""
+
+    kinds: Image.Image | None  # L, an index into ``Ink`` for each pixel; None: all is black
+    colors: tuple[Color, Color, Color]  # of black, red and blue
+
+
+NO_INKS = Inks(None, ((0, 0, 0),) * 3)
 
 
 def contrast_of(even: Image.Image) -> Image.Image:
     """How far each pixel is below white in its darkest channel (L)."""
     if even.mode == "L":
         return ImageChops.invert(even)
-    darkest = Image.new("L", even.size)
-    for top in range(0, even.height, _STRIP):  # three whole channels beside the page are 26 MB
-        strip = even.crop((0, top, even.width, min(even.height, top + _STRIP)))
-        red, green, blue = strip.split()
-        darkest.paste(ImageChops.darker(red, ImageChops.darker(green, blue)), (0, top))
-    return ImageChops.invert(darkest)
+    red, green, blue = even.split()
+    return ImageChops.invert(ImageChops.darker(red, ImageChops.darker(green, blue)))
 
 
-def inked(contrast: Image.Image, dpi: int) -> Mask:
-    """Where there is ink."""
-    step = max(1, round(dpi / 100))
-    small = np.asarray(contrast.reduce(step) if step > 1 else contrast)
-    reach = max(1, round(_BESIDE_MM / 25.4 * dpi / step))
-    darkest = Image.fromarray(_darkest_around(small, reach))
-    threshold = darkest.point([max(FAINTEST, round(_HALF * v)) for v in range(256)])
-    ink: Mask = np.empty((contrast.height, contrast.width), dtype=bool)
-    width, rows = contrast.width, threshold.height / contrast.height
-    for top in range(0, contrast.height, _STRIP):
-        bottom = min(contrast.height, top + _STRIP)
-        box = (0.0, top * rows, float(threshold.width), bottom * rows)
-        size = (width, bottom - top)
-        local = threshold.resize(size, Image.Resampling.BILINEAR, box)
-        strip = contrast.crop((0, top, width, bottom))
-        np.greater(np.asarray(strip), np.asarray(local), out=ink[top:bottom])
+def dark_channel(picture: Image.Image) -> Image.Image:
+    """*picture* as stencils see it: all inks that have a stencil are dark in green."""
+    return picture if picture.mode == "L" else picture.getchannel("G")
+
+
+def limits(look: Image.Image, light: Light | None) -> tuple[Image.Image, Mask]:
+    """The level below which a finer picture of *look* (``dark_channel``) is ink, place by place.
+
+    And where there is anything at all. The light is not divided out of the fine picture but
+    multiplied into its limit, which has a ninth of the pixels or less.
+    """
+    levels = np.asarray(look)
+    if light is None:
+        return Image.fromarray(_limit(255 - levels)), levels < 255 - _GRAIN
+    white = light.channel(look.size, min(1, light.levels.shape[2] - 1))
+    even = np.minimum(levels * (np.float32(255) / white), 255).astype(np.uint8)
+    limit = _limit(255 - even) * (white * np.float32(1 / 255))
+    return Image.fromarray(limit.astype(np.uint8)), even < 255 - _GRAIN
+
+
+def inked(contrast: Bytes) -> Mask:
+    """Where there is ink on a look."""
+    ink: Mask = 255 - contrast < _limit(contrast)
     return ink
+
+
+def _limit(contrast: Bytes) -> Bytes:
+    half = np.arange(256) * _HALF
+    table = (255 - np.maximum(FAINTEST, np.round(half))).astype(np.uint8)
+    limit: Bytes = table[_darkest_around(contrast, _BESIDE_PX)]
+    return limit
+
+
+def ink_in(fine: Image.Image, limit: Image.Image) -> Image.Image:
+    """Where *fine* (L) is darker than *limit*, which is made as large (mode 1)."""
+    near = limit.resize(fine.size, Image.Resampling.BILINEAR)
+    return ImageChops.subtract(near, fine).point([0] + [255] * 255, "1")
+
+
+def inks_of(colors: Image.Image, light: Light | None, item: Image.Image | None = None) -> Inks:
+    """The inks on *colors*, about 150 dpi; *item* (mode 1) says where the sheet lies on it."""
+    if colors.mode == "L":
+        return NO_INKS
+    if light is not None:
+        colors = colors.point(light.usual_gain())
+    kinds, where, index = _kinds(colors)
+    low = np.asarray(_low(colors))
+    inside = None if item is None else np.asarray(item).ravel()
+    pixels = _Pixels(colors, low, inside)
+    black = pixels.heart(np.flatnonzero(low < 255 - FAINTEST), Ink.BLACK)
+    if not (index % 3).any():
+        return Inks(None, (black, (0, 0, 0), (0, 0, 0)))
+    red, blue = (
+        pixels.heart(where[index == number], ink) for number, ink in ((1, Ink.RED), (2, Ink.BLUE))
+    )
+    return Inks(Image.fromarray(kinds), (black, red, blue))
 
 
 def ink_kinds(colors: Image.Image) -> Bytes:
     """Which ink each pixel of *colors* would be, were it inked: an index into ``Ink``."""
-    kinds = np.empty((colors.height, colors.width), dtype=np.uint8)
-    for top in range(0, colors.height, _STRIP):
-        bottom = min(colors.height, top + _STRIP)
-        kinds[top:bottom] = _kinds(colors.crop((0, top, colors.width, bottom)))
-    return kinds
+    return _kinds(colors)[0]
 
 
-def _kinds(colors: Image.Image) -> Bytes:
-    bands = [np.asarray(band) for band in colors.split()]
-    red, green, blue = (band.astype(np.int16) for band in bands)
-    high = np.maximum(np.maximum(bands[0], bands[1]), bands[2])
-    low = np.minimum(np.minimum(bands[0], bands[1]), bands[2])
-    chroma = (high - low).astype(np.int16)
-    depth = (255 - low).astype(np.int16)
+def _low(colors: Image.Image) -> Image.Image:
+    red, green, blue = colors.split()
+    return ImageChops.darker(red, ImageChops.darker(green, blue))
+
+
+def _kinds(colors: Image.Image) -> tuple[Bytes, npt.NDArray[np.intp], Bytes]:
+    """Each pixel's ink; and of the coloured ones where they are, and which."""
+    bands = colors.split()
+    high = ImageChops.lighter(bands[0], ImageChops.lighter(bands[1], bands[2]))
+    low = ImageChops.darker(bands[0], ImageChops.darker(bands[1], bands[2]))
+    vivid = np.asarray(ImageChops.subtract(high, low)).ravel()
+    where = np.flatnonzero(vivid > _LEAST_CHROMA)
+    chroma = vivid[where].astype(np.int16)
+    depth = 255 - np.asarray(low).ravel()[where].astype(np.int16)
     # thousands do not fit 16 bits, so the shares are said in twentieths
-    colored = (chroma > _LEAST_CHROMA) & (20 * chroma > _COLORED_20 * depth)
+    colored = 20 * chroma > _COLORED_20 * depth
+    where, chroma = where[colored], chroma[colored]
+    red, green, blue = (np.asarray(band).ravel()[where].astype(np.int16) for band in bands)
     warm = red - np.maximum(green, blue)
-    is_red = colored & (20 * warm > 12 * chroma) & (20 * np.abs(green - blue) < 9 * chroma)
-    is_blue = colored & (20 * (blue - red) > 10 * chroma) & (blue >= green)
-    kinds = np.where(colored, 3, 0).astype(np.uint8)
-    kinds[is_red] = 1
-    kinds[is_blue] = 2
-    return kinds
+    is_red = (20 * warm > 12 * chroma) & (20 * np.abs(green - blue) < 9 * chroma)
+    is_blue = (20 * (blue - red) > 10 * chroma) & (blue >= green)
+    index = np.where(is_red, 1, np.where(is_blue, 2, 3)).astype(np.uint8)
+    kinds = np.zeros(vivid.size, dtype=np.uint8)
+    kinds[where] = index
+    return kinds.reshape(colors.height, colors.width), where, index
 
 
-def stencils(even: Image.Image, dpi: int, *, colors: bool = True) -> Iterator[Stencil]:
-    """The plates of *even* that are not empty, black first. Without *colors* all ink is black.
+def stencils(ink: Image.Image, inks: Inks, kinds: Image.Image | None = None) -> Iterator[Stencil]:
+    """The plates of *ink* that are not empty, black first; all of it is black without *kinds*.
 
-    One at a time: at 300 dpi each is 9 MB before it is coded.
+    *kinds* is that of *inks*, laid onto *ink*. One at a time: at 300 dpi each is 9 MB.
     """
-    ink = inked(contrast_of(even), dpi)
-    if not colors or even.mode == "L":
-        yield Stencil(Ink.BLACK, ink, (0, 0, 0))
+    if kinds is None:
+        yield Stencil(Ink.BLACK, ink, inks.colors[0])
         return
-    small = even.reduce(_MEAN_SIDE)
-    kinds, pixels = ink_kinds(small), np.asarray(small)
-    depth = 255 - np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
-    depth[depth <= FAINTEST] = 0
     empty = True
     for index, name in enumerate((Ink.BLACK, Ink.RED, Ink.BLUE)):
-        here = (kinds == 0) | (kinds == 3) if name is Ink.BLACK else kinds == index
-        mask = _enlarged(here, ink.shape)
-        mask &= ink
-        if mask.any():
-            yield Stencil(name, mask, _color(pixels, depth, here, name))
+        mine = (0, 3) if name is Ink.BLACK else (index,)
+        here = kinds.point([255 * (kind in mine) for kind in range(256)], "1")
+        mask = ImageChops.logical_and(here, ink)
+        if mask.getbbox() is not None:
+            yield Stencil(name, mask, inks.colors[index])
             empty = False
     if empty:
-        yield Stencil(Ink.BLACK, ink, (0, 0, 0))
+        yield Stencil(Ink.BLACK, ink, inks.colors[0])
+
+
+def stencils_of(even: Image.Image, dpi: int, *, colors: bool = True) -> Iterator[Stencil]:
+    """``stencils`` of a page that is straight and even already."""
+    dark = dark_channel(even)
+    limit, _ = limits(_shrunk(dark, dpi, _LOOK_DPI), None)
+    ink = ink_in(dark, limit)
+    small = _shrunk(even if colors else dark, dpi, _COLORS_DPI)
+    inks = inks_of(small, None)
+    kinds = inks.kinds and inks.kinds.resize(even.size, Image.Resampling.NEAREST)
+    return stencils(ink, inks, kinds)
+
+
+def _shrunk(image: Image.Image, dpi: int, wanted_dpi: int) -> Image.Image:
+    times = max(1, round(dpi / wanted_dpi))
+    return image.reduce(times) if times > 1 else image
 
 
 def _darkest_around(depth: Bytes, reach: int) -> Bytes:
@@ -134,32 +201,40 @@ def _darkest_around(depth: Bytes, reach: int) -> Bytes:
     for axis in (0, 1):
         padding = [(0, 0), (0, 0)]
         padding[axis] = (reach, reach)
-        wide = np.pad(depth, padding).swapaxes(0, axis)
+        wide = np.pad(depth, padding)
         width, wanted = 1, 2 * reach + 1
         while width < wanted:
             shift = min(width, wanted - width)
-            wide = np.maximum(wide[:-shift], wide[shift:])
+            near, far = (
+                (wide[:-shift], wide[shift:]) if axis == 0 else (wide[:, :-shift], wide[:, shift:])
+            )
+            wide = np.maximum(near, far)
             width += shift
-        depth = wide.swapaxes(0, axis)
+        depth = wide
     return np.ascontiguousarray(depth)
 
 
-def _enlarged(small: Mask, shape: tuple[int, ...]) -> Mask:
-    large = small.repeat(_MEAN_SIDE, axis=0).repeat(_MEAN_SIDE, axis=1)
-    return large[: shape[0], : shape[1]]
+@dataclass(frozen=True, slots=True)
+class _Pixels:
+    """Pixels of a picture by their place in reading order."""
 
+    colors: Image.Image
+    low: Bytes
+    inside: Mask | None
 
-def _color(pixels: Bytes, depth: Bytes, where: Mask, ink: Ink) -> tuple[int, int, int]:
-    """The colour of the ink's heart: of the darker half of its pixels."""
-    rows, columns = np.nonzero(where & (depth > 0))
-    if rows.size == 0:
-        return (0, 0, 0)
-    some = slice(None, None, max(1, rows.size // _SAMPLES))
-    rows, columns = rows[some], columns[some]
-    there = depth[rows, columns]
-    heart = there >= np.median(there)
-    color = np.median(pixels[rows[heart], columns[heart]], axis=0)
-    if ink is Ink.BLACK:
-        level = int(min(color.min(), _BLACKEST))
-        return (level, level, level)
-    return (int(color[0]), int(color[1]), int(color[2]))
+    def heart(self, where: npt.NDArray[np.intp], ink: Ink) -> Color:
+        """The colour of an ink: of the darker half of its pixels."""
+        if self.inside is not None:
+            where = where[self.inside[where]]
+        where = where[:: max(1, where.size // _SAMPLES)]
+        low = self.low.ravel()[where]
+        where = where[low < 255 - FAINTEST]
+        if where.size == 0:
+            return (0, 0, 0)
+        low = self.low.ravel()[where]
+        where = where[low <= np.median(low)]
+        levels = [int(np.median(np.asarray(band).ravel()[where])) for band in self.colors.split()]
+        if ink is Ink.BLACK:
+            level = min(*levels, _BLACKEST)
+            return (level, level, level)
+        return (levels[0], levels[1], levels[2])

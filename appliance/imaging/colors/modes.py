@@ -6,6 +6,7 @@ best that it deserves down to the floor of its kind, ``plated`` carries one out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +14,17 @@ from PIL import Image, ImageChops, ImageFilter
 
 from appliance.core.findings import Kind, PageMode
 from appliance.core.plates import Plate, PlatedPage
-from appliance.imaging.colors.inks import FAINTEST, Mask, contrast_of, ink_kinds, inked, stencils
+from appliance.imaging.colors.inks import (
+    FAINTEST,
+    Mask,
+    Stencil,
+    contrast_of,
+    ink_kinds,
+    inked,
+    stencils_of,
+)
 from appliance.imaging.colors.palette import in_colors, nearest_squares, sixteen_colors
+from appliance.imaging.colors.paper import Light
 from appliance.plates import jpeg_plate, palette_plate, stencil_plate
 
 LOOK_DPI = 100
@@ -59,13 +69,14 @@ class Survey:
         return self.faint > 6 or self.tint > 30 or self.other > 6
 
 
-def dark_marks(drawn: Image.Image, look_size: tuple[int, int]) -> Image.Image:
-    """Where *drawn*, at its own resolution, is dark, as an L image of *look_size*.
+def dark_marks(fine: Image.Image, light: Light, times: int) -> Image.Image:
+    """Where *fine* (L, at its own resolution) is dark, shrunk *times*.
 
     Thin rules and dotted lines are black, and look grey only from afar.
     """
-    dark = contrast_of(drawn).point([255 * (level > _DARK) for level in range(256)])
-    return dark.resize(look_size, Image.Resampling.BOX, reducing_gap=1.0)
+    gain = light.usual_gain()
+    green = gain[256:512] if len(gain) > 256 else gain
+    return fine.point([255 * (255 - level > _DARK) for level in green]).reduce(times)
 
 
 def survey(look: Image.Image, dark: Image.Image | None = None) -> Survey:
@@ -80,7 +91,7 @@ def survey(look: Image.Image, dark: Image.Image | None = None) -> Survey:
     mm2 = (MM_PER_INCH / LOOK_DPI) ** 2
     contrast = contrast_of(look)
     depth = np.asarray(contrast)
-    ink = inked(contrast, LOOK_DPI)
+    ink = inked(depth)
     near_dark = depth > _DARK
     if dark is not None:
         near_dark |= np.asarray(dark) > _A_TENTH
@@ -121,9 +132,17 @@ def _off(look: Image.Image, tone: Mask) -> float:
 
 
 def _grown(mask: Mask, reach: int) -> Mask:
-    """A blur that reaches *reach* pixels is faster than a rank filter, and as good."""
-    blurred = Image.fromarray(mask).convert("L").filter(ImageFilter.BoxBlur(reach))
-    grown: Mask = np.asarray(blurred) > 0
+    """All within *reach* pixels, by doubling."""
+    grown = mask.copy()
+    for axis in (0, 1):
+        wide = np.moveaxis(grown, axis, 0)
+        far = 0
+        while far < reach:
+            step = min(far + 1, reach - far)
+            once = wide.copy()
+            wide[step:] |= once[:-step]
+            wide[:-step] |= once[step:]
+            far += step
     return grown
 
 
@@ -133,8 +152,10 @@ def _shrunk(mask: Mask, reach: int) -> Mask:
 
 def _lumped(mask: Mask) -> Mask:
     """Without lone pixels: those are specks and noise."""
-    blurred = Image.fromarray(mask).convert("L").filter(ImageFilter.BoxBlur(1))
-    lumps: Mask = mask & (np.asarray(blurred) > 80)  # three of nine
+    around = np.pad(mask, 1).astype(np.uint8)
+    around = around[:-2] + around[1:-1] + around[2:]
+    around = around[:, :-2] + around[:, 1:-1] + around[:, 2:]
+    lumps: Mask = mask & (around > 2)  # three of nine
     return lumps
 
 
@@ -171,23 +192,29 @@ def plated(even: Image.Image, way: Way, dpi: int, size_mm: tuple[float, float]) 
     Stencils of a coarse scan are cut at the way's resolution all the same: between two grey
     pixels an edge has a place, and a stencil has no grey to say so.
     """
-    if way.mode in STENCILED and dpi < way.resolution_dpi:
+    if way.mode not in STENCILED:
+        return PlatedPage(*size_mm, (_plate(even, way),), way.mode, dpi)
+    if dpi < way.resolution_dpi:
         ratio = way.resolution_dpi / dpi
         larger = (round(even.width * ratio), round(even.height * ratio))
         even, dpi = even.resize(larger, Image.Resampling.BICUBIC), way.resolution_dpi
-    return PlatedPage(*size_mm, _plates(even, replace(way, resolution_dpi=dpi)), way.mode, dpi)
+    cut = stencils_of(even, dpi, colors=way.mode is PageMode.LAYERS)
+    return stenciled(cut, replace(way, resolution_dpi=dpi), size_mm)
 
 
-def _plates(even: Image.Image, way: Way) -> tuple[Plate, ...]:
-    if way.mode in STENCILED:
-        found = stencils(even, way.resolution_dpi, colors=way.mode is PageMode.LAYERS)
-        return tuple(stencil_plate(Image.fromarray(one.mask), one.color) for one in found)
+def stenciled(cut: Iterable[Stencil], way: Way, size_mm: tuple[float, float]) -> PlatedPage:
+    """The plates of a page that was *cut* apart; taken one at a time."""
+    plates = tuple(stencil_plate(one.mask, one.color) for one in cut)
+    return PlatedPage(*size_mm, plates, way.mode, way.resolution_dpi)
+
+
+def _plate(even: Image.Image, way: Way) -> Plate:
     if way.mode is PageMode.PALETTE:
         picture = even.convert("RGB")
         colors = sixteen_colors(picture)
         indices = in_colors(picture, colors)
-        return (palette_plate(indices.tobytes(), even.size, colors.astype(np.uint8).tobytes()),)
+        return palette_plate(indices.tobytes(), even.size, colors.astype(np.uint8).tobytes())
     if way.mode is PageMode.GRAY:
         even = even.convert("L")
     # thin blue strokes lose a sixth of their colour at 4:2:0; 4:2:2 costs one byte in twenty
-    return (jpeg_plate(even, way.quality, "4:2:2" if way.mode is PageMode.CLEAN else "4:2:0"),)
+    return jpeg_plate(even, way.quality, "4:2:2" if way.mode is PageMode.CLEAN else "4:2:0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -12,8 +13,11 @@ from appliance.imaging.geometry.sizes import angle_deg, middle
 
 _SAME_DEG = 0.2  # print and paper this much apart cost under a millimetre at the corners
 _MOST_REDUCED = 2.0  # source pixels per pixel that the map can blend by itself
+_BLENDS = 1.2  # two pixels blended are what shrinking needs
+_BLOWN_UP = 0.9  # more pixels than there are: four blended show where an edge runs
 
 Matrix = tuple[float, float, float, float, float, float]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +27,53 @@ class Layout:
     size: tuple[int, int]
     matrix: Matrix
 
-    def drawn(self, image: Image.Image, outside: tuple[int, ...]) -> Image.Image:
-        """The item out of *image* (L or RGB); *outside* is what lies beyond its rim."""
-        a, b, c, d, e, f = self.matrix
-        image, times = _reduced(image, math.hypot(a, d))
-        matrix = tuple(value / times for value in (a, b, c, d, e, f))
+    def drawn(
+        self, image: Image.Image, outside: tuple[int, ...], times: float = 1.0
+    ) -> Image.Image:
+        """The item out of *image* (L or RGB); *outside* is what lies beyond its rim.
+
+        *image* may be the scan shrunk *times*.
+        """
+        matrix = tuple(value / times for value in self.matrix)
+        image, less = _reduced(image, math.hypot(matrix[0], matrix[3]))
+        matrix = tuple(value / less for value in matrix)
         if _is_plain(matrix, self.size, image.size):
             return image.copy()
         smooth = Image.Resampling.BICUBIC
-        if math.hypot(a, d) / times > 1.2:  # two pixels blended are what shrinking needs
+        if math.hypot(matrix[0], matrix[3]) > _BLENDS:
             smooth = Image.Resampling.BILINEAR
         affine = Image.Transform.AFFINE
         return image.transform(self.size, affine, matrix, smooth, fillcolor=outside)
+
+    def labels(self, image: Image.Image, times: float) -> Image.Image:
+        """*image* (L), the scan shrunk *times*, laid out without mixing any two of its values."""
+        matrix = tuple(value / times for value in self.matrix)
+        affine = Image.Transform.AFFINE
+        return image.transform(self.size, affine, matrix, Image.Resampling.NEAREST, fillcolor=0)
+
+    def drawn_in(self, image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
+        """As ``drawn`` within *boxes*, and white elsewhere: a page is white for the most part."""
+        a, b, c, d, e, f = self.matrix
+        if _is_plain(self.matrix, self.size, image.size):
+            return image
+        mesh = [
+            (
+                (left, top, right, bottom),
+                tuple(
+                    value
+                    for x, y in ((left, top), (left, bottom), (right, bottom), (right, top))
+                    for value in (a * x + b * y + c, d * x + e * y + f)
+                ),
+            )
+            for left, top, right, bottom in boxes
+        ]
+        if not mesh:
+            return Image.new(image.mode, self.size, 255)
+        smooth = Image.Resampling.BILINEAR
+        if math.hypot(a, d) < _BLOWN_UP:
+            smooth = Image.Resampling.BICUBIC
+        white = 255 if image.mode == "L" else (255, 255, 255)
+        return image.transform(self.size, Image.Transform.MESH, mesh, smooth, fillcolor=white)
 
 
 def layout(found: Findings, source_dpi: float, dpi: float) -> Layout:
