@@ -61,6 +61,49 @@ def test_a_white_card_on_a_white_lid_is_seen_by_its_shadow():
     assert corner_error_mm(found.item.quad, page.only.quad, DPI) <= 1.2
 
 
+def lid_kept_mm(found: Quad, true: Quad, dpi: int) -> float:
+    """How far the furthest found side lies outside the sheet."""
+    far = 0.0
+    for n in range(4):
+        (ax, ay), (bx, by) = found[n], found[(n + 1) % 4]
+        for x, y in (true[n], true[(n + 1) % 4]):
+            across = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+            far = max(far, across / math.dist((ax, ay), (bx, by)))
+    return far / dpi * 25.4
+
+
+@pytest.mark.parametrize(("name", "seed"), [("form", 15), ("table", 7), ("sparse", 12)])
+def test_paper_as_white_as_the_lid_around_it_brings_no_lid_along(name, seed):
+    # seen: 12 mm of lid beside a form whose left edge casts hardly any shadow
+    page = pages.paper(name, seed, 200 if name == "table" else DPI)
+    (found,) = analyse(page.image, page.dpi)
+    assert found.item.snapped == "A4"
+    assert lid_kept_mm(found.item.quad, page.only.quad, page.dpi) <= 1.0
+    assert corner_error_mm(found.item.quad, page.only.quad, page.dpi) <= 1.2
+
+
+@pytest.mark.parametrize(("seed", "angle"), [(2, None), (6, 44.0), (9, -41.0)])
+def test_the_code_along_the_edge_of_a_card_is_not_taken_for_its_edge(seed, angle):
+    # seen: a strip of 1.5 mm lost, because the code's border is clearer than white plastic
+    page = pages.card("front", seed, DPI, clockwise=angle, scanner=Scanner(lid="white"))
+    (found,) = analyse(page.image, DPI)
+    assert corner_error_mm(found.item.quad, page.only.quad, DPI) <= 1.2
+
+
+def test_a_deep_shadow_is_no_part_of_a_card():
+    # seen: 4 mm of shadow above a card of 2021, which then was no card any more
+    page = pages.on_glass(["card-front"], 11, 300)
+    (found,) = analyse(page.image, 300)
+    assert found.item.snapped == "ID-1"
+    assert corner_error_mm(found.item.quad, page.only.quad, 300) <= 1.2
+
+
+def test_the_picture_inside_a_white_border_is_no_second_photo():
+    page = pages.on_glass(["photo"], 2107, 300)
+    (found,) = analyse(page.image, 300)
+    assert corner_error_mm(found.item.quad, page.only.quad, 300) <= 1.2
+
+
 @pytest.mark.parametrize("name", ["form", "letter", "table", "sparse", "by-hand", "certificate"])
 @pytest.mark.parametrize("lid", ["white", "black"])
 def test_a_page_that_fills_the_scan_stays_whole(name, lid):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
 from appliance.core.findings import Point, Quad
 from appliance.imaging.geometry.rectangles import Rectangle
+from appliance.imaging.geometry.side_choice import Candidate, chosen
 
 _LOOKS = 90  # per side
-_REACH_MM = 3.0  # either way from the rough edge
+_OUTWARDS_MM = 3.0  # from the rough edge
+_INWARDS_MM = 5.5  # a lamp's deep shadow is taken for the sheet by up to 5 mm
 _STEP_PX = 0.5
 _BORDERLINE_LEVELS = 10  # paper and lid this much apart are two things
 _LEAST_STEP = 3.0  # levels within a pixel more than around; less is no edge
@@ -23,6 +27,10 @@ _AGREED = 0.45  # of the looks that could show an edge on a line must show one
 _LOUD = 0.13  # mean voice of the looks: a sensor's columns make lines of 2 to 3 levels
 _BORDER_LEVELS = 4.0
 _CLEAR_LEVELS = 20.0  # an edge this sharp speaks with its full voice
+_MOSTLY = 0.35  # of a look must lie in the image
+_NEARBY = 12  # samples: an edge is weighed against what is this near, not against far print
+_MOST_LINES = 5  # looked at closely on each side
+_FAINTEST, _SOME = 0.05, 0.2  # of the looks: less speaks for no edge even where one must be
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +46,7 @@ class Edges:
     support: float  # how clearly the edges show, in sides: up to 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Looks:
     """The looks across one side, which runs from *a* towards *b* along *along*."""
 
@@ -51,11 +59,10 @@ class _Looks:
 
     def votes(self, slope: float) -> Floats:
         """How clearly the looks show an edge, had the side this slope; one entry per sample."""
-        found = self._edges()
-        looks, samples = np.nonzero(found)
+        looks, samples = self._edges
         at = samples - slope * (self.t[looks] - self.t.mean()) / _STEP_PX
         kept = (at >= 0) & (at <= self.n.size - 1)
-        speak = np.minimum(self.sharp[looks, samples], _CLEAR_LEVELS)[kept] / _CLEAR_LEVELS
+        speak = self._speak[kept]
         counts = np.bincount(np.rint(at[kept]).astype(np.int64), speak, minlength=self.n.size)
         return np.convolve(counts, (0.5, 1.0, 0.5), mode="same")
 
@@ -68,18 +75,30 @@ class _Looks:
         shown: Floats = (there & inside).sum(axis=0).astype(np.float64)
         return shown
 
-    def _edges(self) -> NDArray[np.bool_]:
-        """Sharp local maxima; a shadow is no such thing, letters are but never in a row."""
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Look and sample of each sharp local maximum; a shadow is no such thing.
+
+        Letters are, but never in a row.
+        """
         s = np.pad(self.sharp, ((0, 0), (1, 1)))
-        enough = np.maximum(_LEAST_STEP, 0.15 * self.sharp.max(axis=1, keepdims=True))
-        edges: NDArray[np.bool_] = (
+        wide = np.pad(self.sharp, ((0, 0), (_NEARBY, _NEARBY)))
+        strongest = sliding_window_view(wide, 2 * _NEARBY + 1, axis=1).max(axis=2)
+        enough = np.maximum(_LEAST_STEP, 0.15 * strongest)
+        looks, samples = np.nonzero(
             (s[:, 1:-1] >= enough) & (s[:, 1:-1] >= s[:, :-2]) & (s[:, 1:-1] > s[:, 2:])
         )
-        return edges
+        return looks, samples
+
+    @cached_property
+    def _speak(self) -> Floats:
+        """How clearly each edge speaks, up to 1."""
+        clear: Floats = np.minimum(self.sharp[self._edges], _CLEAR_LEVELS) / _CLEAR_LEVELS
+        return clear
 
     def near(self, slope: float, offset: float) -> tuple[Floats, Floats]:
         """t and place of the edges that lie along this line, to a fraction of a sample."""
-        looks, samples = np.nonzero(self._edges())
+        looks, samples = self._edges
         t = self.t[looks] - self.t.mean()
         inner = (samples > 0) & (samples < self.n.size - 1)
         off = np.abs(self.n[samples] - offset - slope * t) <= _ALONG_PX
@@ -105,32 +124,35 @@ def refined(
     most_slope: float = 0.02,
     *,
     wary: bool = False,
+    inwards_mm: float = _INWARDS_MM,
 ) -> Edges:
     """The true edges near the rough *rectangle* on *look* (RGB).
 
     A side whose edge does not show keeps its distance from the one across, or stays where it is
     when *rectangle* already says that it runs along the image's rim. *wary*: nothing else says
-    that there is an edge at all, so a line with the same on both sides is none.
+    that there is an edge at all, so a line with the same on both sides is none. *inwards_mm*
+    is how much too large the rectangle may be.
     """
     levels, px = np.asarray(look, dtype=np.float32), dpi / 25.4
     c, s = float(np.cos(rectangle.angle)), float(np.sin(rectangle.angle))
     r = rectangle
     ends = [(r.left, r.top), (r.right, r.top), (r.right, r.bottom), (r.left, r.bottom)]
     corners = [(u * c - v * s, u * s + v * c) for u, v in ends]
-    sides = [_looks(levels, corners[n], corners[(n + 1) % 4], dpi) for n in range(4)]
+    sides = [_looks(levels, corners[n], corners[(n + 1) % 4], dpi, inwards_mm) for n in range(4)]
     shown = [side for side in sides if side is not None]
     slope = _common_slope(shown, most_slope)
-    offsets = [_clearest(side, slope) if side is not None else None for side in sides]
-    slope, places = _fitted(sides, slope, offsets)
-    if wary:
-        places = [
-            at if at is not None and side is not None and _is_border(side, slope, at, px) else None
-            for side, at in zip(sides, places, strict=True)
-        ]
+    picked = chosen(
+        [_lines(side, slope, px, wary=wary) if side else [] for side in sides],
+        ((r.right - r.left) / px, (r.bottom - r.top) / px),
+        (_OUTWARDS_MM, inwards_mm),
+    )
+    slope, places = _fitted(
+        sides, slope, [p.place_mm * px if p.place_mm is not None else None for p in picked]
+    )
     support = sum(
         float(side.votes(slope).max() / _LOOKS)
-        for side, place in zip(sides, places, strict=True)
-        if side is not None and place is not None
+        for side, pick in zip(sides, picked, strict=True)
+        if side is not None and pick.seen
     )
     lines, without = [], []
     for n, (side, place) in enumerate(zip(sides, places, strict=True)):
@@ -141,7 +163,8 @@ def refined(
         inwards = -across if across is not None and rectangle.seen[n] else 0.0
         if side is not None and place is not None:
             middle, inwards = float(side.t.mean()), place
-            without.append(_beside(side, slope, place, px))
+            if picked[n].seen:
+                without.append(_beside(side, slope, place, px))
         at = (a[0] + middle * dx - inwards * dy, a[1] + middle * dy + inwards * dx)
         lines.append(_Line(at, _unit(dx - slope * dy, dy + slope * dx)))
     crossings = [_crossing(lines[n - 1], lines[n]) for n in range(4)]
@@ -150,12 +173,7 @@ def refined(
     differing = [np.abs(out - tint).max() >= _BORDERLINE_LEVELS for out, _ in without]
     return Edges(
         quad,
-        (
-            places[0] is not None,
-            places[1] is not None,
-            places[2] is not None,
-            places[3] is not None,
-        ),
+        (picked[0].seen, picked[1].seen, picked[2].seen, picked[3].seen),
         sum(differing) * 2 > len(differing),
         any(shaded for _, shaded in without),
         support,
@@ -172,18 +190,20 @@ def _tint(levels: NDArray[np.float32], quad: Quad) -> Floats:
     return tint
 
 
-def _looks(levels: NDArray[np.float32], a: Point, b: Point, dpi: float) -> _Looks | None:
+def _looks(
+    levels: NDArray[np.float32], a: Point, b: Point, dpi: float, inwards_mm: float
+) -> _Looks | None:
     """Samples across the stretch from *a* to *b*; None where too little of it is in the image."""
     px = dpi / 25.4
     length = float(np.hypot(b[0] - a[0], b[1] - a[1])) or 1.0
     dx, dy = (b[0] - a[0]) / length, (b[1] - a[1]) / length
     t = np.linspace(0.04 * length, 0.96 * length, _LOOKS)
-    n = np.arange(-_REACH_MM * px, _REACH_MM * px + _STEP_PX, _STEP_PX)
+    n = np.arange(-_OUTWARDS_MM * px, inwards_mm * px + _STEP_PX, _STEP_PX)
     xs = a[0] + t[:, None] * dx - n * dy - 0.5
     ys = a[1] + t[:, None] * dy + n * dx - 0.5
     high, wide = levels.shape[:2]
     inside = (xs > 1) & (xs < wide - 2) & (ys > 1) & (ys < high - 2)
-    visible = inside.mean(axis=1) > 0.35
+    visible = inside.mean(axis=1) > _MOSTLY
     if np.count_nonzero(visible) < _FEWEST_LOOKS:
         return None
     seen = _sampled(levels, xs[visible], ys[visible])
@@ -204,23 +224,29 @@ def _common_slope(sides: list[_Looks], most: float) -> float:
     return float(slopes[int(np.argmax(votes))])
 
 
-def _clearest(side: _Looks, slope: float) -> int | None:
-    """The sample of the line that most looks speak for; None when too few do."""
+def _lines(side: _Looks, slope: float, px: float, *, wary: bool) -> list[Candidate]:
+    """The lines that looks speak for; enough of them for an edge, or at least a few."""
     votes, shown = side.votes(slope), side.visible(slope)
-    at = int(np.argmax(votes))
-    agreed = side.near(slope, float(side.n[at]))[0].size
-    enough = agreed >= _AGREED * shown[at] and votes[at] >= _LOUD * shown[at]
-    return at if shown[at] >= _FEWEST_LOOKS and enough else None
+    apart = max(1, round(0.5 * px / _STEP_PX))
+    around = sliding_window_view(np.pad(votes, apart), 2 * apart + 1).max(axis=1)
+    heard = (votes >= around) & (votes >= _FAINTEST * shown) & (shown >= _FEWEST_LOOKS)
+    tops = np.flatnonzero(heard)
+    found = []
+    for at in tops[np.argsort(-votes[tops])][:_MOST_LINES]:
+        place = float(side.n[at])
+        agreed = side.near(slope, place)[0].size
+        sure = votes[at] >= _LOUD * shown[at] and agreed >= _AGREED * shown[at]
+        if agreed < _SOME * shown[at] or (wary and not _is_border(side, slope, place, px)):
+            continue
+        found.append(Candidate(place / px, float(votes[at] / shown[at]), bool(sure)))
+    return found
 
 
 def _fitted(
-    sides: list[_Looks | None], slope: float, samples: list[int | None]
+    sides: list[_Looks | None], slope: float, rough: list[float | None]
 ) -> tuple[float, list[float | None]]:
     """Slope and places by least squares over all sides at once."""
-    places = [
-        float(side.n[at]) if side is not None and at is not None else None
-        for side, at in zip(sides, samples, strict=True)
-    ]
+    places = list(rough)
     for _ in range(2):
         rise = run = 0.0
         for number, (side, place) in enumerate(zip(sides, places, strict=True)):

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from appliance.core.findings import Item, Quad
+from appliance.core.findings import Item, Point, Quad
 from appliance.imaging.geometry.marks import marks_in
 from appliance.imaging.geometry.rectangles import Rectangle, rectangle_around
 from appliance.imaging.geometry.sheet_edges import Edges, refined
@@ -29,6 +29,10 @@ _LEAST_MM = 18.0  # the shorter side of anything that counts as an item
 _DUST_MM = 3.0
 _DUST_SHARE = 0.002  # of the image: more litter than this is writing, not dust
 _RIM_MM = 2.5
+_SLIVER_MM = 3.0
+_DEEP_MM = 18.0  # the widest margin of lid that a feeder leaves beside a sheet
+_PLAIN_SIDES = 3  # that must show where nothing else told the sheet from the lid
+_WRITTEN_LEVELS, _FEW_PX = 40, 6
 _SMALL_SHARE = 0.5  # of the image: a sheet this small cannot fill it
 _MOST_PAPER = 2  # patches at the rim that belong to a sheet running out of the image
 
@@ -65,9 +69,14 @@ def find_items(look: Image.Image, dpi: float, lean_deg: float | None = None) -> 
         return sorted((_found(e, dpi) for e in apart), key=_reading_order)
     filling = _filling(color, dpi, lean_deg)
     candidates = [e for e in (*apart, filling) if _lies_there(e, dpi)]
-    if not candidates:
-        return [whole_image(look.size, dpi)]
-    return [_found(max(candidates, key=lambda e: _trust(e, dpi)), dpi)]
+    best = max(candidates, key=lambda e: _trust(e, dpi), default=None)
+    found = whole_image(look.size, dpi) if best is None else _found(best, dpi)
+    if found.item.snapped is None:
+        deep = _filling(color, dpi, lean_deg, _DEEP_MM)
+        standard = _trust(deep, dpi)[0] and sum(deep.seen) >= _PLAIN_SIDES
+        if standard and _bare_around(color, deep, dpi):
+            return [_found(deep, dpi)]
+    return [found]
 
 
 def _apart(color: Image.Image, dpi: float) -> list[Edges]:
@@ -77,7 +86,7 @@ def _apart(color: Image.Image, dpi: float) -> list[Edges]:
     best: list[Edges] = []
     for ground in _grounds(rough):
         rectangles = _rectangles(~ground, dpi / times)
-        edges = [refined(color, r.scaled(times, color.size), dpi) for r in rectangles]
+        edges = _outermost([refined(color, r.scaled(times, color.size), dpi) for r in rectangles])
         if not edges or not all(_lies_there(e, dpi) for e in edges):
             continue
         if all(all(e.seen) for e in edges) and (len(edges) > 1 or _trust(edges[0], dpi)[0]):
@@ -86,7 +95,9 @@ def _apart(color: Image.Image, dpi: float) -> list[Edges]:
     return best
 
 
-def _filling(color: Image.Image, dpi: float, lean_deg: float | None) -> Edges:
+def _filling(
+    color: Image.Image, dpi: float, lean_deg: float | None, inwards_mm: float = _SLIVER_MM
+) -> Edges:
     """The edges of a sheet about as large as the image, that shows slivers of lid at most."""
     wide, high = color.size
     angle = math.radians(lean_deg or 0.0)
@@ -94,7 +105,44 @@ def _filling(color: Image.Image, dpi: float, lean_deg: float | None) -> Edges:
     u, v = wide / 2 * c + high / 2 * s, high / 2 * c - wide / 2 * s
     left, top, right, bottom = u - wide / 2, v - high / 2, u + wide / 2, v + high / 2
     around = Rectangle(angle, left, top, right, bottom, (True,) * 4, color.size)
-    return refined(color, around, dpi, 0.004 if lean_deg is not None else 0.03, wary=True)
+    slope = 0.004 if lean_deg is not None else 0.03
+    return refined(color, around, dpi, slope, wary=True, inwards_mm=inwards_mm)
+
+
+def _bare_around(color: Image.Image, edges: Edges, dpi: float) -> bool:
+    """Whether nothing is written beyond these edges, so that nothing is lost by them."""
+    times = max(1, round(dpi / _ROUGH_DPI))
+    rough = color.reduce(times)
+    beyond = Image.new("1", rough.size, 1)
+    ImageDraw.Draw(beyond).polygon([(x / times, y / times) for x, y in edges.quad], fill=0)
+    ImageDraw.Draw(beyond).line(  # the shadow's darkest part
+        [(x / times, y / times) for x, y in (*edges.quad, edges.quad[0])],
+        fill=0,
+        width=round(2 * _RIM_MM * dpi / times / 25.4),
+    )
+    steep = _steepness(np.asarray(rough, dtype=np.int16)) > _WRITTEN_LEVELS
+    return int(np.count_nonzero(steep & np.asarray(beyond))) <= _FEW_PX
+
+
+def _outermost(edges: list[Edges]) -> list[Edges]:
+    """Without what lies wholly within another: a photo's picture inside its white border."""
+    return [
+        one
+        for one in edges
+        if not any(
+            other is not one and all(_holds(other.quad, corner) for corner in one.quad)
+            for other in edges
+        )
+    ]
+
+
+def _holds(quad: Quad, point: Point) -> bool:
+    """Whether a point lies inside a quad whose corners go clockwise."""
+    x, y = point
+    return all(
+        (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0
+        for (ax, ay), (bx, by) in zip(quad, (*quad[1:], quad[0]), strict=True)
+    )
 
 
 def _trust(edges: Edges, dpi: float) -> tuple[bool, float]:
