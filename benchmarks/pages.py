@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,13 +22,17 @@ from pathlib import Path
 import img2pdf
 from PIL import Image
 
-from appliance.core.rendition import LADDER
+from appliance.core.packed import page_of_jpeg
+from appliance.core.plates import PlatedPage
+from appliance.core.rendition import LADDER, PLAIN_WAYS
 from appliance.imaging.child.cleaner import Cleaner
-from appliance.imaging.child.main import clean_page
+from appliance.imaging.child.main import cleaned
+from appliance.imaging.child.plain import plain_page
 from appliance.imaging.child.wire import CleanOrder
 from appliance.imaging.render import render
 from appliance.jpeg import check_decodes
-from appliance.papers.pdf import BUDGET_BYTES, PageSource, PdfPage, fit_pdf, make_pdf
+from appliance.papers.fitting import shrunk_to_fit
+from appliance.papers.pdf import BUDGET_BYTES, make_pdf
 from appliance.papers.summary import (
     PaperLine,
     Summary,
@@ -58,19 +63,18 @@ def speed_rows(masters: list[bytes], rounds: int) -> Iterator[Row]:
     master = masters[0]
     many = [masters[number % len(masters)] for number in range(PAGES)]
     small = [render(one, LADDER[0]).jpeg for one in many]
-    sources = [PageSource(lambda one=one: one, 300) for one in many]  # type: ignore[misc]
     cleaner = Cleaner()
     pairs: list[tuple[str, Callable[[], object], Callable[[], object] | None, str]] = [
         (
-            "clean a page (rendition and preview)",
-            lambda: clean_page(master, CleanOrder(300)),
+            "clean a page (copy and preview)",
+            lambda: cleaned(master, CleanOrder(300)),
             lambda: resized_only(master),
             "Pillow: open, resize, save",
         ),
         (
             "clean a page in the child",
-            lambda: cleaner.submit("page", master, 300).result(),
-            lambda: clean_page(master, CleanOrder(300)),
+            lambda: cleaner.clean(master, CleanOrder(300)),
+            lambda: cleaned(master, CleanOrder(300)),
             "in this process",
         ),
         (
@@ -81,20 +85,20 @@ def speed_rows(masters: list[bytes], rounds: int) -> Iterator[Row]:
         ),
         (
             f"PDF of {PAGES} ready pages",
-            lambda: make_pdf([PdfPage(jpeg, 200) for jpeg in small], "Giấy tờ"),
+            lambda: make_pdf([page_of_jpeg(jpeg, 200) for jpeg in small], "Giấy tờ"),
             lambda: img2pdf.convert(small),
             "img2pdf alone",
         ),
         (
-            f"PDF of {PAGES} masters into 1 900 000 bytes",
-            lambda: fit_pdf(sources, "Giấy tờ", render=render),
+            f"PDF of {PAGES} masters as scanned into 1 900 000 bytes",
+            lambda: fitted_pdf(many),
             lambda: pillow_pdf(many),
             "Pillow save_all, no budget",
         ),
         ("typeset summary of 40 answers", lambda: print_summary(forty_answers()), None, ""),
     ]
     try:
-        cleaner.submit("warm up", master, 300).result()
+        cleaner.clean(master, CleanOrder(300))
         for what, ours, peer, name in pairs:
             mine, theirs = paired(ours, peer or (lambda: None), rounds)
             how = f"median (and span) of {rounds}"
@@ -111,14 +115,37 @@ def speed_rows(masters: list[bytes], rounds: int) -> Iterator[Row]:
 def size_row(masters: list[bytes]) -> Row:
     """What the National Portal takes, with a margin; and how much of the page is left."""
     many = [masters[number % len(masters)] for number in range(PAGES)]
-    sources = [PageSource(lambda one=one: one, 300) for one in many]  # type: ignore[misc]
-    fitted = fit_pdf(sources, "Giấy tờ", render=render)
+    fitted = fitted_pdf(many)
     return Row(
         f"size of a PDF of {PAGES} pages",
         f"≤ {BUDGET_BYTES:,} bytes",
-        f"{len(fitted.content):,} bytes",
-        f"from masters of {sum(map(len, many)):,} bytes, at {fitted.rung.resolution_dpi} dpi",
+        f"{len(fitted):,} bytes",
+        f"from masters of {sum(map(len, many)):,} bytes, neither cut nor cleaned",
     )
+
+
+@dataclass
+class AsScanned:
+    """A page that is neither cut nor cleaned, only smaller."""
+
+    master: bytes
+    plated: PlatedPage
+    way: int = 0
+
+    def shrink(self) -> bool:
+        """The next way."""
+        if self.way + 1 == PLAIN_WAYS:
+            return False
+        self.way += 1
+        _, self.plated = plain_page(self.master, 300, self.way, turn=0)
+        return True
+
+
+def fitted_pdf(masters: list[bytes]) -> bytes:
+    """All of them in one file within the budget."""
+    scans = [AsScanned(master, page_of_jpeg(master, 300)) for master in masters]
+    (part,) = shrunk_to_fit(scans, BUDGET_BYTES)
+    return make_pdf(part, "Giấy tờ")
 
 
 def paired(
@@ -169,10 +196,11 @@ def memory_row(folder: Path, dpi: int) -> Row:
     (page,) = write_sample_pages(folder / str(dpi), dpi, count=1)
     script = (
         "import os, pathlib, sys\n"
-        "from appliance.imaging.child.main import clean_page\n"
+        "from appliance.imaging.child.main import be_thrifty, cleaned\n"
         "from appliance.imaging.child.wire import CleanOrder\n"
         "from benchmarks.machine import peak_mb\n"
-        "clean_page(pathlib.Path(sys.argv[1]).read_bytes(), CleanOrder(int(sys.argv[2])))\n"
+        "be_thrifty()\n"
+        "cleaned(pathlib.Path(sys.argv[1]).read_bytes(), CleanOrder(int(sys.argv[2])))\n"
         "print(peak_mb(os.getpid()))\n"
     )
     done = subprocess.run(

@@ -14,9 +14,10 @@ from typing import NoReturn
 import click
 
 from appliance.core.errors import ScannerAbsent, ScannerError
+from appliance.core.packed import page_of_jpeg
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScannedPage, ScanSettings
 from appliance.devices.sane_scanner import SaneScanner, scan_all
-from appliance.papers.pdf import PdfPage, make_pdf
+from appliance.papers.pdf import make_pdf
 
 NOTHING_SCANNED, ENDED_EARLY, NOT_WRITTEN = 1, 3, 4
 
@@ -86,7 +87,7 @@ def _refuse(out: Path, why: str) -> NoReturn:
 
 def _write(out: Path, scanned: list[ScannedPage]) -> None:
     """OUT is the old file or the whole new one, never a part."""
-    sides = [PdfPage(page.path.read_bytes(), page.resolution_dpi) for page in scanned]
+    sides = [page_of_jpeg(page.path.read_bytes(), page.resolution_dpi) for page in scanned]
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:

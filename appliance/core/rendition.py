@@ -29,6 +29,8 @@ Many offices ask for 200 dpi, so quality falls before resolution does, and colou
 """
 
 DEFAULT_RUNG = LADDER[0]
+PLAIN_WAYS = 1 + len(LADDER)
+"""Of a page that travels as it was scanned: the scanner's own JPEG first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def turn_page(point: Point, page_id: str, degrees: int = 90) -> None:
     It also answers the question which way is up: *degrees* 0 says that the page is right as it
     lies. Nothing is cleaned again: the turn is carried out where the page is shown and bound.
     """
+    stale = {"text": None} if degrees % 360 else {}  # its words lie where they lay
     with point.database.writing() as connection:
         page = pages.get_page(connection, page_id)
         warnings = tuple(warn for warn in page.warnings if warn.code != TURN_UNSURE)
@@ -36,7 +37,10 @@ def turn_page(point: Point, page_id: str, degrees: int = 90) -> None:
             turn=(page.turn + degrees) % 360,
             auto_turn=page.auto_turn or 0,
             warnings=pages.warnings_text(turned(warnings, degrees)),
+            **stale,
         )
+    if stale and page.text:
+        point.pages.remove(page.text)
 
 
 def keep_blank(point: Point, page_id: str, kept: bool) -> None:

@@ -1,4 +1,4 @@
-"""What goes under the seal: one PDF a paper, the summary, the contents, the manifest.
+"""What goes under the seal: the papers' PDFs, the summary, the contents, the manifest.
 
 Every file is encrypted to the ward (and the escrow) and durable when its name is known.
 """
@@ -27,11 +27,13 @@ from appliance.core.shown import ShownSection, answers_in_portal_order
 from appliance.core.submission import SealedFile
 from appliance.desk.consent import consent_text
 from appliance.desk.point import Point, clock_is_trusted
+from appliance.desk.sides import Clean, sides_of
 from appliance.keys.age import seal
 from appliance.keys.canonical import canonical_json, sha256_hex
 from appliance.papers.apart import count_pages_apart, make_pdf_apart
+from appliance.papers.fitting import part_title, shrunk_to_fit
 from appliance.papers.names import paper_file_names
-from appliance.papers.pdf import PageSource, PdfPage, Render, fit_pdf
+from appliance.papers.pdf import BUDGET_BYTES
 
 Progress = Callable[[int, int], None]  # steps done, steps in all
 SUMMARY_TITLE = "Phiếu tóm tắt"
@@ -67,7 +69,7 @@ class _Paper:
 
 
 def seal_up(
-    point: Point, opened: Opened, helped_by: int, render: Render, progress: Progress
+    point: Point, opened: Opened, helped_by: int, clean: Clean, progress: Progress
 ) -> Sealed:
     """Make and encrypt everything; nothing is moved yet.
 
@@ -75,16 +77,17 @@ def seal_up(
         PageDamaged, PdfTooBig, PrintingFailed, DossierLocked, DiskFull: what is written so far
         is not listed anywhere and may be thrown away.
     """
-    steps = len({page.slot_key for page in opened.pages}) + 2
+    steps = len({page.slot_key for page in opened.pages if not page.left_out}) + 2
     shown = answers_in_portal_order(opened.procedure, opened.answers, point.places)
     listed: list[tuple[_Paper, SealedFile]] = []
     progress(0, steps)
-    for paper in _papers(point, opened, render):
-        listed.append((paper, _sealed(point, opened, paper.slot, paper.pdf, paper.pages)))
-        progress(len(listed), steps)
+    for step, papers in enumerate(_papers(point, opened, clean), start=1):
+        for paper in papers:
+            listed.append((paper, _sealed(point, opened, paper.slot, paper.pdf, paper.pages)))
+        progress(step, steps)
     summary = _summary(point, opened, shown, [paper for paper, _ in listed])
     listed.append((summary, _sealed(point, opened, summary.slot, summary.pdf, summary.pages)))
-    progress(len(listed), steps)
+    progress(steps - 1, steps)
     contents = canonical_json(_contents(point, opened, shown, listed))
     contents_file = _sealed(point, opened, CONTENTS_SLOT, contents, pages=0)
     manifest = _manifest(point, opened, helped_by, listed, contents_file)
@@ -92,33 +95,28 @@ def seal_up(
     return Sealed(manifest, canonical_json(manifest), files)
 
 
-def _papers(point: Point, opened: Opened, render: Render) -> Iterator[_Paper]:
-    """One PDF for each slot that holds pages, in the procedure's order, one at a time."""
+def _papers(point: Point, opened: Opened, clean: Clean) -> Iterator[list[_Paper]]:
+    """The files of each slot that holds pages, in the procedure's order, one slot at a time."""
+
+    def read(name: str) -> bytes:
+        return point.vault.open(point.pages.read(name), opened.desk_key)
+
     for slot in opened.procedure.slots:
         inside = [page for page in opened.pages if page.slot_key == slot.key]
-        if inside:
-            sources = [_source(point, page, opened.desk_key) for page in inside]
-            pdf = fit_pdf(
-                sources, slot.title, render=render, make=make_pdf_apart, made_at=point.clock()
+        sides = sides_of(inside, read, clean)
+        if not sides:
+            continue
+        parts = shrunk_to_fit(sides, BUDGET_BYTES)
+        yield [
+            _Paper(
+                slot.key,
+                title := part_title(slot.title, number, len(parts)),
+                slot.copy_kind,
+                make_pdf_apart(part, title, point.clock()),
+                len(part),
             )
-            yield _Paper(slot.key, slot.title, slot.copy_kind, pdf.content, pdf.pages)
-
-
-def _source(point: Point, page: Page, desk_key: str) -> PageSource:
-    def read(name: str) -> bytes:
-        return point.vault.open(point.pages.read(name), desk_key)
-
-    def ready() -> PdfPage:
-        return PdfPage(read(page.rendition or ""), page.rendition_dpi or 0)
-
-    # the kept rendition was made before anybody turned the page
-    fits = page.rendition is not None and page.turn == 0
-    return PageSource(
-        master=lambda: read(page.master),
-        resolution_dpi=page.resolution_dpi,
-        turn=page.turn,
-        ready=ready if fits else None,
-    )
+            for number, part in enumerate(parts, start=1)
+        ]
 
 
 def _summary(

@@ -17,8 +17,8 @@ from appliance.core.submission import SealState, Submission, SubmissionState
 from appliance.desk.dossiers import DossierView, answers_of, look_at, problems_of
 from appliance.desk.point import Point
 from appliance.desk.sealed import Opened, Sealed, seal_up
+from appliance.desk.sides import Clean
 from appliance.keys.canonical import sha256_hex
-from appliance.papers.pdf import Render
 from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests
 
 WARD_DESTINATION = "ward"
@@ -90,7 +90,7 @@ def ask_to_seal(
         seal_requests.ask_seal(connection, dossier_id, volunteer_id, now)
 
 
-def grant_next(point: Point, render: Render) -> str | None:
+def grant_next(point: Point, clean: Clean) -> str | None:
     """Seal the dossier that waits longest for it; returns its id, None when none waits.
 
     Whatever goes wrong reopens the dossier with the reason, then is raised.
@@ -100,7 +100,7 @@ def grant_next(point: Point, render: Render) -> str | None:
     if wish is None:
         return None
     try:
-        _grant(point, wish.dossier_id, wish.id, wish.asked_by, render)
+        _grant(point, wish.dossier_id, wish.id, wish.asked_by, clean)
     except CancelledError:
         raise  # the station is stopping: the wish stays open and is granted at the next start
     except Exception as error:
@@ -112,7 +112,7 @@ def grant_next(point: Point, render: Render) -> str | None:
     return str(wish.dossier_id)
 
 
-def _grant(point: Point, dossier_id: str, wish_id: int, helped_by: int, render: Render) -> None:
+def _grant(point: Point, dossier_id: str, wish_id: int, helped_by: int, clean: Clean) -> None:
     with point.database.reading() as connection:
         procedure, answers = answers_of(point, connection, dossier_id)
         opened = Opened(
@@ -128,7 +128,7 @@ def _grant(point: Point, dossier_id: str, wish_id: int, helped_by: int, render: 
             seal_requests.note_progress(connection, wish_id, step, steps)
 
     _forget_earlier_tries(point, dossier_id)
-    sealed = seal_up(point, opened, helped_by, render, progress)
+    sealed = seal_up(point, opened, helped_by, clean, progress)
     _move_to_outbox(point, sealed, wish_id)
 
 

@@ -13,14 +13,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from appliance.core.errors import PageDamaged, PrintingFailed
-from appliance.papers.pdf import PdfPage
+from appliance.core.packed import packed
+from appliance.core.plates import PlatedPage
 
 _CHILD = "appliance.papers.pdf_child"
 DAMAGED = 3  # how the child says that a page is not wholly there
 DEADLINE_S = 180.0  # twenty pages on the slowest board
 
 
-def make_pdf_apart(pages: Sequence[PdfPage], title: str, made_at: datetime | None = None) -> bytes:
+def make_pdf_apart(
+    pages: Sequence[PlatedPage], title: str, made_at: datetime | None = None
+) -> bytes:
     """As ``pdf.make_pdf``.
 
     Raises:
@@ -31,9 +34,8 @@ def make_pdf_apart(pages: Sequence[PdfPage], title: str, made_at: datetime | Non
         "verb": "make",
         "title": title,
         "made_at": made_at and made_at.isoformat(),
-        "dpi": [page.resolution_dpi for page in pages],
     }
-    return _answer(order, [page.jpeg for page in pages])
+    return _answer(order, [packed(page) for page in pages])
 
 
 def count_pages_apart(pdf: bytes) -> int:

@@ -6,20 +6,14 @@ from collections.abc import Callable, Sequence
 
 import img2pdf
 
-from appliance.jpeg import check_decodes
+from appliance.core.plates import POINTS_PER_MM, PlatedPage
 
 
-def bound(jpegs: Sequence[bytes], resolutions_dpi: Sequence[int]) -> bytes:
-    """A plain PDF of *jpegs*, each page as large as its resolution makes it.
-
-    Raises:
-        PageDamaged: img2pdf would take half a JPEG without complaint; we do not.
-    """
-    for jpeg in jpegs:
-        check_decodes(jpeg)
+def bound(pages: Sequence[PlatedPage]) -> bytes:
+    """A plain PDF of *pages* of one JPEG each; that each is whole is for the caller to check."""
     pdf: bytes = img2pdf.convert(
-        list(jpegs),
-        layout_fun=_true_size(resolutions_dpi),
+        [page.plates[0].content for page in pages],
+        layout_fun=_true_size(pages),
         engine=img2pdf.Engine.internal,
         nodate=True,
         first_frame_only=True,
@@ -29,19 +23,19 @@ def bound(jpegs: Sequence[bytes], resolutions_dpi: Sequence[int]) -> bytes:
 
 
 def _true_size(
-    resolutions_dpi: Sequence[int],
+    pages: Sequence[PlatedPage],
 ) -> Callable[[int, int, tuple[float, float]], tuple[float, float, float, float]]:
     """Page and image size in points; img2pdf asks once per image, in order.
 
     The density inside a JPEG is not believed: python-sane writes none, other makers nonsense.
     """
-    remaining = iter(resolutions_dpi)
+    remaining = iter(pages)
 
     def layout(
-        width_px: int, height_px: int, _: tuple[float, float]
+        _width_px: int, _height_px: int, _: tuple[float, float]
     ) -> tuple[float, float, float, float]:
-        dpi = next(remaining)
-        width, height = width_px * 72 / dpi, height_px * 72 / dpi
+        page = next(remaining)
+        width, height = page.width_mm * POINTS_PER_MM, page.height_mm * POINTS_PER_MM
         return width, height, width, height
 
     return layout

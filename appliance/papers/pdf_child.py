@@ -12,8 +12,9 @@ import sys
 from datetime import datetime
 
 from appliance.core.errors import PageDamaged
+from appliance.core.packed import unpacked
 from appliance.papers.apart import DAMAGED
-from appliance.papers.pdf import PdfPage, count_pages, make_pdf
+from appliance.papers.pdf import count_pages, make_pdf
 
 
 def main() -> None:
@@ -24,9 +25,9 @@ def main() -> None:
     if asked["verb"] == "count":
         sys.stdout.write(str(count_pages(parts[0])))
         return
-    pages = [PdfPage(jpeg, dpi) for jpeg, dpi in zip(parts, asked["dpi"], strict=True)]
     made_at = asked["made_at"] and datetime.fromisoformat(asked["made_at"])
     try:
+        pages = [unpacked(part) for part in parts]
         sys.stdout.buffer.write(make_pdf(pages, asked["title"], made_at))
     except PageDamaged:
         sys.exit(DAMAGED)

@@ -30,7 +30,10 @@ SAVED_SHOWN_S = 10.0
 
 
 class Batches:
-    """Starts what is asked for, keeps its pages, closes its request. *on_page* after each page."""
+    """Starts what is asked for, keeps its pages, closes its request.
+
+    *on_start* is called while the first sheet is pulled, *on_page* after each page.
+    """
 
     def __init__(
         self,
@@ -39,9 +42,10 @@ class Batches:
         front: Front,
         selector: selectors.BaseSelector,
         on_page: Callable[[], None],
+        on_start: Callable[[], None] = lambda: None,
     ) -> None:
         self._point, self._scanner, self._front = point, scanner, front
-        self._selector, self._on_page = selector, on_page
+        self._selector, self._on_page, self._on_start = selector, on_page, on_start
         self._batch: ScanBatch | None = None
         self._request: tuple[int, scan_requests.OnDesk] | None = None
         self._ended: tuple[int, str | None] | None = None  # its row is still to be told
@@ -75,6 +79,7 @@ class Batches:
             self._end(logged(error))
         else:
             self._selector.register(self._batch.fileno(), selectors.EVENT_READ)
+            self._on_start()
 
     def follow(self) -> None:
         """Keep what came, close what ended. Also looks at the scanner's deadlines."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from concurrent.futures import CancelledError
+from contextlib import suppress
 
-from appliance.core.errors import DossierError
-from appliance.desk import scanning
+from appliance.core.errors import DossierError, DossierMovedOn, DossierUnknown
+from appliance.desk import cleaning
 from appliance.desk.point import Point
 from appliance.imaging.child.cleaner import Cleaner
+from appliance.imaging.child.upright import Uprights
 from appliance.imaging.child.wire import CleanPage
 from appliance.services.steady import told
 
@@ -22,33 +25,55 @@ class Cleaning:
 
     def __init__(self, point: Point, cleaner: Cleaner) -> None:
         self._point, self._cleaner = point, cleaner
-        self._page_id: str | None = None
+        self._uprights = Uprights()
+        self._work: cleaning.Work | None = None
         self._again_at: float | None = None
+        self._must_vote = True  # after a start the batches of before may be undecided
 
     def next(self) -> None:
         """Hand over the oldest page that waits, unless one is in hand."""
-        if self._page_id is not None or self._again_at is not None:
+        if self._work is not None or self._again_at is not None:
             return
-        found = scanning.page_to_clean(self._point) if self._point.pages.has_room() else None
-        if found is None:
+        if not self._point.pages.has_room():
             return
-        page, master = found
-        self._page_id = page.id
-        self._cleaner.submit(page.id, master, page.resolution_dpi)
+        self._work = cleaning.next_work(self._point, lying=self._uprights.can_tell)
+        if self._work is not None:
+            work = self._work
+            self._cleaner.submit(work.page.id, work.master, work.order, work.other)
 
     def follow(self) -> None:
         """Keep what the cleaner finished, and go on."""
         for page_id, future in self._cleaner.finished():
-            self._page_id = None
+            work, self._work = self._work, None
+            if work is None or work.page.id != page_id:
+                continue  # cannot be: nothing else is handed over
             try:
-                clean = future.result()
+                things = future.result()
+            except CancelledError:
+                continue  # the station stops; the store knows that it waits
             except OSError as error:  # no process, no memory: no fault of the page
                 self._later(page_id, error)
             except Exception as error:
                 log.warning("page %s: %s", page_id, error)
-                scanning.give_up_cleaning(self._point, page_id, told(error).code)
+                cleaning.give_up_cleaning(self._point, page_id, told(error).code)
             else:
-                self._save(page_id, clean)
+                self._save(work, things)
+            self.next()
+
+    def find_out_turns(self) -> None:
+        """While no page is being cleaned: ask which way is up, then let the batches vote."""
+        for page_id, turn in self._uprights.told():
+            self._must_vote = True
+            if turn is not None:
+                with suppress(DossierUnknown):  # sealed and erased meanwhile
+                    cleaning.settle_turn(self._point, page_id, turn)
+                self.next()
+        if self._work is not None:
+            return
+        self._uprights.go_on()
+        if self._must_vote and self._uprights.is_idle:
+            self._must_vote = False
+            cleaning.let_batches_vote(self._point)
             self.next()
 
     def again_if_due(self) -> None:
@@ -57,14 +82,21 @@ class Cleaning:
             self._again_at = None
             self.next()
 
-    def _save(self, page_id: str, clean: CleanPage) -> None:
+    def _save(self, work: cleaning.Work, things: CleanPage) -> None:
         try:
-            scanning.save_cleaned(self._point, page_id, clean.rendition, clean.preview)
+            ids = cleaning.save_cleaned(self._point, work, things)
+        except (DossierMovedOn, DossierUnknown) as error:
+            log.info("page %s: %s", work.page.id, error)  # being sealed, or sealed already
         except DossierError as error:
-            log.warning("page %s: %s: %s", page_id, error.code, error)
-            scanning.give_up_cleaning(self._point, page_id, error.code)
+            log.warning("page %s: %s: %s", work.page.id, error.code, error)
+            cleaning.give_up_cleaning(self._point, work.page.id, error.code)
         except Exception as error:
-            self._later(page_id, error)
+            self._later(work.page.id, error)
+        else:
+            self._must_vote = True
+            for page_id, thing in zip(ids, things, strict=False):
+                if thing.lying:
+                    self._uprights.ask(page_id, thing.lying)
 
     def _later(self, page_id: str, error: Exception) -> None:
         log.warning("page %s is cleaned later: %s", page_id, error)

@@ -52,7 +52,9 @@ class Station:
         self._front = Front(point, panel, lambda: self._steady.fault_code)
         self._steady = Steady(self._front.complain_for_the_loop)
         self._cleaning = Cleaning(point, cleaner)
-        self._batches = Batches(point, scanner, self._front, self._selector, self._cleaning.next)
+        self._batches = Batches(
+            point, scanner, self._front, self._selector, self._cleaning.next, cleaner.get_ready
+        )
         self._sealer = ThreadPoolExecutor(1, "seal")
         self._sealing: Future[str | None] | None = None
         self._seen_version = -1
@@ -91,6 +93,7 @@ class Station:
             self._batches.follow,
             self._cleaning.follow,
             self._cleaning.again_if_due,
+            self._cleaning.find_out_turns,
             self._follow_sealing,
             self._batches.note_ended,
             self._look_around_if_moved,
@@ -116,7 +119,7 @@ class Station:
         self._front.forget_settled_complaint()
         if self._sealing is None:
             self._sealing = self._sealer.submit(
-                sealing.grant_next, self._point, self._cleaner.render
+                sealing.grant_next, self._point, self._cleaner.clean
             )
             self._sealing.add_done_callback(lambda _: self._wake())
         with self._point.database.reading() as connection:

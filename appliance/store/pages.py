@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from uuid6 import uuid7
 
 from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
@@ -86,6 +87,53 @@ def uncleaned(connection: Connection) -> list[Page]:
         .order_by(page.c.id)
     )
     return [_page(row) for row in rows]
+
+
+def undecided(connection: Connection) -> list[Page]:
+    """Pages of which nobody knows yet which way is up."""
+    rows = connection.execute(
+        select(page).where(page.c.auto_turn.is_(None), page.c.removed.is_(False))
+    )
+    return [_page(row) for row in rows]
+
+
+def pages_of_batch(connection: Connection, request_id: int) -> list[Page]:
+    """Everything that one press brought and nobody took out, in paper order."""
+    rows = connection.execute(
+        select(page)
+        .where(page.c.scan_request_id == request_id, page.c.removed.is_(False))
+        .order_by(page.c.number, page.c.item)
+    )
+    return [_page(row) for row in rows]
+
+
+def side_of_batch(connection: Connection, request_id: int, number: int) -> Page | None:
+    """The side of that *number* in its batch, taken out or not."""
+    row = connection.execute(
+        select(page).where(
+            page.c.scan_request_id == request_id, page.c.number == number, page.c.item == 0
+        )
+    ).one_or_none()
+    return _page(row) if row else None
+
+
+def add_things(connection: Connection, first: Page, more: int) -> list[str]:
+    """Rows for *more* things that lay beside *first* on the glass, right behind it; their ids."""
+    if more < 1:
+        return []
+    behind = (
+        (page.c.dossier_id == first.dossier_id)
+        & (page.c.slot_key == first.slot_key)
+        & (page.c.position > first.position)
+    )
+    connection.execute(update(page).where(behind).values(position=page.c.position + more))
+    row = connection.execute(select(page).where(page.c.id == first.id)).one()._asdict()
+    added = [
+        row | {"id": str(uuid7()), "item": number, "position": first.position + number}
+        for number in range(1, more + 1)
+    ]
+    connection.execute(insert(page), added)
+    return [one["id"] for one in added]
 
 
 def forget_pages(connection: Connection, dossier_id: str) -> None:

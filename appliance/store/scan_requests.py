@@ -154,8 +154,8 @@ def replacing_is_done(connection: Connection, request_id: int) -> None:
     connection.execute(update(on_desk).values(replaces=None))
 
 
-def count_sheets(connection: Connection, request_id: int, sheets: int) -> None:
-    """What a person says lay in the tray."""
+def count_sheets(connection: Connection, request_id: int, sheets: int | None) -> None:
+    """What a person says lay in the tray; None forgets it."""
     connection.execute(
         update(scan_request).where(scan_request.c.id == request_id).values(sheets=sheets)
     )

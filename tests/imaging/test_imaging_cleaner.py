@@ -20,9 +20,11 @@ from PIL import Image
 from appliance.core.errors import DossierLocked, PageDamaged
 from appliance.core.rendition import LADDER
 from appliance.imaging.child.cleaner import Cleaner
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
+from appliance.imaging.child.wire import CleanOrder
 
 BOUND_S = 60
+ORDER = CleanOrder(300)
 
 
 @pytest.fixture
@@ -47,35 +49,35 @@ def hear(cleaner: Cleaner, pages: int) -> list[tuple[str, Any]]:
     return heard
 
 
-def test_a_page_comes_back_as_the_same_rendition_that_render_makes(cleaner, a4):
-    page = cleaner.submit("p1", a4, 300, turn=90).result(BOUND_S)
-    assert page.rendition == render(a4, LADDER[0], 300, 90)
+def test_a_page_comes_back_as_it_would_be_cleaned_here(cleaner, a4):
+    (page,) = cleaner.submit("p1", a4, ORDER).result(BOUND_S)
+    assert (page,) == cleaned(a4, ORDER)
+    assert page.size_bytes == page.plated.size_bytes < len(a4) / 4
     with Image.open(BytesIO(page.preview)) as preview:
         assert max(preview.size) == 1000
-        assert preview.width > preview.height
 
 
 def test_pages_are_told_in_order_through_the_file_number(cleaner, a4):
     for name in ("p1", "p2", "p3"):
-        cleaner.submit(name, a4, 300)
+        cleaner.submit(name, a4, ORDER)
     assert [name for name, _ in hear(cleaner, 3)] == ["p1", "p2", "p3"]
     assert cleaner.finished() == []
 
 
 def test_a_child_killed_in_mid_page_costs_nothing(cleaner, a4):
-    cleaner.submit("p1", a4, 300).result(BOUND_S)
+    cleaner.submit("p1", a4, ORDER).result(BOUND_S)
     first = cleaner.child_pid
     os.kill(first, signal.SIGSTOP)  # it holds still with the page in its hands
-    waiting = cleaner.submit("p2", a4, 300)
+    waiting = cleaner.submit("p2", a4, ORDER)
     wait_for(waiting.running)
     os.kill(first, signal.SIGKILL)
-    assert waiting.result(BOUND_S).rendition.jpeg == render(a4).jpeg
+    assert waiting.result(BOUND_S) == cleaned(a4, ORDER)
     assert cleaner.child_pid not in (None, first)
 
 
 def test_a_page_that_kills_its_child_twice_is_damaged_and_the_next_one_is_fine(cleaner, a4):
     killed = set()
-    waiting = cleaner.submit("p1", a4, 300)
+    waiting = cleaner.submit("p1", a4, ORDER)
     until = time.monotonic() + BOUND_S
     while not waiting.done() and time.monotonic() < until:
         pid = cleaner.child_pid
@@ -85,16 +87,17 @@ def test_a_page_that_kills_its_child_twice_is_damaged_and_the_next_one_is_fine(c
     with pytest.raises(PageDamaged, match="2 times"):
         waiting.result(0)
     assert len(killed) == 2
-    assert cleaner.submit("p2", a4, 300).result(BOUND_S).rendition.width_px == 1653
+    (page,) = cleaner.submit("p2", a4, ORDER).result(BOUND_S)
+    assert page.plated.width_mm == pytest.approx(210, abs=0.5)
 
 
 def test_a_child_that_hangs_is_killed_at_the_deadline_and_the_page_tried_again(a4):
     cleaner = Cleaner(page_deadline_s=5)
     try:
-        cleaner.submit("p1", a4, 300).result(BOUND_S)
+        cleaner.submit("p1", a4, ORDER).result(BOUND_S)
         hanging = cleaner.child_pid
         os.kill(hanging, signal.SIGSTOP)
-        assert cleaner.submit("p2", a4, 300).result(BOUND_S)
+        assert cleaner.submit("p2", a4, ORDER).result(BOUND_S)
         with pytest.raises(ProcessLookupError):
             os.kill(hanging, 0)
     finally:
@@ -102,18 +105,18 @@ def test_a_child_that_hangs_is_killed_at_the_deadline_and_the_page_tried_again(a
 
 
 def test_a_damaged_page_is_said_so_without_a_second_try(cleaner, a4):
-    cleaner.submit("p1", a4, 300).result(BOUND_S)
+    cleaner.submit("p1", a4, ORDER).result(BOUND_S)
     pid = cleaner.child_pid
     with pytest.raises(PageDamaged):
-        cleaner.submit("p2", a4[: len(a4) // 2], 300).result(BOUND_S)
+        cleaner.submit("p2", a4[: len(a4) // 2], ORDER).result(BOUND_S)
     assert cleaner.child_pid == pid
 
 
 def test_a_page_too_big_for_the_memory_limit_is_damaged_and_the_station_lives(a4):
-    cleaner = Cleaner(memory_limit_mb=75)
+    cleaner = Cleaner(memory_limit_mb=160)
     try:
         with pytest.raises(PageDamaged, match="memory"):
-            cleaner.submit("p1", a4, 300).result(BOUND_S)
+            cleaner.submit("p1", a4, ORDER).result(BOUND_S)
     finally:
         cleaner.close()
 
@@ -125,8 +128,8 @@ def test_a_master_is_fetched_only_when_its_turn_comes(cleaner, a4):
         fetched.append(name)
         return a4
 
-    first = cleaner.submit("p1", lambda: fetch("p1"), 300)
-    second = cleaner.submit("p2", lambda: fetch("p2"), 300)
+    first = cleaner.submit("p1", lambda: fetch("p1"), ORDER)
+    second = cleaner.submit("p2", lambda: fetch("p2"), ORDER)
     first.result(BOUND_S)
     second.result(BOUND_S)
     assert fetched == ["p1", "p2"]
@@ -136,33 +139,35 @@ def test_a_locked_master_is_told_as_such(cleaner):
     def locked() -> bytes:
         raise DossierLocked("no desk key")
 
-    cleaner.submit("p1", locked, 300)
+    cleaner.submit("p1", locked, ORDER)
     ((name, outcome),) = hear(cleaner, 1)
     assert name == "p1"
     assert isinstance(outcome.exception(), DossierLocked)
 
 
-def test_another_rung_for_the_seal_is_not_told_to_the_station(cleaner, a4):
-    assert cleaner.render(a4, LADDER[3], 300, 0) == render(a4, LADDER[3])
+def test_another_way_for_the_seal_is_not_told_to_the_station(cleaner, a4):
+    (page,) = cleaner.clean(a4, CleanOrder(300, plain=True, way=3, preview_px=0))
+    assert (page.way, page.preview) == (3, b"")
+    assert page.resolution_dpi == LADDER[2].resolution_dpi
     assert cleaner.finished() == []
 
 
 def test_an_idle_cleaner_lets_its_child_go_and_takes_a_new_one_later(a4):
     cleaner = Cleaner(idle_s=0.2)
     try:
-        cleaner.submit("p1", a4, 300).result(BOUND_S)
+        cleaner.submit("p1", a4, ORDER).result(BOUND_S)
         wait_for(lambda: cleaner.child_pid is None)
-        assert cleaner.submit("p2", a4, 300).result(BOUND_S)
+        assert cleaner.submit("p2", a4, ORDER).result(BOUND_S)
     finally:
         cleaner.close()
 
 
 def test_closing_leaves_no_child_and_cancels_what_waits(a4):
     cleaner = Cleaner()
-    cleaner.submit("p1", a4, 300).result(BOUND_S)
+    cleaner.submit("p1", a4, ORDER).result(BOUND_S)
     pid = cleaner.child_pid
     os.kill(pid, signal.SIGSTOP)
-    in_hand, in_line = cleaner.submit("p2", a4, 300), cleaner.submit("p3", a4, 300)
+    in_hand, in_line = cleaner.submit("p2", a4, ORDER), cleaner.submit("p3", a4, ORDER)
     wait_for(in_hand.running)
     cleaner.close()
     with pytest.raises(ProcessLookupError):
@@ -177,7 +182,7 @@ def test_a_seal_that_asks_a_closed_cleaner_is_told_at_once(a4):
     cleaner.close()
     cleaner.close()  # twice is no mistake
     with pytest.raises(CancelledError):
-        cleaner.render(a4)
+        cleaner.clean(a4, ORDER)
 
 
 def test_a_station_that_dies_takes_its_child_with_it(a4, tmp_path):
@@ -186,8 +191,9 @@ def test_a_station_that_dies_takes_its_child_with_it(a4, tmp_path):
     script = (
         "import os, pathlib, sys\n"
         "from appliance.imaging.child.cleaner import Cleaner\n"
+        "from appliance.imaging.child.wire import CleanOrder\n"
         "c = Cleaner()\n"
-        "c.submit('p', pathlib.Path(sys.argv[1]).read_bytes(), 300).result(60)\n"
+        "c.submit('p', pathlib.Path(sys.argv[1]).read_bytes(), CleanOrder(300)).result(60)\n"
         "print(c.child_pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
@@ -207,5 +213,8 @@ def test_a_station_that_dies_takes_its_child_with_it(a4, tmp_path):
 
 
 def test_the_station_does_not_carry_the_image_library():
-    script = "import appliance.imaging.child.cleaner, sys; sys.exit('PIL' in sys.modules)"
+    script = (
+        "import appliance.services.station, sys\n"
+        "sys.exit(bool({'PIL', 'numpy', 'pikepdf', 'zxingcpp'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0

@@ -11,15 +11,21 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import PageDamaged, PrintingFailed
+from appliance.core.packed import page_of_jpeg
+from appliance.core.plates import PlatedPage
 from appliance.papers import apart
 from appliance.papers.apart import count_pages_apart, make_pdf_apart
-from appliance.papers.pdf import PdfPage, make_pdf
+from appliance.papers.pdf import make_pdf
 
 
-def page(shade: int = 240) -> PdfPage:
+def jpeg(shade: int = 240) -> bytes:
     out = BytesIO()
     Image.new("RGB", (300, 400), (shade, shade, shade)).save(out, "JPEG")
-    return PdfPage(out.getvalue(), 150)
+    return out.getvalue()
+
+
+def page(shade: int = 240) -> PlatedPage:
+    return page_of_jpeg(jpeg(shade), 150)
 
 
 def test_a_pdf_made_apart_is_byte_for_byte_the_one_made_here() -> None:
@@ -31,9 +37,9 @@ def test_a_pdf_made_apart_is_byte_for_byte_the_one_made_here() -> None:
 
 
 def test_half_a_page_is_refused_there_too() -> None:
-    whole = page()
+    half = jpeg()[: len(jpeg()) - 300]
     with pytest.raises(PageDamaged):
-        make_pdf_apart([PdfPage(whole.jpeg[: len(whole.jpeg) // 2], 150)], "Giấy")
+        make_pdf_apart([page_of_jpeg(half, 150)], "Giấy")
 
 
 def test_a_child_that_dies_is_told_as_a_failed_sheet(monkeypatch: pytest.MonkeyPatch) -> None:

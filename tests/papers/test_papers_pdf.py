@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import PageDamaged, Unexpected
+from appliance.core.packed import page_of_jpeg
+from appliance.core.plates import PlatedPage
 from appliance.papers.archive import finished
-from appliance.papers.pdf import PdfPage, make_pdf
+from appliance.papers.pdf import make_pdf
 
 TITLE = "Giấy chứng sinh của bé Nguyễn Thị Ánh"
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -25,11 +27,11 @@ def info(text: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def pages(jpeg_of) -> list[PdfPage]:
+def pages(jpeg_of) -> list[PlatedPage]:
     return [
-        PdfPage(jpeg_of(1654, 2339, number=1), 200),
-        PdfPage(jpeg_of(1240, 1754, number=2, mode="L"), 150),
-        PdfPage(jpeg_of(2339, 1654, number=3, dpi=(72, 72)), 200),  # a density that lies
+        page_of_jpeg(jpeg_of(1654, 2339, number=1), 200),
+        page_of_jpeg(jpeg_of(1240, 1754, number=2, mode="L"), 150),
+        page_of_jpeg(jpeg_of(2339, 1654, number=3, dpi=(72, 72)), 200),  # a density that lies
     ]
 
 
@@ -64,7 +66,7 @@ def test_the_images_have_the_resolution_we_say(paper, tool):
 def test_the_scans_are_inside_unchanged(paper, pages):
     with pikepdf.open(BytesIO(paper)) as pdf:
         inside = [page.obj.Resources.XObject.Im0.read_raw_bytes() for page in pdf.pages]
-    assert inside == [page.jpeg for page in pages]
+    assert inside == [page.plates[0].content for page in pages]
 
 
 def test_other_programs_show_the_pages_as_they_were(paper, pages, tool, tmp_path):
@@ -72,7 +74,7 @@ def test_other_programs_show_the_pages_as_they_were(paper, pages, tool, tmp_path
     for number, page in enumerate(pages, start=1):
         with (
             Image.open(tmp_path / f"seen-{number}.png") as seen,
-            Image.open(BytesIO(page.jpeg)) as scan,
+            Image.open(BytesIO(page.plates[0].content)) as scan,
         ):
             small = scan.convert("RGB").resize(seen.size, Image.Resampling.BOX)
             for at in ((8, 20), (24, 20)):  # on the first bar and between the bars
@@ -129,28 +131,28 @@ def test_the_same_pages_give_the_same_file_and_no_date_unless_told(pages, paper)
 def test_half_a_page_never_gets_into_a_paper(jpeg_of, pages, end):
     half = jpeg_of(800, 1000, number=4, grain=30)
     with pytest.raises(PageDamaged):
-        make_pdf([*pages, PdfPage(half[: len(half) // 2] + end, 100)], TITLE)
+        make_pdf([*pages, page_of_jpeg(half[: len(half) // 2] + end, 100)], TITLE)
 
 
 def test_a_paper_that_lost_a_page_on_the_way_is_caught(pages):
     import img2pdf
 
-    two = img2pdf.convert([page.jpeg for page in pages[:2]])
+    two = img2pdf.convert([page.plates[0].content for page in pages[:2]])
     with pytest.raises(Unexpected):
-        finished(two, [page.jpeg for page in pages], TITLE)
+        finished(two, [page.plates[0].content for page in pages], TITLE)
 
 
 @pytest.mark.parametrize("orientation", [0, 1, 9])
 def test_a_nonsense_turn_in_a_page_does_not_stop_the_paper(jpeg_of, orientation, tool):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    paper = make_pdf([PdfPage(jpeg_of(exif=exif.tobytes()), 75)], TITLE)
+    paper = make_pdf([page_of_jpeg(jpeg_of(exif=exif.tobytes()), 75)], TITLE)
     assert "No syntax" in tool(paper, "qpdf", "--check")
 
 
 def test_an_ink_separated_page_is_sent_back_to_be_rendered(jpeg_of):
     with pytest.raises(ValueError, match="page 2"):
-        make_pdf([PdfPage(jpeg_of(), 75), PdfPage(jpeg_of(mode="CMYK"), 75)], TITLE)
+        make_pdf([page_of_jpeg(jpeg_of(), 75), page_of_jpeg(jpeg_of(mode="CMYK"), 75)], TITLE)
 
 
 def test_a_paper_without_pages_is_a_mistake_of_ours():

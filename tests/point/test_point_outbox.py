@@ -30,7 +30,7 @@ from appliance.desk.delivery import (
     read_feed,
 )
 from appliance.desk.point import Point
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
 from appliance.keys.canonical import canonical_json, sha256_hex
 from appliance.keys.signing import receipt_verifies, sign
 from appliance.pretend.sample_answers import sample_answers
@@ -70,7 +70,7 @@ def sealed_id(point: Point, dossier_id: str, helper: Volunteer) -> str:
     dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
     scan_into(point, dossier_id, "giay_chung_sinh")
     sealing.ask_to_seal(point, dossier_id, helper.id, consented=True)
-    sealing.grant_next(point, render)
+    sealing.grant_next(point, cleaned)
     return dossier_id
 
 

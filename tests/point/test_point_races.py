@@ -15,11 +15,12 @@ from appliance.core.dossier import DossierState
 from appliance.core.errors import DiskFull, DossierUnknown, NotReadyToSeal, Unexpected
 from appliance.core.manifest import EventPage, Manifest, Receipt
 from appliance.core.submission import SubmissionState
-from appliance.desk import dossiers, page_edits, scanning, sealing
+from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing
 from appliance.desk.delivery import deliver, read_feed
 from appliance.desk.point import Point, open_point
 from appliance.desk.status import UPLOADER
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
+from appliance.imaging.child.wire import CleanOrder
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
 from appliance.services.uploader import Uploader
@@ -30,7 +31,7 @@ from tests.point.conftest import TellingClock, WardKeys, jpeg, lay_page, scan_in
 from tests.point.test_point_outbox import PretendWard, event, take
 
 SLOT = "giay_chung_sinh"
-RENDITION = render(jpeg())
+CLEAN = cleaned(jpeg(), CleanOrder(75))
 
 
 class BusyFiles(PageFiles):
@@ -57,40 +58,42 @@ def complete(point: Point, dossier_id: str) -> str:
 
 def seal(point: Point, dossier_id: str, helper: Volunteer) -> None:
     sealing.ask_to_seal(point, dossier_id, helper.id, consented=True)
-    assert sealing.grant_next(point, render) == dossier_id
+    assert sealing.grant_next(point, cleaned) == dossier_id
 
 
 def test_a_preview_that_comes_after_the_seal_leaves_nothing_on_the_card(
     point: Point, complete: str, helper: Volunteer
 ) -> None:
-    (page,) = dossiers.look_at(point, complete).pages
     busy = BusyFiles(point.pages.folder, lambda: seal(point, complete, helper))
+    work = cleaning.next_work(point)
+    assert work is not None
     with pytest.raises(DossierUnknown):
-        scanning.save_cleaned(replace(point, pages=busy), page.id, RENDITION, jpeg())
+        cleaning.save_cleaned(replace(point, pages=busy), work, CLEAN)
     assert not point.pages.names()
 
 
 def test_a_preview_noted_while_the_pages_are_erased_is_erased_too(
     point: Point, complete: str, helper: Volunteer
 ) -> None:
-    (page,) = dossiers.look_at(point, complete).pages
-    cleaned: list[threading.Thread] = []
+    work = cleaning.next_work(point)
+    assert work is not None
+    threads: list[threading.Thread] = []
 
     class Folder(PageFiles):
         def remove(self, name: str) -> None:
             super().remove(name)
-            if not cleaned:
-                cleaned.append(threading.Thread(target=clean))
-                cleaned[0].start()
-                cleaned[0].join(0.5)  # under the write lock it waits for the end of the erasing
+            if not threads:
+                threads.append(threading.Thread(target=clean))
+                threads[0].start()
+                threads[0].join(0.5)  # under the write lock it waits for the end of the erasing
 
     def clean() -> None:
         with pytest.raises(DossierUnknown):
-            scanning.save_cleaned(point, page.id, RENDITION, jpeg())
+            cleaning.save_cleaned(point, work, CLEAN)
 
     erasing = replace(point, pages=Folder(point.pages.folder))
     seal(erasing, complete, helper)
-    cleaned[0].join(30)
+    threads[0].join(30)
     assert not point.pages.names()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 
-from appliance.config import Config, WardSection
+from appliance.config import WardSection
 from appliance.core.dossier import DossierState
 from appliance.core.errors import (
     AlreadyScanning,
@@ -21,9 +22,10 @@ from appliance.core.errors import (
     WardKeyMissing,
 )
 from appliance.core.manifest import CONTENTS_SLOT, SUMMARY_SLOT, Contents, Manifest
-from appliance.desk import dossiers, page_edits, scanning, sealing
+from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing
 from appliance.desk.point import Point, open_point
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
+from appliance.imaging.child.wire import CleanOrder, CleanPage
 from appliance.keys import age
 from appliance.keys.canonical import sha256_hex
 from appliance.pretend.sample_answers import sample_answers
@@ -44,7 +46,7 @@ def complete(point: Point, dossier_id: str) -> str:
 
 def seal(point: Point, dossier_id: str, helper: Volunteer) -> None:
     sealing.ask_to_seal(point, dossier_id, helper.id, consented=True)
-    assert sealing.grant_next(point, render) == dossier_id
+    assert sealing.grant_next(point, cleaned) == dossier_id
 
 
 def opened_at_the_ward(point: Point, dossier_id: str, keys: WardKeys) -> dict[str, bytes]:
@@ -193,12 +195,12 @@ def test_a_page_that_does_not_open_reopens_the_dossier_with_the_reason(
     (point.pages.folder / first.master).write_bytes(b"rotten")
     sealing.ask_to_seal(point, complete, helper.id, consented=True)
     with pytest.raises(PageDamaged):
-        sealing.grant_next(point, render)
+        sealing.grant_next(point, cleaned)
     view = dossiers.look_at(point, complete)
     assert view.dossier.state is DossierState.OPEN
     assert view.seal is not None
     assert view.seal.error_code == "page-damaged"
-    assert sealing.grant_next(point, render) is None
+    assert sealing.grant_next(point, cleaned) is None
 
 
 def test_a_paper_over_every_budget_reopens_the_dossier(
@@ -238,9 +240,9 @@ def test_a_cut_while_files_are_written_is_made_good_at_the_next_start(
     sealing.ask_to_seal(point, complete, helper.id, consented=True)
     with monkeypatch.context() as power, pytest.raises(PulledPlug):
         power.setattr(PageFiles, "save", cut)
-        sealing.grant_next(point, render)
+        sealing.grant_next(point, cleaned)
     assert dossiers.look_at(point, complete).dossier.state is DossierState.SEALING
-    assert sealing.grant_next(point, render) == complete
+    assert sealing.grant_next(point, cleaned) == complete
     plain = opened_at_the_ward(point, complete, ward_keys)
     assert point.sealed_files(complete).names() == {
         file.sha256 for file in Manifest.model_validate_json(_body(point, complete)).files
@@ -257,7 +259,7 @@ def test_a_cut_between_seal_and_erasing_is_finished_later(
     sealing.ask_to_seal(point, complete, helper.id, consented=True)
     with monkeypatch.context() as power, pytest.raises(PulledPlug):
         power.setattr(sealing, "erase_pages", cut)
-        sealing.grant_next(point, render)
+        sealing.grant_next(point, cleaned)
     assert dossiers.look_at(point, complete).dossier.state is DossierState.SEALED
     assert point.pages.names()
     assert sealing.finish_erasing(point) == 1
@@ -287,24 +289,47 @@ def test_a_removed_page_does_not_travel(
     assert {f["slot"]: f["pages"] for f in contents["files"]}[SLOT] == 1
 
 
-def test_the_kept_rendition_is_used_and_the_master_when_there_is_none(
-    point: Point, dossier_id: str, helper: Volunteer, ward_keys: WardKeys, config: Config
+def test_the_clean_copy_is_used_and_the_master_when_there_is_none(
+    point: Point, dossier_id: str, helper: Volunteer, ward_keys: WardKeys
 ) -> None:
-    from io import BytesIO
-
-    from PIL import Image
-
     dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
     first, second = scan_into(point, dossier_id, SLOT, count=2)
-    small = render(jpeg(), resolution_dpi=75)
-    scanning.save_cleaned(point, first, small, small.jpeg)
+    work = cleaning.next_work(point)
+    assert work is not None
+    assert work.page.id == first
+    cleaning.save_cleaned(point, work, cleaned(work.master, work.order))
+    asked: list[CleanOrder] = []
+
+    def listening(master: bytes, order: CleanOrder) -> CleanPage:
+        asked.append(order)
+        return cleaned(master, order)
+
+    sealing.ask_to_seal(point, dossier_id, helper.id, consented=True)
+    sealing.grant_next(point, listening)
+    assert [order.item for order in asked] == [None]  # the second page alone
+    pdf = opened_at_the_ward(point, dossier_id, ward_keys)[SLOT]
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert len(opened.pages) == 2
+    assert second
+
+
+def test_a_copy_of_the_release_before_still_goes_into_the_paper(
+    point: Point, dossier_id: str, helper: Volunteer, ward_keys: WardKeys
+) -> None:
+    dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
+    (page_id,) = scan_into(point, dossier_id, SLOT)
+    with point.database.writing() as connection:
+        desk_key = dossiers.dossiers.row_of(connection, dossier_id).desk_key
+        name = point.pages.save(point.vault.seal(jpeg(400, 600), desk_key))
+        dossiers.pages.set_cleaned(
+            connection, page_id, preview=name, rendition=name, rendition_dpi=50, cleaned_edits=0
+        )
     seal(point, dossier_id, helper)
     pdf = opened_at_the_ward(point, dossier_id, ward_keys)[SLOT]
     with pikepdf.open(BytesIO(pdf)) as opened:
-        images = [next(iter(page.images.values())).read_raw_bytes() for page in opened.pages]
-    assert images[0] == small.jpeg
-    assert Image.open(BytesIO(images[1])).size == (620, 877)
-    assert second
+        (image,) = opened.pages[0].images.values()
+        assert image.read_raw_bytes() == jpeg(400, 600)
+        assert float(opened.pages[0].mediabox[3]) == pytest.approx(600 * 72 / 50, abs=0.1)
 
 
 def _body(point: Point, dossier_id: str) -> bytes:

@@ -22,7 +22,6 @@ from werkzeug.test import TestResponse
 from appliance.config import Config, PathsSection, PointSection, WardSection, WebSection
 from appliance.core.findings import Warn
 from appliance.core.manifest import Receipt
-from appliance.core.rendition import Rendition
 from appliance.core.scan import ColorMode, ScannedPage
 from appliance.core.submission import Submission
 from appliance.desk import dossiers, scanning
@@ -30,6 +29,7 @@ from appliance.desk.point import Point, open_point
 from appliance.keys import age
 from appliance.store import pages, scan_requests
 from appliance.store.database import Database
+from appliance.store.dossiers import row_of
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from web.station.app import create_app
 from web.station.here import EXTENSION
@@ -87,15 +87,19 @@ class Tray:
         return request_id
 
     def clean(self) -> None:
-        """Do to the pages what the station does between two presses."""
-        while (found := scanning.page_to_clean(self.point)) is not None:
-            page, master = found
-            image = Image.open(io.BytesIO(master))
+        """Draw the picture that the screen shows, as the station does between two presses."""
+        with self.point.database.reading() as connection:
+            waiting = [(p, row_of(connection, p.dossier_id)) for p in pages.uncleaned(connection)]
+        for page, dossier in waiting:
+            image = Image.open(io.BytesIO(scanning.page_image(
+                self.point, page.dossier_id, page.id, scanning.PageImage.MASTER
+            )))  # fmt: skip
             image.thumbnail((420, 420))
             small = io.BytesIO()
             image.save(small, "JPEG", quality=70)
-            cleaned = Rendition(master, page.resolution_dpi, 827, 1169, ColorMode.COLOR)
-            scanning.save_cleaned(self.point, page.id, cleaned, small.getvalue())
+            name = self.point.pages.save(self.point.vault.seal(small.getvalue(), dossier.desk_key))
+            with self.point.database.writing() as connection:
+                pages.set_cleaned(connection, page.id, preview=name, cleaned_edits=page.edits)
 
     def find(self, page_id: str, *warnings: Warn, **columns: Any) -> None:
         """Note on a page what cleaning may find there."""

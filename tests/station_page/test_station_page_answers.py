@@ -7,7 +7,7 @@ import pytest
 from appliance.core.manifest import Event, EventType, SupplementItem, WardState
 from appliance.desk import dossiers, sealing
 from appliance.desk.point import Point
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import outbox, status
 from appliance.store.volunteers import Volunteer
@@ -23,7 +23,7 @@ def delivered(
     dossier_id = id_of(dossier)
     dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
     sealing.ask_to_seal(point, dossier_id, lan.id, consented=True)
-    sealing.grant_next(point, render)
+    sealing.grant_next(point, cleaned)
     with point.database.writing() as connection:
         sent = outbox.submission_of(connection, dossier_id)
         assert sent is not None

@@ -12,7 +12,7 @@ from appliance.core.dossier import DossierState
 from appliance.core.errors import ApplianceError, PdfTooBig
 from appliance.desk import dossiers, sealing
 from appliance.desk.point import Point
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import outbox, seal_requests
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, receipt_for, view_of
@@ -44,7 +44,7 @@ def complete(dossier: str, tray: Tray, point: Point) -> str:
 def sealed(browser: Browser, complete: str, point: Point) -> str:
     text = browser.get(f"{complete}/check").text
     browser.post(f"{complete}/seal", consent="yes", seen=seen_in(text))
-    sealing.grant_next(point, render)
+    sealing.grant_next(point, cleaned)
     return complete
 
 

@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from appliance.core.errors import PageDamaged
-from appliance.core.rendition import DEFAULT_RUNG, Rendition, Rung
 from appliance.imaging.child.process import Child, ChildGone
-from appliance.imaging.child.wire import CleanOrder, CleanPage
+from appliance.imaging.child.wire import CleanOrder, CleanPage, Refusal
 
 Master = bytes | Callable[[], bytes]
 """A master, or where to get it once its turn comes: a waiting line of pages then costs nothing.
@@ -27,12 +26,15 @@ The callable runs on the cleaner's thread; what it raises becomes the page's out
 """
 
 _ATTEMPTS = 2
+_NO_PICTURE = b""
+_GET_READY = "get ready"
 
 
 @dataclass(slots=True)
 class _Asked:
     page_id: str
     master: Master
+    other: bytes
     order: CleanOrder
     announce: bool
     future: Future[CleanPage] = field(default_factory=Future)
@@ -53,7 +55,7 @@ class Cleaner:
         memory_limit_mb: int = 400,
     ) -> None:
         self._deadline_s, self._idle_s, self._memory_mb = page_deadline_s, idle_s, memory_limit_mb
-        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._asked: SimpleQueue[_Asked | str | None] = SimpleQueue()
         self._done: deque[tuple[str, Future[CleanPage]]] = deque()
         self._child: Child | None = None
         self._thread: threading.Thread | None = None
@@ -62,30 +64,27 @@ class Cleaner:
         self._bell_out, self._bell_in = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def submit(
-        self,
-        page_id: str,
-        master: Master,
-        resolution_dpi: int,
-        *,
-        turn: int = 0,
-        rung: Rung = DEFAULT_RUNG,
-        preview_px: int = 1000,
+        self, page_id: str, master: Master, order: CleanOrder, other: bytes = _NO_PICTURE
     ) -> Future[CleanPage]:
-        """Put a page in line and return at once. The outcome also comes through ``finished``."""
-        order = CleanOrder(resolution_dpi, turn, rung, preview_px)
-        return self._put(_Asked(page_id, master, order, announce=True))
+        """Put a page in line and return at once. The outcome also comes through ``finished``.
 
-    def render(
-        self, master: bytes, rung: Rung = DEFAULT_RUNG, resolution_dpi: int = 300, turn: int = 0
-    ) -> Rendition:
-        """``imaging.render.render`` in the child. Waits its turn; not told by ``finished``.
+        *other* is the other side of the sheet, for an order with ``other_dpi``.
+        """
+        return self._put(_Asked(page_id, master, other, order, announce=True))
+
+    def clean(self, master: bytes, order: CleanOrder) -> CleanPage:
+        """One page, now. Waits its turn; not told by ``finished``.
 
         Raises:
             PageDamaged: *master* is not wholly a JPEG, or the child failed on it twice.
             CancelledError: the cleaner was closed meanwhile; the page is as it was.
         """
-        order = CleanOrder(resolution_dpi, turn, rung, preview_px=0)
-        return self._put(_Asked("", master, order, announce=False)).result().rendition
+        return self._put(_Asked("", master, _NO_PICTURE, order, announce=False)).result()
+
+    def get_ready(self) -> None:
+        """A page is about to come: the child starts now, and the page need not wait for that."""
+        with self._door, suppress(CancelledError):
+            self._enter(_GET_READY)
 
     def fileno(self) -> int:
         """Readable when ``finished`` would return something; for selectors."""
@@ -119,14 +118,18 @@ class Cleaner:
         os.close(self._bell_in)
 
     def _put(self, asked: _Asked) -> Future[CleanPage]:
-        with self._door:  # nothing may get in line behind close()'s None: nobody would come
-            if self._closing:
-                raise CancelledError
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="cleaner", daemon=True)
-                self._thread.start()
-            self._asked.put(asked)
+        with self._door:
+            self._enter(asked)
         return asked.future
+
+    def _enter(self, asked: _Asked | str) -> None:
+        """Get in line, under the door's lock: behind close()'s None nobody would come."""
+        if self._closing:
+            raise CancelledError
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="cleaner", daemon=True)
+            self._thread.start()
+        self._asked.put(asked)
 
     def _serve(self) -> None:
         while True:
@@ -137,9 +140,13 @@ class Cleaner:
                 continue
             if asked is None or self._closing:
                 break
-            self._answer(asked)
+            if isinstance(asked, str):
+                self._child = self._child or Child(self._memory_mb)
+            else:
+                self._answer(asked)
         while asked is not None:
-            asked.future.cancel()
+            if not isinstance(asked, str):
+                asked.future.cancel()
             asked = self._asked.get()  # close() put a None behind the last one
         self._drop_child()
 
@@ -148,7 +155,7 @@ class Cleaner:
             return
         try:
             master = asked.master if isinstance(asked.master, bytes) else asked.master()
-            asked.future.set_result(self._cleaned(master, asked.order))
+            asked.future.set_result(self._cleaned(master, asked))
         except BaseException as error:  # the future carries it to whoever asked
             asked.future.set_exception(error)
         if asked.announce:
@@ -156,7 +163,7 @@ class Cleaner:
             with suppress(BlockingIOError):  # a pipe full of unheard bells rings already
                 os.write(self._bell_in, b"!")
 
-    def _cleaned(self, master: bytes, order: CleanOrder) -> CleanPage:
+    def _cleaned(self, master: bytes, asked: _Asked) -> CleanPage:
         trouble = ""
         for _ in range(_ATTEMPTS):
             if self._child is None:
@@ -164,12 +171,12 @@ class Cleaner:
             if self._closing:  # looked at after the child is visible: close() kills what it sees
                 raise CancelledError
             try:
-                answer = self._child.ask(order, master, self._deadline_s)
+                answer = self._child.ask(asked.order, master, asked.other, self._deadline_s)
             except ChildGone as error:
                 trouble = str(error)
                 self._drop_child()
                 continue
-            if isinstance(answer, CleanPage):
+            if not isinstance(answer, Refusal):
                 return answer
             if answer.damaged:
                 raise PageDamaged(answer.text)

@@ -10,21 +10,126 @@ import os
 import resource
 import signal
 import sys
+from dataclasses import replace
+from io import BytesIO
+
+from PIL import Image
 
 from appliance.core.errors import PageDamaged
-from appliance.imaging.child.wire import CleanOrder, CleanPage, Refusal, pack_answer, read_order
-from appliance.imaging.render import preview, render
+from appliance.core.findings import Kind
+from appliance.core.packed import packed
+from appliance.core.plates import PlatedPage
+from appliance.core.seen import Seen
+from appliance.imaging.child.plain import plain_page
+from appliance.imaging.child.thrift import be_thrifty
+from appliance.imaging.child.wire import (
+    CleanOrder,
+    CleanPage,
+    CleanThing,
+    Refusal,
+    pack_answer,
+    read_order,
+)
+from appliance.imaging.cleaning import CleanItem, clean_page, preview_of
+from appliance.imaging.doubts.blank import OtherSide
+from appliance.imaging.geometry.osd_program import OSD_DPI
+from appliance.imaging.geometry.sheets import find_items
+from appliance.imaging.sight import sight_of
+from appliance.plates import shown
+
+_TURNS = {
+    90: Image.Transpose.ROTATE_270,  # ours go clockwise, Pillow's do not
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 
 
-def clean_page(master: bytes, order: CleanOrder) -> CleanPage:
-    """Render *master*; the preview shows the cleaned page, which is what the ward will see.
+def cleaned(master: bytes, order: CleanOrder, other: bytes = b"") -> CleanPage:
+    """Everything the order asks for.
 
     Raises:
-        PageDamaged: *master* is not wholly a JPEG, or too large for this board.
+        PageDamaged: *master* is no JPEG, too large for this board, or has no such thing on it.
     """
-    rendition = render(master, order.rung, order.resolution_dpi, order.turn)
-    shown = preview(rendition.jpeg, order.preview_px) if order.preview_px else b""
-    return CleanPage(rendition, shown)
+    if order.plain:
+        return (_plain(order, master),)
+    try:
+        page = clean_page(
+            lambda: sight_of(master, order.resolution_dpi),
+            order.kind,
+            keep_blank=order.keep_blank,
+            only=order.item,
+            turn=order.turn,
+            ask_osd=False,
+            other=_other_side(other, order.other_dpi) if other else None,
+        )
+    except IndexError as error:
+        raise PageDamaged(f"nothing of number {order.item} lies there") from error
+    return tuple(
+        _thing(order, master, number, item)
+        for number, item in enumerate(page.items, start=order.item or 0)
+    )
+
+
+def _thing(order: CleanOrder, master: bytes, number: int, item: CleanItem) -> CleanThing:
+    while item.rung < order.way and item.shrink():
+        pass
+    asks = order.lying and item.found.turn is None and item.card is None
+    thing = _packed(number, item.rung, Seen(item.found, item.card, len(item.ways)), item.plated)
+    if not item.plated.plates:  # a person must see how blank it is
+        return replace(thing, preview=_glance(order, master))
+    return replace(
+        thing,
+        preview=preview_of(item.plated, order.preview_px) if order.preview_px else b"",
+        lying=_lying(item.plated) if asks and item.found.item.kind is not Kind.PHOTO else b"",
+    )
+
+
+def _plain(order: CleanOrder, master: bytes) -> CleanThing:
+    turn = order.turn or 0
+    seen, page = plain_page(master, order.resolution_dpi, order.way, turn)
+    thing = _packed(order.item or 0, min(order.way, seen.ways - 1), seen, page)
+    return replace(thing, preview=_glance(order, master, turn))
+
+
+def _glance(order: CleanOrder, master: bytes, turn: int = 0) -> bytes:
+    """The whole master for the screen, its colours untouched."""
+    if not order.preview_px:
+        return b""
+    picture = sight_of(master, order.resolution_dpi, full_dpi=100).image
+    picture = picture.transpose(_TURNS[turn]) if turn else picture
+    picture.thumbnail((order.preview_px, order.preview_px), Image.Resampling.BOX)
+    return _jpeg(picture, 70)
+
+
+def _packed(number: int, way: int, seen: Seen, page: PlatedPage) -> CleanThing:
+    return CleanThing(number, way, seen, packed(page), page.size_bytes, page.resolution_dpi)
+
+
+def _lying(page: PlatedPage) -> bytes:
+    """What tesseract is shown."""
+    picture = shown(page.plates).convert("L")
+    if page.resolution_dpi > OSD_DPI:
+        ratio = OSD_DPI / page.resolution_dpi
+        wide, high = (max(1, round(side * ratio)) for side in picture.size)
+        picture = picture.resize((wide, high), Image.Resampling.BOX)
+    return _jpeg(picture, 85)
+
+
+def _other_side(other: bytes, dpi: int) -> OtherSide | None:
+    try:
+        sight = sight_of(other, dpi, full_dpi=100)
+    except PageDamaged:
+        return None  # it is evidence for this side, not what is being cleaned
+    things = find_items(sight.look, sight.look_dpi)
+    quad = things[0].item.quad if len(things) == 1 else None
+    return OtherSide(sight.look, sight.look_dpi, quad)
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = BytesIO()
+    picture.info = {}
+    picture.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
 
 
 def main() -> None:
@@ -34,17 +139,18 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold a citizen's paper
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it closes stdin
     os.nice(5)  # reading the next sheet comes first
+    be_thrifty()
     while (asked := read_order(sys.stdin.buffer)) is not None:
-        order, master = asked
+        order, master, other = asked
         try:
-            answer: CleanPage | Refusal = clean_page(master, order)
+            answer: CleanPage | Refusal = cleaned(master, order, other)
         except PageDamaged as error:
             answer = Refusal(damaged=True, text=str(error))
         except MemoryError:
             answer = Refusal(damaged=False, text=f"not enough memory within {limit} bytes")
         sys.stdout.buffer.write(pack_answer(answer))
         sys.stdout.buffer.flush()
-        del asked, master, answer  # while it waits it holds nobody's paper
+        del asked, master, other, answer  # while it waits it holds nobody's paper
 
 
 if __name__ == "__main__":

@@ -31,7 +31,11 @@ class Child:
     def __init__(self, memory_limit_mb: int) -> None:
         command = [sys.executable, "-m", "appliance.imaging.child.main", str(memory_limit_mb)]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # 32 MB a thread that numpy never uses
         )
         to_child, from_child = self._process.stdin, self._process.stdout
         if to_child is None or from_child is None:
@@ -45,14 +49,16 @@ class Child:
         """Its process id."""
         return self._process.pid
 
-    def ask(self, order: CleanOrder, master: bytes, deadline_s: float) -> CleanPage | Refusal:
+    def ask(
+        self, order: CleanOrder, master: bytes, other: bytes, deadline_s: float
+    ) -> CleanPage | Refusal:
         """Give one order and wait for its answer.
 
         Raises:
             ChildGone: no whole answer came within *deadline_s*.
         """
         until = time.monotonic() + deadline_s
-        unsent = memoryview(pack_order(order, master))
+        unsent = memoryview(pack_order(order, master, other))
         heard = bytearray()
         while len(heard) < PREFIX_SIZE or len(heard) < PREFIX_SIZE + answer_size(
             bytes(heard[:PREFIX_SIZE])

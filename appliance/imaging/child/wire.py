@@ -1,6 +1,8 @@
 """What is said between the station and the cleaning child. Knows no image library.
 
-A message is a length, a JSON head of that length, and the bytes that the head announces.
+A message is two lengths, a JSON head of the first, and as many bytes as the second says: of an
+order the master, then the other side of its sheet if that is known; of an answer, for each
+thing on the glass, its packed page, its preview, and the picture that tells which way is up.
 Images go through the pipe only: the card never sees them in plain.
 """
 
@@ -8,32 +10,58 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, BinaryIO
 
-from appliance.core.rendition import DEFAULT_RUNG, Rendition, Rung
-from appliance.core.scan import ColorMode
+from appliance.core.findings import Kind
+from appliance.core.packed import unpacked
+from appliance.core.plates import PlatedPage
+from appliance.core.seen import Seen, seen_of, seen_text
 
 _LENGTHS = struct.Struct(">II")  # of the head, of the bytes after it
 PREFIX_SIZE = _LENGTHS.size
+PREVIEW_PX = 1000
+WHOLE_GLASS: None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CleanOrder:
-    """How one master is to be rendered."""
+    """How one master is to be cleaned."""
 
     resolution_dpi: int  # of the master
-    turn: int = 0  # degrees clockwise
-    rung: Rung = DEFAULT_RUNG
-    preview_px: int = 1000  # long side; 0: no preview wanted
+    kind: Kind = Kind.AUTO
+    item: int | None = WHOLE_GLASS  # only this thing of those on the glass; None: all of them
+    turn: int | None = None  # clockwise, settled before; None: find out
+    plain: bool = False  # as it was scanned, turned by *turn* alone
+    keep_blank: bool = False
+    way: int = 0  # how far down the ladder
+    preview_px: int = PREVIEW_PX  # long side; 0: no preview wanted
+    lying: bool = False  # whether somebody waits to say which way is up
+    other_dpi: int = 0  # of the sheet's other side, which then follows the master
 
 
 @dataclass(frozen=True, slots=True)
-class CleanPage:
-    """What came of a master."""
+class CleanThing:
+    """What came of one thing on the glass."""
 
-    rendition: Rendition
-    preview: bytes  # JPEG for the screen; empty when none was wanted
+    item: int
+    way: int  # that was taken: the last one where the order asked for more
+    seen: Seen
+    page: bytes  # packed; a blank side that nobody keeps has no plates
+    size_bytes: int  # of its plates
+    resolution_dpi: int
+    preview: bytes = b""  # JPEG for the screen, before a person's turn
+    lying: bytes = b""  # grey JPEG at 150 dpi where it is not known which way is up
+
+    @property
+    def plated(self) -> PlatedPage:
+        """The page, unpacked."""
+        return unpacked(self.page)
+
+
+CleanPage = tuple[CleanThing, ...]
+"""All that came of a master, in reading order; never empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +72,38 @@ class Refusal:
     text: str
 
 
-def pack_order(order: CleanOrder, master: bytes) -> bytes:
-    """An order with its master."""
-    return _packed(asdict(order), master)
+def pack_order(order: CleanOrder, master: bytes, other: bytes = b"") -> bytes:
+    """An order with its master, and the sheet's other side where ``other_dpi`` is given."""
+    return _packed(asdict(order) | {"other_bytes": len(other)}, [master, other])
 
 
-def read_order(stream: BinaryIO) -> tuple[CleanOrder, bytes] | None:
-    """The next order, or None when the other side has closed."""
+def read_order(stream: BinaryIO) -> tuple[CleanOrder, bytes, bytes] | None:
+    """The next order with both pictures, or None when the other side has closed."""
     prefix = stream.read(PREFIX_SIZE)
     if len(prefix) < PREFIX_SIZE:
         return None
     head_size, body_size = _LENGTHS.unpack(prefix)
     head = json.loads(stream.read(head_size))
-    said = head.pop("rung")
-    rung = Rung(**said | {"mode": ColorMode(said["mode"])})
-    return CleanOrder(rung=rung, **head), stream.read(body_size)
+    other_bytes = head.pop("other_bytes")
+    order = CleanOrder(**head | {"kind": Kind(head["kind"])})
+    return order, stream.read(body_size - other_bytes), stream.read(other_bytes)
+
+
+_BODIES = ("page", "preview", "lying")
+_PLAIN = [f.name for f in fields(CleanThing) if f.name not in (*_BODIES, "seen")]
 
 
 def pack_answer(answer: CleanPage | Refusal) -> bytes:
-    """A page or a refusal."""
+    """Things or a refusal."""
     if isinstance(answer, Refusal):
-        return _packed({"refusal": asdict(answer)}, b"")
-    head = asdict(answer.rendition)
-    jpeg = head.pop("jpeg")
-    return _packed({"rendition": head, "jpeg_size": len(jpeg)}, jpeg + answer.preview)
+        return _packed({"refusal": asdict(answer)}, [])
+    heads = [
+        {name: getattr(thing, name) for name in _PLAIN}
+        | {"seen": seen_text(thing.seen)}
+        | {"sizes": [len(getattr(thing, body)) for body in _BODIES]}
+        for thing in answer
+    ]
+    return _packed({"things": heads}, [getattr(thing, b) for thing in answer for b in _BODIES])
 
 
 def answer_size(prefix: bytes) -> int:
@@ -81,12 +117,15 @@ def unpack_answer(message: bytes) -> CleanPage | Refusal:
     head = json.loads(message[PREFIX_SIZE : PREFIX_SIZE + head_size])
     if "refusal" in head:
         return Refusal(**head["refusal"])
-    body = memoryview(message)[PREFIX_SIZE + head_size :]
-    jpeg, preview = bytes(body[: head["jpeg_size"]]), bytes(body[head["jpeg_size"] :])
-    said = head["rendition"]
-    return CleanPage(Rendition(jpeg=jpeg, **said | {"mode": ColorMode(said["mode"])}), preview)
+    at, things = PREFIX_SIZE + head_size, []
+    for said in head["things"]:
+        for name, size in zip(_BODIES, said.pop("sizes"), strict=True):
+            said[name] = message[at : at + size]
+            at += size
+        things.append(CleanThing(**said | {"seen": seen_of(said["seen"])}))
+    return tuple(things)
 
 
-def _packed(head: dict[str, Any], body: bytes) -> bytes:
+def _packed(head: dict[str, Any], bodies: Sequence[bytes]) -> bytes:
     text = json.dumps(head).encode()
-    return _LENGTHS.pack(len(text), len(body)) + text + body
+    return b"".join([_LENGTHS.pack(len(text), sum(map(len, bodies))), text, *bodies])

@@ -1,0 +1,213 @@
+"""What cleaning finds on a page, kept as proposals that a person may undo.
+
+The station asks for ``next_work`` and brings back what came of it. Which pages wait is in the
+store alone, so a cut at any point costs one page's work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from appliance.core.dossier import DossierState, Page
+from appliance.core.errors import DossierMovedOn, PageDamaged
+from appliance.core.findings import TURN_UNSURE, Kind, Warn
+from appliance.core.scan import PaperSource
+from appliance.core.seen import seen_text
+from appliance.core.submission import ScanRequestState
+from appliance.core.turns import agreed
+from appliance.desk.files import files_until_noted
+from appliance.desk.page_edits import turned
+from appliance.desk.point import Point
+from appliance.imaging.child.wire import CleanOrder, CleanPage, CleanThing
+from appliance.store import dossiers, pages, scan_requests
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A page to clean: its master, how, and the other side of its sheet where that is known."""
+
+    page: Page
+    master: bytes
+    order: CleanOrder
+    other: bytes = b""
+
+
+def next_work(point: Point, *, lying: bool = False) -> Work | None:
+    """The oldest page that waits and can be opened; *lying*: somebody can tell which way is up.
+
+    A damaged page is noted, so that it does not block the ones after it; a locked one waits
+    until somebody signs in, and the front of a sheet until its back is there.
+    """
+    with point.database.reading() as connection:
+        waiting = [
+            (page, _behind(point, connection, page), dossiers.row_of(connection, page.dossier_id))
+            for page in pages.uncleaned(connection)
+        ]
+    for page, (must_wait, behind), dossier in waiting:
+        if must_wait or dossier.state != DossierState.OPEN:
+            continue
+        if not point.vault.is_open(dossier.desk_key):
+            continue
+        try:
+            master = point.vault.open(point.pages.read(page.master), dossier.desk_key)
+        except PageDamaged as error:
+            give_up_cleaning(point, page.id, error.code)
+            continue
+        return Work(page, master, order_for(page, lying=lying), *_other(point, behind, dossier))
+    return None
+
+
+def order_for(page: Page, *, lying: bool = False, **more: Any) -> CleanOrder:
+    """What to ask of the cleaner, after everything that a person said of *page*."""
+    seen_before = page.findings is not None
+    return CleanOrder(
+        page.resolution_dpi,
+        kind=page.kind if not seen_before else Kind.AUTO,
+        item=page.item if seen_before else None,
+        turn=page.auto_turn if seen_before else None,
+        plain=page.plain,
+        keep_blank=page.kept,
+        lying=lying,
+        **more,
+    )
+
+
+def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
+    """Keep what came of a page, encrypted like the page itself; the ids of its rows in order.
+
+    Several things on one glass become several pages. An edit that came in between stays, and
+    the page waits for cleaning again.
+
+    Raises:
+        DossierUnknown: the page was sealed and erased meanwhile; nothing of it is left.
+        DossierMovedOn: it is being sealed, which cleans for itself what was not clean yet.
+        DiskFull: nothing was noted.
+    """
+    with point.database.reading() as connection:
+        desk_key = dossiers.row_of(connection, work.page.dossier_id).desk_key
+    with files_until_noted(point) as save:
+        columns = []
+        for thing in things:
+            names = {"preview": thing.preview, "rendition": thing.page}
+            if not work.order.plain:  # what was found of the page before still holds
+                names["findings"] = seen_text(thing.seen).encode()
+            sealed = {key: save(point.vault.seal(what, desk_key)) for key, what in names.items()}
+            columns.append(sealed | _noted(thing) | {"cleaned_edits": work.page.edits})
+        with point.database.writing() as connection:
+            page = pages.get_page(connection, work.page.id)
+            state = dossiers.get_dossier(connection, page.dossier_id).state
+            if state is not DossierState.OPEN:
+                raise DossierMovedOn(f"dossier {page.dossier_id} is {state}")
+            ids = [page.id]
+            if work.order.item is None and not work.order.plain:
+                ids += pages.add_things(connection, page, len(things) - 1)
+            for page_id, thing, noted in zip(ids, things, columns, strict=False):
+                found = {} if work.order.plain else _found(page, thing)
+                pages.set_cleaned(connection, page_id, **noted, **found)
+    for name in pages.files_of(page) - {page.master} - _still_named(point, ids):
+        point.pages.remove(name)
+    return ids
+
+
+def give_up_cleaning(point: Point, page_id: str, code: str) -> None:
+    """A page that cannot be cleaned keeps its master; the screen says so."""
+    with point.database.writing() as connection:
+        pages.set_cleaned(connection, page_id, clean_error=code)
+
+
+def settle_turn(point: Point, page_id: str, turn: int) -> None:
+    """Which way is up was found out after all, clockwise; a person who was faster is right."""
+    with point.database.writing() as connection:
+        page = pages.get_page(connection, page_id)
+        is_open = dossiers.get_dossier(connection, page.dossier_id).state is DossierState.OPEN
+        if page.auto_turn is not None or not is_open:
+            return
+        warnings = tuple(warn for warn in page.warnings if warn.code != TURN_UNSURE)
+        columns = {"auto_turn": turn, "warnings": pages.warnings_text(warnings)}
+        edit = pages.edit_pixels if turn else pages.edit_page  # drawn anew, or right as it lies
+        edit(connection, page_id, **columns)
+
+
+def let_batches_vote(point: Point) -> None:
+    """In every batch that is wholly clean the sure pages lend their turn to the unsure ones.
+
+    For when nobody is left to be asked but people.
+    """
+    with point.database.reading() as connection:
+        undecided = {page.scan_request_id for page in pages.undecided(connection)}
+        batches = [
+            pages.pages_of_batch(connection, number)
+            for number in undecided
+            if scan_requests.state_of(connection, number) is not ScanRequestState.SCANNING
+        ]
+    for batch in batches:
+        if any(page.awaits_cleaning for page in batch):
+            continue
+        voters = [page for page in batch if _may_vote(page)]
+        for page, turn in zip(voters, agreed([page.auto_turn for page in voters]), strict=True):
+            if page.auto_turn is None and turn is not None:
+                settle_turn(point, page.id, turn)
+
+
+def _may_vote(page: Page) -> bool:
+    """Print has a say: blank sides, cards and photographs lie as they lie."""
+    return not page.is_blank and page.turn == 0 and page.kind not in (Kind.ID_CARD, Kind.PHOTO)
+
+
+def _behind(point: Point, connection: Connection, page: Page) -> tuple[bool, Page | None]:
+    """Whether to wait for the other side of *page*'s sheet, and that side if it is there."""
+    if point.config.scanner.source is not PaperSource.DUPLEX:
+        return False, None
+    number = page.number + 1 if page.number % 2 else page.number - 1
+    behind = pages.side_of_batch(connection, page.scan_request_id, number)
+    state = scan_requests.state_of(connection, page.scan_request_id)
+    return behind is None and state is ScanRequestState.SCANNING, behind
+
+
+def _other(point: Point, behind: Page | None, dossier: Any) -> tuple[bytes, ...]:
+    if behind is None:
+        return ()
+    try:
+        return (point.vault.open(point.pages.read(behind.master), dossier.desk_key),)
+    except PageDamaged:
+        return ()  # evidence only
+
+
+def _noted(thing: CleanThing) -> dict[str, Any]:
+    return {
+        "rendition_dpi": thing.resolution_dpi,
+        "clean_bytes": thing.size_bytes,
+        "text": None,  # words that were read from an older copy lie elsewhere
+        "clean_error": None,
+    }
+
+
+def _found(page: Page, thing: CleanThing) -> dict[str, Any]:
+    """What is told of *thing* beside its pictures; a turn that a person made stays as seen."""
+    found = thing.seen.found
+    auto, turn, warnings = found.turn, page.turn, found.warnings
+    if thing.seen.card is not None:
+        auto = auto or 0  # a card's own warning asks, where both cards are seen together
+    if turn:
+        turn = (turn - (auto or 0) + (page.auto_turn or 0)) % 360
+        auto = auto or 0
+    if auto is not None:
+        warnings = tuple(warn for warn in warnings if warn.code != TURN_UNSURE)
+    if thing.seen.card is not None and not thing.seen.card.upright_known:
+        warnings = (*warnings, Warn("card-turn-unsure"))
+    return {
+        "kind": found.item.kind,
+        "is_blank": found.blank.is_blank,
+        "angle_deg": found.angle_deg,
+        "auto_turn": auto,
+        "turn": turn,
+        "warnings": pages.warnings_text(turned(warnings, turn)),
+    }
+
+
+def _still_named(point: Point, ids: list[str]) -> set[str]:
+    with point.database.reading() as connection:
+        return {name for one in ids for name in pages.files_of(pages.get_page(connection, one))}

@@ -1,0 +1,171 @@
+"""The pages of a slot as they go into its PDF: clean, as a person wants them, small enough.
+
+What the desk keeps is used as it is; what was not cleaned yet, or must become smaller, is made
+by the cleaner from the master.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from appliance.core.card_sheet import CardLook, in_order
+from appliance.core.dossier import Page
+from appliance.core.errors import PageDamaged
+from appliance.core.findings import Kind, Warn
+from appliance.core.laid import on_a4, turned
+from appliance.core.packed import unpacked
+from appliance.core.plates import PlatedPage
+from appliance.core.rendition import PLAIN_WAYS
+from appliance.core.seen import seen_of
+from appliance.core.text_layer import TextLayer
+from appliance.desk.cleaning import order_for
+from appliance.imaging.child.wire import CleanOrder, CleanPage, CleanThing
+
+Clean = Callable[[bytes, CleanOrder], CleanPage]
+"""``Cleaner.clean``: a master and what is wanted of it."""
+
+Read = Callable[[str], bytes]
+"""A page file of the dossier, decrypted."""
+
+
+@dataclass
+class _Thing:
+    """One thing on a glass, as it is now."""
+
+    page: PlatedPage
+    order: CleanOrder  # how it was made
+    ways: int
+    turn: int  # a person's
+    master: Callable[[], bytes]
+    clean: Clean
+    card: CardLook | None = None
+    text: TextLayer | None = None
+
+    @property
+    def plated(self) -> PlatedPage:
+        page = turned(self.page, self.turn)
+        return replace(page, text=self.text) if self.text else page
+
+    def shrink(self) -> bool:
+        if self.order.way + 1 >= self.ways:
+            return False
+        order = replace(self.order, way=self.order.way + 1)
+        try:
+            (thing,) = self.clean(self.master(), order)
+        except PageDamaged:
+            return False  # what is kept of it is good, and stays
+        self.page, self.order = thing.plated, order
+        return True
+
+
+@dataclass
+class Side:
+    """One page of the PDF: a sheet, or one or two sides of a card."""
+
+    things: list[_Thing] = field(default_factory=list)
+
+    @property
+    def plated(self) -> PlatedPage:
+        """As it is now."""
+        pages = [thing.plated for thing in self.things]
+        return pages[0] if self.things[0].card is None else on_a4(pages)
+
+    def shrink(self) -> bool:
+        """Down the ladder together: both sides of a card look alike."""
+        shrank = [thing.shrink() for thing in self.things]  # each of them, not up to the first
+        return any(shrank)
+
+
+def sides_of(pages: Sequence[Page], read: Read, clean: Clean) -> list[Side]:
+    """The pages of the PDF in reading order; two sides of a card share one, front first.
+
+    Pages that look blank are left out, except what nobody has seen to be blank yet.
+
+    Raises:
+        PageDamaged: a page cannot be made even as it was scanned.
+    """
+    sides: list[Side] = []
+    cards: list[_Thing] = []
+    for page in pages:
+        if page.left_out:
+            continue
+        for thing in _things(page, read, clean):
+            if thing.card is None:
+                sides += [*_card_side(cards), Side([thing])]
+                cards = []
+                continue
+            cards.append(thing)
+            if len(cards) == 2:
+                sides += _card_side(cards)
+                cards = []
+    return [*sides, *_card_side(cards)]
+
+
+def card_doubts(pages: Sequence[Page], read: Read) -> tuple[Warn, ...]:
+    """What a person should look at in the cards of a slot, before the seal."""
+    looks = [
+        seen.card
+        for page in pages
+        if page.kind is Kind.ID_CARD and page.findings and not (page.left_out or page.plain)
+        if (seen := seen_of(read(page.findings))).card is not None
+    ]
+    pairs = [looks[at : at + 2] for at in range(0, len(looks), 2)]
+    found = [warn for pair in pairs for warn in in_order([look for look in pair if look])[1]]
+    return tuple(dict.fromkeys(warn for warn in found if warn.code != "card-turn-unsure"))
+
+
+def _card_side(cards: list[_Thing]) -> list[Side]:
+    if not cards:
+        return []
+    order, _ = in_order([thing.card for thing in cards if thing.card is not None])
+    return [Side([cards[index] for index in order])]
+
+
+def _things(page: Page, read: Read, clean: Clean) -> Iterator[_Thing]:
+    def master() -> bytes:
+        return read(page.master)
+
+    if page.rendition is None or page.cleaned_edits != page.edits:
+        yield from _made_now(page, master, clean)
+        return
+    copy = unpacked(read(page.rendition), page.rendition_dpi or page.resolution_dpi)
+    order = order_for(page, preview_px=0)
+    ways, card = PLAIN_WAYS, None
+    if page.findings is None and not page.plain:  # made before pages were plated
+        order = replace(order, plain=True, item=page.item, way=1)
+    elif page.findings is not None and not page.plain:
+        seen = seen_of(read(page.findings))
+        ways, card = seen.ways, seen.card
+    text = TextLayer.from_bytes(read(page.text)) if page.text else None
+    yield _Thing(copy, order, ways, page.turn, master, clean, card, text)
+
+
+def _made_now(page: Page, master: Callable[[], bytes], clean: Clean) -> Iterator[_Thing]:
+    """Nobody saw whether it is blank: it goes in. As it was scanned where cleaning fails."""
+    order = order_for(page, preview_px=0)
+    try:
+        if page.clean_error:
+            raise PageDamaged(page.clean_error)
+        order = replace(order, keep_blank=True)
+        things = clean(master(), order)
+    except PageDamaged:
+        order = replace(order, plain=True)
+        things = clean(master(), order)
+    for thing in things:
+        order = replace(order, item=thing.item, way=thing.way)
+        yield _Thing(
+            thing.plated,
+            order,
+            thing.seen.ways,
+            _turn_left(page, thing),
+            master,
+            clean,
+            None if order.plain else thing.seen.card,
+        )
+
+
+def _turn_left(page: Page, thing: CleanThing) -> int:
+    """Of a person's turn, what the box has not done itself meanwhile."""
+    done = thing.seen.found.turn or 0
+    return (page.turn - done + (page.auto_turn or 0)) % 360 if page.turn else 0
