@@ -149,6 +149,12 @@ def list_recent(point: Point, limit: int = 50) -> list[Dossier]:
         return dossiers.list_dossiers(connection, tuple(DossierState), limit)
 
 
+def list_open(point: Point, limit: int = 50) -> list[Dossier]:
+    """Those that are still being filled, the newest first."""
+    with point.database.reading() as connection:
+        return dossiers.list_dossiers(connection, (DossierState.OPEN,), limit)
+
+
 def ward_states(point: Point, listed: Sequence[Dossier]) -> dict[str, WardState]:
     """What the ward last answered to each of *listed*, by dossier; the unanswered are left out."""
     with point.database.reading() as connection:

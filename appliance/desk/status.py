@@ -25,6 +25,7 @@ class PointStatus:
     queue: Queue
     oldest_waiting: timedelta | None
     sender_error: str | None  # why the uploader rests, if it does
+    sender_told: bool  # whether the uploader ever said how it is
     on_desk: scan_requests.OnDesk | None
 
 
@@ -48,6 +49,7 @@ def point_status(point: Point) -> PointStatus:
         queue=waiting,
         oldest_waiting=now - waiting.oldest_at if waiting.oldest_at else None,
         sender_error=uploader.error_code if uploader else None,
+        sender_told=uploader is not None,
         on_desk=on_desk,
     )
 

@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appliance.core.dossier import DossierState
+from appliance.core.findings import Warn
 from appliance.desk import dossiers, sealing
 from appliance.desk.point import Point
 from appliance.desk.status import STATION, report_status
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import outbox
 from appliance.store.volunteers import Volunteer
@@ -35,7 +36,7 @@ def window(address: str, lan: Volunteer) -> Iterator[Window]:
 def start_dossier(window: Window) -> str:
     page = window.page
     page.get_by_role("link", name="Mở hồ sơ mới").click()
-    page.get_by_role("button", name="Bắt đầu hồ sơ này").click()
+    page.locator('button[value="khai-sinh"]').click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đăng ký khai sinh")
     return page.url.removeprefix(window.address)
 
@@ -97,7 +98,7 @@ def test_a_dossier_from_the_door_to_the_wards_receipt(
     expect(page.get_by_role("heading", name="Đang chốt hồ sơ…")).to_be_visible()
 
     # the station seals, the uploader brings the receipt; the page tells both by itself
-    sealing.grant_next(point, render)
+    sealing.grant_next(point, cleaned)
     expect(page.get_by_role("heading", name="Đang chờ gửi")).to_be_visible(timeout=5000)
     with point.database.writing() as connection:
         sent = outbox.submission_of(connection, id_of(path))
@@ -148,6 +149,54 @@ def test_the_next_step_moves_with_the_papers(window: Window, tray: Tray) -> None
     expect(step).to_have_text("Hỏi và điền tiếp tờ khai.", timeout=5000)
     step.click()
     expect(window.page.locator("#f-requester_name")).to_be_in_viewport()
+
+
+def test_a_blank_page_is_kept_from_the_keyboard_and_left_out_again(
+    window: Window, point: Point, tray: Tray
+) -> None:
+    path = start_dossier(window)
+    tray.press(pages=2)
+    tray.clean()
+    tray.find(tray.scanned[1], is_blank=True)
+    page = window.page
+    keep = page.get_by_role("button", name="Giữ lại trang này")
+    keep.focus()
+    page.keyboard.press("Enter")
+    leave_out = page.get_by_role("button", name="Không gửi trang này")
+    expect(leave_out).to_be_focused()
+    assert not view_of(point, path).pages[1].left_out
+    page.keyboard.press("Enter")
+    expect(keep).to_be_focused()
+
+
+def test_a_blurred_page_is_scanned_again_in_its_place(
+    window: Window, point: Point, tray: Tray
+) -> None:
+    path = start_dossier(window)
+    tray.press(pages=2)
+    tray.clean()
+    tray.find(tray.scanned[0], Warn("unsharp", "bottom-right", severe=True))
+    page = window.page
+    expect(page.get_by_text("Ảnh bị mờ ở góc dưới bên phải.")).to_be_visible(timeout=5000)
+    page.get_by_role("button", name="Quét lại trang này").click()
+    expect(page.get_by_text("Nhấn nút sẽ quét lại trang 1")).to_be_visible(timeout=5000)
+    tray.take()
+    expect(page.get_by_text("Ảnh bị mờ")).to_have_count(0, timeout=5000)
+    expect(page.get_by_role("heading", name="Trang đã bỏ")).to_be_visible()
+    assert [p.id for p in view_of(point, path).pages] == [tray.scanned[2], tray.scanned[1]]
+
+
+def test_sheets_that_stuck_together_are_noticed_by_counting(window: Window, tray: Tray) -> None:
+    start_dossier(window)
+    tray.press(pages=3)
+    page = window.page
+    page.get_by_label("Đã đặt vào máy mấy tờ?").fill("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Đặt 4 tờ nhưng máy chỉ quét 3 tờ.")).to_be_visible(timeout=5000)
+    page.get_by_role("button", name="Đếm lại").click()
+    page.get_by_label("Đã đặt vào máy mấy tờ?").fill("3")
+    page.get_by_role("button", name="So lại").click()
+    expect(page.get_by_text("quét đủ 3 tờ.")).to_be_visible(timeout=5000)
 
 
 def test_what_another_screen_saved_is_seen_without_losing_what_is_typed(
@@ -349,6 +398,18 @@ def test_the_whole_journey_without_a_script(
         page.get_by_role("button", name="Đưa lại").click()
         expect(page.locator(".paper")).to_have_count(2)
 
+        # a page that lies in the wrong slot is moved, and counted sheets are told
+        page.fill("#sheets", "3")
+        page.get_by_role("button", name="So lại").click()
+        expect(page.get_by_text("Đặt 3 tờ nhưng máy chỉ quét 2 tờ.")).to_be_visible()
+        page.locator("#arrange-giay_chung_sinh").click()
+        page.locator("#place-" + tray.scanned[1]).get_by_role("button", name="Lên trước").click()
+        assert [p.id for p in view_of(point, path).pages] == tray.scanned[::-1]
+        page.get_by_label("Trang 2").check()
+        page.get_by_label("Văn bản xác nhận việc mang thai hộ").check()
+        page.get_by_role("button", name="Chuyển trang đã đánh dấu").click()
+        expect(page.locator("#slot-mang_thai_ho .paper")).to_have_count(1)
+
         # an answer opens its question after "Cập nhật tờ khai"
         page.get_by_label("Khác", exact=True).check()
         page.locator("#part-1").get_by_role("button", name="Cập nhật tờ khai").click()
@@ -362,7 +423,7 @@ def test_the_whole_journey_without_a_script(
         page.check("#consent")
         page.get_by_role("button", name="Chốt và gửi").click()
         expect(page.get_by_role("heading", name="Đang chốt hồ sơ…")).to_be_visible()
-        sealing.grant_next(point, render)
+        sealing.grant_next(point, cleaned)
         # the page asks again by itself
         expect(page.get_by_role("heading", name="Đang chờ gửi")).to_be_visible(timeout=10_000)
         assert window.hosts() == {address.removeprefix("http://")}

@@ -19,7 +19,13 @@ SOME_ID = "01a200dc-545d-7588-9b9a-f9a50bdca954"
 
 def path_of(rule: Rule) -> str:
     values = {"dossier_id": SOME_ID, "page_id": SOME_ID, "slot": "giay_chung_sinh"}
-    choices = {"edit": "turn", "wanted": "preview", "filename": "station.css", "degrees": "90"}
+    choices = {
+        "edit": "turn",
+        "wanted": "preview",
+        "filename": "station.css",
+        "degrees": "90",
+        "request_id": "1",
+    }
     with_values = values | choices
     path = rule.rule
     for name in rule.arguments:

@@ -37,7 +37,7 @@ def revision_of(text: str) -> str:
 
 def test_what_can_be_filed_today_is_offered_with_what_it_needs(browser: Browser) -> None:
     text = browser.get("/dossiers/new").text
-    for words in ("Đăng ký khai sinh", "1.001193", "Trong ngày", "trong 60 ngày", "8.000 đ",
+    for words in ("Đăng ký khai sinh", "1.001193", "Trong ngày", "Hạn 60 ngày", "8.000 đ",
                   "Giấy chứng sinh", "Mang theo bản chính", "Bắt đầu hồ sơ này"):  # fmt: skip
         assert words in text
 

@@ -14,7 +14,7 @@ from appliance.core.findings import Warn
 from appliance.desk import dossiers, sealing
 from appliance.desk.point import Point
 from appliance.desk.status import STATION, report_status
-from appliance.imaging.render import render
+from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.store import outbox
@@ -68,6 +68,7 @@ def test_no_page_is_wider_than_the_screen(
         tray.find(tray.scanned[3], Warn("turn-unsure"), auto_turn=None)
         picture("dossier-found", f"/dossiers/{first}")
         window.page.locator("#papers").screenshot(path=folder / f"papers-found-{width}.png")
+        picture("arrange", f"/dossiers/{first}/slots/giay_chung_sinh/arrange")
         picture("page-unsharp", f"/dossiers/{first}/pages/{tray.scanned[1]}")
         picture("page-blank", f"/dossiers/{first}/pages/{tray.scanned[2]}")
         picture("page-turn", f"/dossiers/{first}/pages/{tray.scanned[3]}")
@@ -90,7 +91,7 @@ def test_no_page_is_wider_than_the_screen(
         picture("check-ready", f"/dossiers/{first}/check")
         sealing.ask_to_seal(point, first, lan.id, consented=True)
         picture("delivery-sealing", f"/dossiers/{first}/delivery")
-        sealing.grant_next(point, render)
+        sealing.grant_next(point, cleaned)
         picture("delivery-waiting", f"/dossiers/{first}/delivery")
         clock.pass_by(minutes=20)
         with point.database.writing() as connection:

@@ -201,7 +201,7 @@ def test_the_age_of_the_oldest_waiting_dossier_is_on_the_first_screen(
     browser: Browser, sealed: str, clock: Clock
 ) -> None:
     clock.pass_by(minutes=25)
-    assert "<strong>25 phút</strong>" in browser.get("/").text
+    assert "Lâu nhất: 25 phút" in browser.get("/").text
     clock.pass_by(minutes=25)
     assert "lâu nhất 50 phút" in browser.get("/dossiers/new").text
     clock.pass_by(minutes=25)
@@ -221,7 +221,7 @@ def test_the_wards_receipt_appears_with_its_code_and_time(
     assert "TNHS-2026-0042" in text
     assert "09:30 ngày 22/11/2026" in text
     assert "Phường đã nhận" in browser.get("/").text
-    assert "Không có hồ sơ nào đang chờ" in browser.get("/").text
+    assert "Không có hồ sơ chờ" in browser.get("/").text
 
 
 def test_without_a_ward_key_nothing_is_sealed_and_the_technician_is_named(

@@ -52,6 +52,9 @@ def test_every_change_needs_the_token(app: Flask, browser: Browser, dossier: str
         *(f"{dossier}/slots/giay_chung_sinh/{end}" for end in ("choose", "scan")),
         f"{dossier}/pages/01a200dc-545d-7588-9b9a-f9a50bdca954/turn",
         f"{dossier}/pages/01a200dc-545d-7588-9b9a-f9a50bdca954/upright/90",
+        f"{dossier}/pages/01a200dc-545d-7588-9b9a-f9a50bdca954/scan-again",
+        f"{dossier}/slots/giay_chung_sinh/arrange",
+        f"{dossier}/batches/1/sheets",
     ]
     changing = {
         rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())

@@ -13,7 +13,10 @@ from flask_wtf.csrf import CSRFProtect
 
 from appliance.desk.point import Point
 from web.station import (
+    arrange,
+    batches,
     check,
+    choose,
     delivery,
     dossier,
     error_pages,
@@ -30,6 +33,20 @@ from web.station import (
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
 
+ROOMS = (
+    sign_in,
+    home,
+    choose,
+    dossier,
+    papers,
+    batches,
+    one_page,
+    arrange,
+    places,
+    check,
+    delivery,
+    health,
+)
 IDLE_LIMIT = timedelta(minutes=30)
 LARGEST_POST = 256 * 1024  # bytes; a form of long answers is a tenth of it
 
@@ -71,6 +88,6 @@ def create_app(
     gate.guard(app)
     error_pages.answer(app)
     speech.speak(app)
-    for room in (sign_in, home, dossier, papers, one_page, places, check, delivery, health):
+    for room in ROOMS:
         app.register_blueprint(room.pages)
     return app

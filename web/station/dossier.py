@@ -1,4 +1,4 @@
-"""One dossier on the desk: choose a procedure, fill the form, save while typing."""
+"""One dossier on the desk: fill the form, save while typing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
@@ -16,12 +16,13 @@ from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, Dossi
 from appliance.core.normalise import normalise
 from appliance.core.problem import Problem
 from appliance.desk import dossiers
+from appliance.desk.batches import SheetCount, sheet_count
 from appliance.desk.dossiers import DossierView
 from appliance.procedures.wording import sentence
 from appliance.wording import notice_for
 from web.station.forms import Chapter, Drawing, chapters, typed_answers
 from web.station.gate import wants_fragment
-from web.station.here import point, volunteer
+from web.station.here import point
 from web.station.next_step import next_step
 from web.station.slots import ShownSlot, slots_of
 from web.station.speech import said
@@ -39,25 +40,7 @@ class Desk:
     problems: tuple[Problem, ...]  # the ones shown
     shape: str  # changes when other fields or papers are asked for
     slots: tuple[ShownSlot, ...]
-
-
-@pages.get("/dossiers/new")
-def choose() -> str:
-    """What can be filed today, and what each needs."""
-    today = point().today()
-    offered = [p for p in point().procedures.leaflets.values() if p.valid_on(today)]
-    return render_template("choose.html", offered=offered, today=today)
-
-
-@pages.post("/dossiers")
-def start() -> ResponseReturnValue:
-    """Form field: ``procedure``, an id. Opens a dossier and puts it on the desk."""
-    procedure = point().procedures.leaflets.get(request.form.get("procedure", ""))
-    if procedure is None or not procedure.valid_on(point().today()):
-        flash(said("flash.choose-procedure"), "todo")
-        return redirect(link("dossier.choose"), 303)
-    dossier_id = dossiers.open_dossier(point(), procedure.id, volunteer().id)
-    return redirect(link("dossier.show", dossier_id=dossier_id), 303)
+    count: SheetCount | None
 
 
 @pages.get("/dossiers/<uuid:dossier_id>")
@@ -154,6 +137,7 @@ def desk_of(view: DossierView, answers: Answers, *, show_missing: bool = False) 
         problems=shown,
         shape=_shape(view, sections),
         slots=slots_of(view),
+        count=sheet_count(here, view),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import Dossier, DossierState
+from appliance.core.manifest import WardState
 from appliance.core.submission import SubmissionState
 from appliance.desk import dossiers
 from appliance.desk.waiting import Waiting, list_waiting, try_again
@@ -14,6 +17,15 @@ from web.station.speech import said
 
 pages = Blueprint("home", __name__)
 RECENT = 12
+
+
+class Line(NamedTuple):
+    """One dossier in a list: nothing of it tells whose it is."""
+
+    dossier: Dossier
+    state: str  # a key of the sentences
+    answer: WardState | None
+    title: str
 
 
 @pages.get("/")
@@ -68,10 +80,13 @@ def _facts() -> dict[str, object]:
     listed = dossiers.list_recent(point(), RECENT)
     answered = dossiers.ward_states(point(), listed)
     recent = [
-        (dossier, state_word(dossier, by_dossier), answered.get(dossier.id), _title(dossier))
+        Line(dossier, state_word(dossier, by_dossier), answered.get(dossier.id), _title(dossier))
         for dossier in listed
+        if dossier.state is not DossierState.OPEN
     ]
+    being_filled = dossiers.list_open(point())
     return {
+        "open_now": [Line(one, one.state.value, None, _title(one)) for one in being_filled],
         "stuck": [one for one in waiting if one.state is SubmissionState.NEEDS_PERSON],
         "resting": [one for one in waiting if one.state is SubmissionState.WAITING],
         "recent": recent,

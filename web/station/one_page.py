@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierUnknown
-from appliance.desk import dossiers, page_edits, scanning
-from appliance.desk.scanning import PageImage
+from appliance.desk import dossiers, page_edits, page_moves, scanning
+from appliance.desk.scanning import AskedBy, PageImage
 from web.station.acting import act
 from web.station.dossier import fields_of_page
 from web.station.here import point
@@ -27,6 +27,7 @@ EDITS: dict[str, Callable[..., None]] = {
     "as-scanned": lambda here, page_id: page_edits.show_as_scanned(here, page_id, plain=True),
     "as-cleaned": lambda here, page_id: page_edits.show_as_scanned(here, page_id, plain=False),
 }
+LEAVES = frozenset({"remove", "put-back", "scan-again"})  # what follows is seen on the desk
 QUARTERS = (0, 90, 180, 270)
 
 
@@ -83,6 +84,17 @@ def upright(dossier_id: object, page_id: object, degrees: int) -> ResponseReturn
     )
 
 
+@pages.post("/dossiers/<uuid:dossier_id>/pages/<uuid:page_id>/scan-again")
+def scan_again(dossier_id: object, page_id: object) -> ResponseReturnValue:
+    """Scan this sheet once more; the new page lies where this one lies now."""
+    return _change(
+        dossier_id,
+        page_id,
+        lambda: page_moves.scan_again(point(), str(page_id), AskedBy.SCREEN),
+        "scan-again",
+    )
+
+
 def _change(
     dossier_id: object, page_id: object, change: Callable[[], object], edit: str = ""
 ) -> ResponseReturnValue:
@@ -91,6 +103,6 @@ def _change(
         change()
 
     answer = act(str(dossier_id), checked, "papers")
-    if edit not in ("remove", "put-back") and request.form.get("back") == "page":
+    if edit not in LEAVES and request.form.get("back") == "page":
         return redirect(link("one_page.show", dossier_id=dossier_id, page_id=page_id), 303)
     return answer

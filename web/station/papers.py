@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierMovedOn
 from appliance.desk import dossiers, scanning
+from appliance.desk.batches import sheet_count
 from appliance.desk.scanning import AskedBy
 from web.station.acting import act
 from web.station.here import point, station
@@ -27,7 +28,11 @@ def now(dossier_id: object) -> ResponseReturnValue:
         if view.dossier.state is not DossierState.OPEN:
             raise DossierMovedOn(f"dossier {wanted} is {view.dossier.state}")
         return render_template(
-            "_papers.html", view=view, slots=slots_of(view), step=next_step(view)
+            "_papers.html",
+            view=view,
+            slots=slots_of(view),
+            count=sheet_count(point(), view),
+            step=next_step(view),
         )
 
     return station().freshness.answer(("papers", wanted), draw)

@@ -34,6 +34,7 @@ class ShownSlot:
     pages: tuple[ShownPage, ...]
     lacking: bool
     on_desk: bool
+    again: int | None  # number of the page that the next press scans again
     size: PaperSize
 
     @property
@@ -58,9 +59,10 @@ def slots_of(view: DossierView) -> tuple[ShownSlot, ...]:
     return tuple(
         ShownSlot(
             slot=slot,
-            pages=pages_of(view, slot.key),
+            pages=(inside := pages_of(view, slot.key)),
             lacking=slot in missing,
             on_desk=slot.key == view.on_desk_slot,
+            again=next((one.number for one in inside if one.page.id == view.replaces), None),
             size=size_so_far(view.pages_in(slot.key)),
         )
         for slot in view.slots

@@ -178,6 +178,14 @@
     flush();
   });
 
+  // Enter in a small box beside a button presses that button, not the form's.
+  form.addEventListener("keydown", (event) => {
+    const button = document.getElementById(event.target.dataset?.enter);
+    if (event.key !== "Enter" || !button) return;
+    event.preventDefault();
+    button.click();
+  });
+
   const acting = new Set();
   form.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-act]");
@@ -194,7 +202,8 @@
     const told = document.querySelector("#papers [data-told]") ?? place;
     told.replaceChildren();
     try {
-      const answer = await post(button.formAction, []);
+      const extra = form.elements[button.dataset.with];
+      const answer = await post(button.formAction, extra ? [[extra.name, extra.value]] : []);
       if (answer.status === 401) return location.reload();
       if (!answer.ok) say(told, (await answer.json()).notice);
     } catch {

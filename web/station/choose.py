@@ -1,0 +1,77 @@
+"""Which procedure: found by the words people use, with what it needs and what is done elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask import url_for as link
+from flask.typing import ResponseReturnValue
+
+from appliance.core.offer import Offer, is_meant, offers
+from appliance.core.procedure_facts import Deadline
+from appliance.desk import dossiers
+from appliance.procedures.elsewhere import elsewhere
+from web.station.here import local, point, volunteer
+from web.station.speech import said
+
+pages = Blueprint("choose", __name__)
+LONGEST_QUESTION = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One procedure of the chooser, as of this moment."""
+
+    offer: Offer
+    ready_by: date | None  # when the office receives it today and need not verify anything
+    is_late_today: bool  # past the hour after which today no longer counts
+    in_time_since: date | None  # births, deaths… since that day are still in time
+
+
+@pages.get("/dossiers/new")
+def show() -> str:
+    """What can be filed today. ``?q=`` searches, marks and capitals do not count."""
+    here = point()
+    today, now = here.today(), local(here.clock())
+    asked = request.args.get("q", "").strip()[:LONGEST_QUESTION]
+    often = Counter(one.procedure_id for one in dossiers.list_recent(here))
+    all_offers = sorted(  # what this point does most comes first, the rest keeps its order
+        offers(here.procedures.leaflets.values(), today),
+        key=lambda offer: -often[offer.procedure_id],
+    )
+    found = [
+        Choice(
+            offer,
+            offer.processing.ready_by(now.replace(tzinfo=None)),
+            (hour := offer.processing.next_day_after) is not None and now.time() > hour,
+            in_time_since(offer.deadline, today) if offer.deadline else None,
+        )
+        for offer in all_offers
+        if is_meant(offer.search_text, asked)
+    ]
+    others = [one for one in elsewhere() if is_meant(one.search_text, asked)]
+    return render_template(
+        "choose.html", found=found, elsewhere=others, asked=asked, offered=bool(all_offers)
+    )
+
+
+@pages.post("/dossiers")
+def start() -> ResponseReturnValue:
+    """Form field: ``procedure``, an id. Opens a dossier and puts it on the desk."""
+    procedure = point().procedures.leaflets.get(request.form.get("procedure", ""))
+    if procedure is None or not procedure.valid_on(point().today()):
+        flash(said("flash.choose-procedure"), "todo")
+        return redirect(link("choose.show"), 303)
+    dossier_id = dossiers.open_dossier(point(), procedure.id, volunteer().id)
+    return redirect(link("dossier.show", dossier_id=dossier_id), 303)
+
+
+def in_time_since(deadline: Deadline, today: date) -> date:
+    """The earliest day from which the time has not run out yet."""
+    start = today - timedelta(days=deadline.days)
+    while deadline.days_left(start - timedelta(days=1), today) >= 0:
+        start -= timedelta(days=1)  # a weekend lengthens it
+    return start
