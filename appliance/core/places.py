@@ -30,3 +30,26 @@ class Places(Protocol):
     def commune_name(self, code: str, province: str) -> str | None:
         """Full name, or None when that province has no such commune."""
         ...
+
+
+class FormerWard(NamedTuple):
+    """A commune of before 1/7/2025, and the communes that it went to."""
+
+    name: str  # "Phường Trúc Bạch"; of an island without communes the district's
+    district: str
+    also: tuple[str, ...]  # keys of still older names, see ``place_words``
+    district_also: tuple[str, ...]
+    province: str  # today's code
+    communes: tuple[str, ...]  # today's codes, the largest share first
+
+
+class FormerPlaces(Protocol):
+    """Three levels, 63 provinces: what cards issued before 1/7/2025 say."""
+
+    def wards_of(self, province: str) -> tuple[FormerWard, ...]:
+        """The wards of an old province by any of its names; empty for an unknown one."""
+        ...
+
+    def is_province(self, name: str) -> bool:
+        """Whether one of the 63 has that name."""
+        ...

@@ -96,8 +96,8 @@ def _conditions(procedure: Procedure) -> Iterator[Finding]:
         yield from _condition(("slots", number, "required"), slot.required, everything, everything)
     for number, person in enumerate(procedure.people):
         for row, same in enumerate(person.same_as):
-            loc = ("people", number, "same_as", row, "when")
-            yield from _condition(loc, same.when, everything, everything)
+            same_loc = ("people", number, "same_as", row, "when")
+            yield from _condition(same_loc, same.when, everything, everything)
 
 
 def _condition(

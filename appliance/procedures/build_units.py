@@ -32,14 +32,14 @@ KINDS = {"Xã": 2621, "Phường": 687, "Đặc khu": 13}
 @click.argument("target", type=click.Path(path_type=Path), required=False)
 def main(target: Path | None) -> None:
     """Write the units of the installed package to TARGET (default: units.json beside this)."""
-    with sqlite3.connect(_dataset()) as data:
+    with sqlite3.connect(package_file("dataset.db")) as data:
         rows = data.execute(
             "SELECT provinceCode, province, wardCode, ward FROM admin_units"
         ).fetchall()
     provinces: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for province, province_name, commune, commune_name in rows:
-        known = provinces.setdefault(province, (_clean(province_name), []))
-        known[1].append((commune, _clean(commune_name)))
+        known = provinces.setdefault(province, (clean_name(province_name), []))
+        known[1].append((commune, clean_name(commune_name)))
     _insist_on_counts(provinces)
     document = {
         "valid_from": VALID_FROM,
@@ -57,18 +57,24 @@ def main(target: Path | None) -> None:
     click.echo(f"{path}: {len(provinces)} provinces, {len(rows)} communes")
 
 
-def _dataset() -> Path:
+def package_file(name: str) -> Path:
+    """A data file of the installed package.
+
+    Raises:
+        ClickException: the package is not installed, or has no such file any more.
+    """
     try:
         files = metadata.files(PACKAGE) or ()
     except metadata.PackageNotFoundError as error:
         raise click.ClickException(f"first run: pip install --no-deps {PACKAGE}") from error
     for file in files:
-        if file.name == "dataset.db":
+        if file.name == name:
             return Path(str(file.locate()))
-    raise click.ClickException(f"{PACKAGE} has no dataset.db any more")
+    raise click.ClickException(f"{PACKAGE} has no {name} any more")
 
 
-def _clean(name: str) -> str:
+def clean_name(name: str) -> str:
+    """NFC, single blanks."""
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
