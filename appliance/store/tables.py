@@ -150,6 +150,66 @@ page = Table(
 )
 Index("page_by_dossier", page.c.dossier_id, page.c.slot_key, page.c.position)
 
+phone_link = Table(  # a citizen's phone at one dossier; the secrets themselves are kept nowhere
+    "phone_link",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("token_sha256", String, nullable=False, unique=True),
+    Column("made_by", ForeignKey("volunteer.id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("claim_sha256", String, unique=True),  # of what only the first phone holds
+    Column("claimed_at", Moment),
+    Column("ended_at", Moment),
+    sqlite_autoincrement=True,
+)
+Index("phone_link_by_dossier", phone_link.c.dossier_id)
+
+photo = Table(  # brought by a phone, waiting for the station to make a page of it
+    "photo",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("slot_key", String, nullable=False),
+    Column("file", String),  # encrypted like a page; gone once it is one, or refused
+    Column("state", String, nullable=False),
+    Column("error_code", String),
+    Column("asked_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("photo_by_dossier", photo.c.dossier_id)
+
+takeaway = Table(  # papers as files for the citizen's own phone
+    "takeaway",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("link_id", ForeignKey("phone_link.id"), nullable=False),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("shows", String, nullable=False),  # digest of the pages as they were
+    Column("state", String, nullable=False),
+    Column("error_code", String),
+    Column("asked_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index(
+    "one_takeaway_a_dossier",
+    takeaway.c.dossier_id,
+    unique=True,
+)
+
+takeaway_file = Table(
+    "takeaway_file",
+    metadata,
+    Column("takeaway_id", ForeignKey("takeaway.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 1, in the order of the papers
+    Column("slot_key", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("file", String, nullable=False),  # encrypted like a page
+    Column("bytes", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+)
+
 seal_request = Table(
     "seal_request",
     metadata,
