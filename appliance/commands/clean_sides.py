@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.core.card_sheet import A4_MM, CardLook, cut_around, in_order, place_for
+from appliance.core.card_sheet import in_order
 from appliance.core.findings import Warn
-from appliance.core.plates import Plate, PlatedPage
+from appliance.core.laid import on_a4
+from appliance.core.plates import PlatedPage
 from appliance.imaging.cleaning import CleanInput, CleanItem
 
 
@@ -25,11 +26,7 @@ class Side:
     def plated(self) -> PlatedPage:
         if self.items[0].card is None:
             return self.items[0].plated
-        plates: list[Plate] = []
-        for row, item in enumerate(self.items):
-            plates += item.plated.placed_on(*_corner(row), A4_MM[1])
-        first = self.items[0].plated
-        return PlatedPage(*A4_MM, tuple(plates), first.mode, first.resolution_dpi)
+        return on_a4([item.plated for item in self.items])
 
     def shrink(self) -> bool:
         """Down the ladder together: both sides of a card look alike."""
@@ -66,10 +63,3 @@ def _card_side(cards: Sequence[tuple[CleanInput, CleanItem]]) -> Side:
     page, _ = cards[0]
     page.warnings += warnings
     return Side(page.source, page.number, [cards[index][1] for index in order], warnings)
-
-
-def _corner(row: int) -> tuple[float, float]:
-    """Where the upper left corner of a card of *row* lies."""
-    square: CardLook = CardLook(None, ((0, 0), (856, 0), (856, 539.8), (0, 539.8)), True)
-    clip = place_for(row, square, 254, cut_around(square.quad, (856, 540))).clip_pt
-    return clip[0] * 25.4 / 72, A4_MM[1] - (clip[1] + clip[3]) * 25.4 / 72

@@ -24,6 +24,7 @@ from appliance.imaging.formats.opening import Opened, open_page
 from appliance.imaging.geometry.sheets import whole_image
 from appliance.imaging.geometry.sizes import middle
 from appliance.imaging.photos.photo import photo_of, sheet_in
+from appliance.imaging.picture import picture_of
 from appliance.imaging.pipeline import analyse, in_pixels, with_osd
 from appliance.imaging.sight import Sight, as_decoded, sight_of
 from appliance.plates import shown
@@ -94,6 +95,8 @@ def clean_input(
     opened = open_page(source, number)
     warnings = () if opened.orientation_known else (Warn("orientation-unknown"),)
     sight, quad, more = _sight(opened, kind)
+    if opened.as_stored and not opened.from_camera:
+        sight = replace(sight, scan=source.read_bytes)
     times = opened.times
     del opened  # 26 MB a page: nothing is held longer than it is needed
     kept = [sight]
@@ -147,13 +150,15 @@ def clean_page(
         if known.turn is None and card is None and (keep_blank or not known.blank.is_blank):
             known = _asked(with_osd(sight, sight.dpi, known) if ask_osd else known)
         understood.append(_understood(sight, known, card, keep_blank=keep_blank))
-    stock = Stock.of(sight, [item.ways[0] for item in understood if item.look])
+    stock = Stock.of(sight, [item.ways[0] for item in understood if item.look and not item.ready])
     del sight  # 35 MB a page: nothing is held longer than it is needed
     for item in understood:
         plated = PlatedPage(
             *size_mm(item.found), (), PageMode.BILEVEL, BLANK_WAYS[0].resolution_dpi
         )
-        if item.look is not None:
+        if item.ready is not None:
+            plated = item.ready
+        elif item.look is not None:
             plated = coded(stock, item.found, item.look, item.light, item.ways[0])
         found = in_pixels(item.found, 1 / times)
         done.items.append(CleanItem(found, item.ways, plated, item.light, open_master, item.card))
@@ -164,7 +169,9 @@ def clean_page(
 
 def preview_of(page: PlatedPage, long_side_px: int = 1000) -> bytes:
     """A JPEG for the screen of what will be sent; a blank side that was not coded is white."""
-    if page.plates:
+    if any(plate.place for plate in page.plates):
+        picture = picture_of(page, page.resolution_dpi, "RGB")
+    elif page.plates:
         picture = shown(page.plates)
     else:
         wide, high = (max(1, round(side * 4)) for side in (page.width_mm, page.height_mm))
@@ -183,6 +190,7 @@ class _Understood(NamedTuple):
     look: Image.Image | None  # straight; None: it is blank and not kept
     light: Light | None
     card: CardLook | None
+    ready: PlatedPage | None = None  # the scanner's own pixels, passed on
 
 
 def _analysed(sight: Sight, kind: Kind, other: OtherSide | None) -> list[Findings]:
@@ -242,6 +250,9 @@ def _understood(
     if found.blank.is_blank and not keep_blank:
         return _Understood(found, BLANK_WAYS, None, None, card)
     look = look_of(sight, found)
+    if card is not None and (page := _as_scanned(card, sight)) is not None:
+        ways = (Way(page.mode, page.resolution_dpi), *ladder(found.item.kind, None))
+        return _Understood(found, ways, look, None, card, page)
     if found.item.kind in (Kind.ID_CARD, Kind.PHOTO):
         return _Understood(found, ladder(found.item.kind, None), look, None, card)
     light = light_on(look)
@@ -252,6 +263,14 @@ def _understood(
     seen = survey(light.evened(look.copy()), dark_on(sight, found, light))
     found = replace(found, codes=_codes_within(sight, found.item.quad))
     return _Understood(found, ladder(found.item.kind, seen), look, light, card)
+
+
+def _as_scanned(card: CardLook, sight: Sight) -> PlatedPage | None:
+    """The card with the scanner's own JPEG blocks, where they can be kept."""
+    from appliance.imaging.cards.page import CardScan, can_pass, card_as_scanned  # noqa: PLC0415
+
+    side = sight.scan and CardScan(sight.scan(), card, round(sight.dpi))
+    return card_as_scanned(side) if side and can_pass(side) else None
 
 
 def _codes_within(sight: Sight, quad: Quad) -> tuple[Code, ...]:

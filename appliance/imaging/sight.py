@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from appliance.jpeg import opened
 
 FULL_DPI = 300  # no rung needs more; libjpeg halves while it decodes
 _ROUGH_DPI = 150
+_ORIENTATION = 0x0112  # EXIF tag
 MAX_SIGHT_PIXELS = 36_000_000
 
 
@@ -23,6 +25,7 @@ class Sight:
     image: Image.Image  # L or RGB
     dpi: float  # of *image*
     times: float  # size of *image* over the master's
+    scan: Callable[[], bytes] | None = None  # the JPEG whose pixels lie exactly as in *image*
 
     @cached_property
     def look(self) -> Image.Image:
@@ -75,12 +78,16 @@ def sight_of(master: bytes | Image.Image | Sight, dpi: float, full_dpi: int = FU
             raise PageDamaged(f"{image.width} x {image.height} pixels to decode")
         times = image.width / wide
         image.load()
-        return Sight(_plain(_as_held(image)), dpi * times, times)
+        held = _plain(_as_held(image))
+        as_stored = held is image and times == 1.0
+        return Sight(held, dpi * times, times, (lambda: master) if as_stored else None)
 
 
 def _as_held(image: Image.Image) -> Image.Image:
     """*image* as its EXIF says; nonsense there is ignored."""
     try:
+        if image.getexif().get(_ORIENTATION, 1) not in range(2, 9):
+            return image  # exif_transpose would copy it
         return ImageOps.exif_transpose(image)
     except (OSError, SyntaxError, ValueError, TypeError, KeyError):
         return image

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from appliance.imaging.formats.lossless import cuts_without_loss
 from tests import pages
 
 
@@ -271,3 +272,24 @@ def test_a_page_alone_over_the_budget_is_named_and_the_others_go_on(scans, tmp_p
     assert done.code == 3
     assert len(done.files) == 1
     assert done.files[0].stat().st_size <= 60_000
+
+
+@pytest.mark.skipif(not cuts_without_loss(), reason="jpegtran is not installed")
+def test_a_card_that_lay_crooked_keeps_the_scanners_own_blocks(tmp_path, cleaned):
+    sources = []
+    for side, clockwise in (("front", 187.0), ("back", 31.0)):
+        page = pages.card(side, 1231, 300, clockwise=clockwise)
+        sources.append(tmp_path / f"{side}.jpg")
+        sources[-1].write_bytes(page.jpeg())
+    done = cleaned(*sources, options=("--kind", "id-card"))
+    with pikepdf.open(done.files[0]) as opened:
+        (leaf,) = opened.pages
+        drawn = [image.read_raw_bytes() for _, image in leaf.obj.Resources.XObject.items()]
+    for jpeg, source in zip(drawn, sources, strict=True):
+        with Image.open(io.BytesIO(jpeg)) as ours, Image.open(source) as theirs:
+            assert ours.quantization == theirs.quantization
+            assert min(theirs.size) - 20 > min(ours.size) > 640
+    assert any(pages.holder(1231).number in code for p in done.pages for code in p["codes"])
+    tight = cleaned(*sources, options=("--kind", "id-card", "--budget", "150000"))
+    assert not tight.refused, "over the budget its ladder begins"
+    assert tight.files[0].stat().st_size <= 150_000

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 from appliance.core.findings import PageMode
 from appliance.core.plates import PlatedPage
 from appliance.core.text_layer import TextLayer, TextWord, printable
-from appliance.imaging.text.picture import picture_of
+from appliance.imaging.picture import picture_of
 from appliance.imaging.text.reading import text_of, vietnamese_is_here
 from appliance.imaging.text.room import enough_for_text
 from appliance.papers.plated import make_plated_pdf
@@ -211,10 +211,11 @@ def test_without_the_program_a_page_has_no_text_and_is_good(monkeypatch):
 
 def test_the_picture_that_is_read_looks_like_the_page(sides):
     for side in sides:
-        page = picture_of(side, 50)
-        ours = shown(side.plates).convert("L").resize(page.size, Image.Resampling.BOX)
-        far = ImageChops.difference(page, ours).resize((1, 1), Image.Resampling.BOX)
-        assert far.getpixel((0, 0)) < 6, side.mode
+        for mode in ("L", "RGB"):
+            page = picture_of(side, 50, mode)
+            ours = shown(side.plates).convert(mode).resize(page.size, Image.Resampling.BOX)
+            far = ImageChops.difference(page, ours).convert("L")
+            assert far.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)) < 6, side.mode
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

@@ -1,23 +1,19 @@
-"""Both sides of a card on one A4 page of a PDF, as ``core.card_sheet`` has ordered them."""
+"""A card as it was scanned: its own JPEG blocks, turned upright and clipped where it is drawn."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import dataclass, replace
 
-from PIL import Image
-
-from appliance.core.card_sheet import A4_MM, CardLook, cut_around, in_order, place_for
-from appliance.core.findings import PageMode, Quad, Warn
-from appliance.core.plates import Coding, Plate, PlatedPage
-from appliance.imaging.cards.sides import card_picture
-from appliance.imaging.formats.lossless import cut_jpeg
+from appliance.core.card_sheet import ID1_MM, CardLook, cut_around, place_for
+from appliance.core.findings import PageMode, Quad
+from appliance.core.plates import PlatedPage
+from appliance.imaging.formats.lossless import cut_jpeg, cuts_without_loss, wiped_around
 from appliance.jpeg import check_decodes, opened
+from appliance.plates import passed_on
 
+_NEAR_MM = 1.5
 _AS_IT_LIES_DEG = 1.0  # up to here a straight cut shows at most 1.5 mm of the lid beside the card
-_QUALITY = 92  # where a card must be turned: nobody sees a difference, and small print stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +25,47 @@ class CardScan:
     resolution_dpi: int
 
 
-def card_page(scans: Sequence[CardScan]) -> tuple[PlatedPage, tuple[Warn, ...]]:
-    """The sides front first, upright, true to size, and what a person should look at.
-
-    A card that lay straight keeps the scanner's own JPEG blocks; one that lay askew is turned
-    once and encoded anew. Colours are never touched.
+def card_as_scanned(scan: CardScan) -> PlatedPage:
+    """One side alone, upright on a page of its own size.
 
     Raises:
-        PageDamaged: a scan is not wholly there.
-        ValueError: no side, or more than two.
+        PageDamaged: the scan is not wholly there.
     """
-    if not 1 <= len(scans) <= 2:
-        raise ValueError(f"{len(scans)} sides of one card")
-    order, warnings = in_order([scan.look for scan in scans])
-    plates = tuple(_plate(scans[index], row) for row, index in enumerate(order))
-    dpi = max(scan.resolution_dpi for scan in scans)
-    return PlatedPage(*A4_MM, plates, PageMode.FULL, dpi), warnings
-
-
-def _plate(scan: CardScan, row: int) -> Plate:
-    look, dpi = scan.look, scan.resolution_dpi
-    if _askew_deg(look.quad) <= _AS_IT_LIES_DEG:
-        size = check_decodes(scan.jpeg)
-        content, cut = cut_jpeg(scan.jpeg, cut_around(look.quad, size, margin_px=0))
-    else:
-        content, cut, look = _turned(scan)
+    quad = scan.look.quad
+    box = cut_around(quad, check_decodes(scan.jpeg), margin_px=0)
+    content, cut = cut_jpeg(scan.jpeg, box)
+    if _askew_deg(quad) > _AS_IT_LIES_DEG:  # another card, or a letter, may lie beside it
+        content = wiped_around(content, _within(quad, cut))
     with opened(content) as image:
-        width, height, gray = *image.size, image.mode == "L"
-    place = place_for(row, look, dpi, cut)
-    return Plate(Coding.JPEG, content, width, height, gray=gray, place=place.matrix)
+        gray = image.mode == "L"
+    place = place_for(0, scan.look, scan.resolution_dpi, cut)
+    left, below, wide, high = place.clip_pt
+    a, b, c, d, e, f = place.matrix
+    plate = replace(
+        passed_on(content, gray=gray),
+        place=(a, b, c, d, e - left, f - below),  # a matrix turns it upright by any angle
+        clip=(0.0, 0.0, wide, high),
+    )
+    return PlatedPage(*ID1_MM, (plate,), PageMode.FULL, scan.resolution_dpi)
 
 
-def _turned(scan: CardScan) -> tuple[bytes, tuple[int, int, int, int], CardLook]:
-    """The card alone, upright, and its look as if it had been scanned so."""
-    with opened(scan.jpeg) as image:
-        image.load()
-        picture = card_picture(_rgb_or_gray(image), scan.look, scan.resolution_dpi)
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
-    check_decodes(out.getvalue())
-    w, h = picture.size
-    quad: Quad = ((0.0, 0.0), (float(w), 0.0), (float(w), float(h)), (0.0, float(h)))
-    look = CardLook(scan.look.side, quad, scan.look.upright_known)
-    return out.getvalue(), (0, 0, w, h), look
+def can_pass(scan: CardScan) -> bool:
+    """Whether its blocks can be kept: the program is here, and it is as large as a card.
+
+    What is called a card and has another size would lose what lies beyond a card's edges.
+    """
+    a, b, c, d = scan.look.quad
+    mm = 25.4 / scan.resolution_dpi
+    sides = (
+        ((math.dist(a, b) + math.dist(c, d)) / 2 * mm, ID1_MM[0]),
+        ((math.dist(b, c) + math.dist(d, a)) / 2 * mm, ID1_MM[1]),
+    )
+    return cuts_without_loss() and all(abs(seen - true) < _NEAR_MM for seen, true in sides)
 
 
-def _rgb_or_gray(image: Image.Image) -> Image.Image:
-    return image if image.mode in ("L", "RGB") else image.convert("RGB")
+def _within(quad: Quad, cut: tuple[int, int, int, int]) -> Quad:
+    a, b, c, d = ((x - cut[0], y - cut[1]) for x, y in quad)
+    return a, b, c, d
 
 
 def _askew_deg(quad: Quad) -> float:

@@ -46,6 +46,7 @@ class Opened:
     from_camera: bool = False
     orientation_known: bool = True  # False: its EXIF says a nonsense such as 0
     times: float = 1.0  # one pixel of the file is so many of the image: a 600 dpi JPEG is halved
+    as_stored: bool = False  # the file is a JPEG, and its pixels lie as they do in the image
 
 
 def count_pages(path: Path) -> int:
@@ -105,7 +106,8 @@ def _opened(path: Path, number: int) -> Opened:
         turn = exif.get(_ORIENTATION, 1)
         image = _plain(_turned(picture, turn))
         camera = bool(exif.get(_MAKER)) and not _says_dpi(picture)
-        return Opened(image, round(dpi * times), camera, turn in range(1, 9), times)
+        as_stored = picture.format == "JPEG" and image is picture and times == 1.0
+        return Opened(image, round(dpi * times), camera, turn in range(1, 9), times, as_stored)
 
 
 def _kind(path: Path) -> str:

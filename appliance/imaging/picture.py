@@ -1,4 +1,4 @@
-"""A page of plates as one grey picture, as its reader will see it."""
+"""A page of plates as one picture, as its reader will see it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from appliance.plates import decoded
 _MM_PER_INCH = 25.4
 
 
-def picture_of(page: PlatedPage, dpi: int) -> Image.Image:
-    """*page* drawn in grey on white at *dpi*, every plate at its place and within its clip.
+def picture_of(page: PlatedPage, dpi: int, mode: str = "L") -> Image.Image:
+    """*page* on white at *dpi* in L or RGB, every plate at its place and within its clip.
 
     Raises:
         PageDamaged: a plate is not wholly there.
     """
     px = dpi / _MM_PER_INCH
     size = (max(1, round(page.width_mm * px)), max(1, round(page.height_mm * px)))
-    paper = Image.new("L", size, 255)
+    paper = Image.new(mode, size, "white")
     for plate in page.plates:
         _lay(paper, plate, page)
     return paper
@@ -26,7 +26,7 @@ def picture_of(page: PlatedPage, dpi: int) -> Image.Image:
 
 def _lay(paper: Image.Image, plate: Plate, page: PlatedPage) -> None:
     stencil = plate.coding is Coding.STENCIL
-    picture = decoded(plate).convert("L")
+    picture = decoded(plate).convert("L" if stencil else paper.mode)
     whole = (page.width_mm * POINTS_PER_MM, 0.0, 0.0, page.height_mm * POINTS_PER_MM, 0.0, 0.0)
     place = plate.place or whole
     picture = _near_the_size(picture, place, paper.width / whole[0])
@@ -35,16 +35,14 @@ def _lay(paper: Image.Image, plate: Plate, page: PlatedPage) -> None:
     shape = laid if stencil else _drawn(Image.new("L", picture.size, 255), paper.size, back)
     if plate.clip is not None:
         shape = _within(shape, plate.clip, page)
-    paper.paste(_ink(plate) if stencil else laid, (0, 0, *paper.size), shape)
+    if stencil:
+        ink = Image.new("RGB", (1, 1), tuple(plate.colors or bytes(3))).convert(paper.mode)
+        laid = ink.resize(paper.size)
+    paper.paste(laid, (0, 0), shape)
 
 
 def _drawn(picture: Image.Image, size: tuple[int, int], back: tuple[float, ...]) -> Image.Image:
     return picture.transform(size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR)
-
-
-def _ink(plate: Plate) -> int:
-    red, green, blue = plate.colors or b"\0\0\0"
-    return (299 * red + 587 * green + 114 * blue) // 1000
 
 
 def _near_the_size(picture: Image.Image, place: Matrix, px_per_pt: float) -> Image.Image:
