@@ -94,6 +94,8 @@ def clean_input(
     began = time.monotonic()
     opened = open_page(source, number)
     warnings = () if opened.orientation_known else (Warn("orientation-unknown"),)
+    if opened.was_text:
+        warnings = (*warnings, Warn("was-text"))
     sight, quad, more = _sight(opened, kind)
     if opened.as_stored and not opened.from_camera:
         sight = replace(sight, scan=source.read_bytes)

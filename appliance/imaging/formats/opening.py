@@ -46,6 +46,7 @@ class Opened:
     from_camera: bool = False
     orientation_known: bool = True  # False: its EXIF says a nonsense such as 0
     times: float = 1.0  # one pixel of the file is so many of the image: a 600 dpi JPEG is halved
+    was_text: bool = False  # letters that were set, not scanned, are a picture now
     as_stored: bool = False  # the file is a JPEG, and its pixels lie as they do in the image
 
 
@@ -85,8 +86,8 @@ def _opened(path: Path, number: int) -> Opened:
     if kind == "pdf":
         from appliance.imaging.formats import pdf_pages  # noqa: PLC0415  as above
 
-        image, dpi = pdf_pages.rendered(path, number)
-        return Opened(image, dpi)
+        image, dpi, was_text = pdf_pages.rendered(path, number)
+        return Opened(image, dpi, was_text=was_text)
     if kind == "heic":
         from appliance.imaging.formats import heic  # noqa: PLC0415  as above
 
@@ -107,7 +108,9 @@ def _opened(path: Path, number: int) -> Opened:
         image = _plain(_turned(picture, turn))
         camera = bool(exif.get(_MAKER)) and not _says_dpi(picture)
         as_stored = picture.format == "JPEG" and image is picture and times == 1.0
-        return Opened(image, round(dpi * times), camera, turn in range(1, 9), times, as_stored)
+        return Opened(
+            image, round(dpi * times), camera, turn in range(1, 9), times, as_stored=as_stored
+        )
 
 
 def _kind(path: Path) -> str:

@@ -13,7 +13,8 @@ from PIL import Image
 from appliance.core.errors import FileDamaged, PdfLocked, PictureTooLarge
 from appliance.jpeg import MAX_PIXELS
 
-_IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
+_TEXT, _IMAGE = 1, 3  # FPDF_PAGEOBJ_TEXT, FPDF_PAGEOBJ_IMAGE
+_INVISIBLE = 3  # FPDF_TEXTRENDERMODE_INVISIBLE
 _LEAST_DPI, _MOST_DPI, _USUAL_DPI = 150, 600, 300
 _POINTS_PER_INCH = 72
 _ONE_AT_A_TIME = Lock()  # PDFium knows no threads
@@ -33,8 +34,9 @@ def count(path: Path) -> int:
     return pages
 
 
-def rendered(path: Path, number: int) -> tuple[Image.Image, int]:
-    """Page *number*, counted from 1, and its dpi: that of the largest scan on it.
+def rendered(path: Path, number: int) -> tuple[Image.Image, int, bool]:
+    """Page *number*, counted from 1, its dpi: that of the largest scan on it, and whether it
+    has text that is seen, set and not scanned.
 
     Raises:
         PdfLocked, FileDamaged: as ``count``.
@@ -47,7 +49,15 @@ def rendered(path: Path, number: int) -> tuple[Image.Image, int]:
         if width * height > MAX_PIXELS:
             raise PictureTooLarge(f"{path.name}: {width:.0f} x {height:.0f}")
         picture = page.render(scale=dpi / _POINTS_PER_INCH).to_pil().convert("RGB")
-        return picture, dpi
+        return picture, dpi, _has_set_text(page)
+
+
+def _has_set_text(page: pypdfium2.PdfPage) -> bool:
+    """What a text recogniser laid unseen over a scan is no loss; letters that are seen are."""
+    mode = pypdfium2.raw.FPDFTextObj_GetTextRenderMode
+    return any(
+        mode(thing.raw) != _INVISIBLE for thing in page.get_objects(filter=[_TEXT], max_depth=3)
+    )
 
 
 def _resolution(page: pypdfium2.PdfPage) -> int:
