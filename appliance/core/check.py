@@ -38,7 +38,7 @@ def check_answers(
             problems.append(found)
     wrong = {problem.field_key for problem in problems if problem.is_error}
     sound = {key: value for key, value in counted.items() if key not in wrong}
-    problems += doubts_about_people(procedure, sound)
+    problems += doubts_about_people(procedure, sound, today)
     problems += _doubts_about_deadline(procedure, sound, today)
     order = {key: number for number, key in enumerate(procedure.fields)}
     return sorted(problems, key=lambda problem: order[problem.field_key])

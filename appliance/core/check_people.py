@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from appliance.core.answers import Answers
 from appliance.core.citizen_id import CitizenId
@@ -14,14 +15,17 @@ from appliance.core.procedure import Person, Procedure, Sex
 _YOUNGEST_PARENT = 12  # years between parent and child below which somebody should look
 
 
-def doubts_about_people(procedure: Procedure, answers: Answers) -> Iterator[Problem]:
-    """Number against sex and birth, one number twice, parents against children.
+def doubts_about_people(procedure: Procedure, answers: Answers, today: date) -> Iterator[Problem]:
+    """Number against sex and birth, ages, one number twice or two for one human, death and birth.
 
     *answers* hold only values without an error.
     """
     for person in procedure.people:
         yield from _number_against_facts(procedure, person, answers)
         yield from _age_against_child(procedure, person, answers)
+        yield from _age_against_rules(procedure, person, answers, today)
+        yield from _death_against_birth(procedure, person, answers)
+        yield from _two_numbers_for_one(procedure, person, answers)
     yield from _one_number_twice(procedure, answers)
 
 
@@ -52,6 +56,49 @@ def _age_against_child(procedure: Procedure, person: Person, answers: Answers) -
     own, child = (_birth(procedure, key, answers) for key in (person.key, person.parent_of))
     if own and child and child.year - own.year < _YOUNGEST_PARENT:
         yield doubt(field.key, "parent-too-young", called=person.called)
+
+
+def _age_against_rules(
+    procedure: Procedure, person: Person, answers: Answers, today: date
+) -> Iterator[Problem]:
+    """Counted to the day where the day is known; a year alone gets the benefit of the doubt."""
+    field = _field(procedure, person.key, PersonPart.BIRTH_DATE)
+    birth = _birth(procedure, person.key, answers)
+    if field is None or birth is None:
+        return
+    turns = today.year - birth.year
+    had_birthday = (today.month, today.day) >= (birth.month or 1, birth.day or 1)
+    if person.at_least_years and turns - (not had_birthday) < person.at_least_years:
+        yield doubt(field.key, "too-young", called=person.called, years=str(person.at_least_years))
+    sure = birth.whole is not None and had_birthday
+    if person.below_years and turns - (not sure) >= person.below_years:
+        yield doubt(field.key, "too-old", called=person.called, years=str(person.below_years))
+
+
+def _death_against_birth(
+    procedure: Procedure, person: Person, answers: Answers
+) -> Iterator[Problem]:
+    field = _field(procedure, person.key, PersonPart.DEATH_DATE)
+    death = PartialDate.read(str(answers.get(field.key, ""))) if field else None
+    birth = _birth(procedure, person.key, answers)
+    if field is None or death is None or birth is None:
+        return
+    both_whole = death.whole is not None and birth.whole is not None
+    if death.earliest < birth.earliest if both_whole else death.year < birth.year:
+        yield doubt(field.key, "death-before-birth")
+
+
+def _two_numbers_for_one(
+    procedure: Procedure, person: Person, answers: Answers
+) -> Iterator[Problem]:
+    """The answers say that two places are one human, the numbers say they are two."""
+    own = _field(procedure, person.key, PersonPart.ID_NUMBER)
+    for same in person.same_as:
+        other = _field(procedure, same.person, PersonPart.ID_NUMBER)
+        if own is None or other is None or not same.when.holds(answers):
+            continue
+        if own.key in answers and other.key in answers and answers[own.key] != answers[other.key]:
+            yield doubt(other.key, "id-of-one-differs", other=own.label)
 
 
 def _one_number_twice(procedure: Procedure, answers: Answers) -> Iterator[Problem]:

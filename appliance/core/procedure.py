@@ -48,6 +48,8 @@ class Person(Words):
     called: Label
     sex: Sex | None = None  # where the role says it: a mother, a father
     parent_of: Key | None = None
+    at_least_years: int | None = Field(default=None, ge=1)  # of age, on the day of asking
+    below_years: int | None = Field(default=None, ge=1)
     may_also_be: tuple[Key, ...] = ()  # who asks may be the mother: one number twice is no doubt
     same_as: tuple[SamePerson, ...] = ()  # one identity card fills both
 

@@ -13,6 +13,7 @@ from appliance.core.fields import (
     DateField,
     FormField,
     IntegerField,
+    PersonPart,
     TextField,
     YesNoField,
 )
@@ -28,6 +29,7 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
     """Everything that does not fit, each with the path to where it is written."""
     yield from _keys(procedure)
     yield from _people(procedure)
+    yield from _parts(procedure)
     yield from _conditions(procedure)
     yield from _fields(procedure)
     yield from _deadline(procedure)
@@ -78,6 +80,21 @@ def _people(procedure: Procedure) -> Iterator[Finding]:
     for loc, key in named:
         if key is not None and key not in people:
             yield loc, f'"{key}" is nobody in the list "people"'
+
+
+def _parts(procedure: Procedure) -> Iterator[Finding]:
+    """An identity card fills by person and part: each pair may stand in the form once."""
+    seen: set[tuple[str, PersonPart]] = set()
+    for loc, field in located_fields(procedure):
+        if field.part is PersonPart.OTHER:
+            continue
+        if field.person is None:
+            if "part" in field.model_fields_set:
+                yield (*loc, "part"), "a part needs a person"
+        elif (field.person, field.part) in seen:
+            yield (*loc, "key"), f'"{field.person}" has another field with part "{field.part}"'
+        else:
+            seen.add((field.person, field.part))
 
 
 def _conditions(procedure: Procedure) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ def told(khai_sinh, complete, places):
     """Change some answers of a perfect dossier and list what is said: {field: code}."""
 
     def say(today: date = TODAY, **changed):
-        answers = {**complete, **changed}
+        answers = {**complete, "relation": "other", "relation_other": "Bà ngoại", **changed}
         for problem in (problems := check_answers(khai_sinh, answers, today, places)):
             assert sentence(problem, khai_sinh).endswith(".")
         return {problem.field_key: problem.code for problem in problems}
@@ -107,7 +107,7 @@ def test_one_number_for_mother_and_father_is_doubted(khai_sinh, complete, places
 
 def test_the_mother_may_be_the_one_who_asks(told, complete):
     assert complete["requester_id_number"] == complete["mother_id_number"]
-    assert told() == {}
+    assert told(relation="mother") == {}
 
 
 def test_an_address_abroad_needs_no_commune(told):

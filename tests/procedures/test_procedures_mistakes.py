@@ -77,6 +77,32 @@ MISTAKES = {
         "type: yesno",
         ['33: unknown type "yesno"; did you mean "yes_no"?'],
     ),
+    "a part of nobody": (
+        "        label: Quan hệ nào\n",
+        "        label: Quan hệ nào\n        part: name\n",
+        ["28: a part needs a person"],
+    ),
+    "one part of a person twice": (
+        "      - key: copies\n        type: integer\n        label: Số bản\n",
+        "      - {key: one, type: date, label: Một, person: child, part: birth_date}\n"
+        "      - {key: two, type: date, label: Hai, person: child, part: birth_date}\n",
+        ['31: "child" has another field with part "birth_date"'],
+    ),
+    "the same human as nobody": (
+        "  - {key: child, called: trẻ}",
+        "  - {key: child, called: trẻ, same_as: [{person: mum, when: {asked: othr}}]}",
+        ['12: "asked" is never "othr"', '12: "mum" is nobody in the list "people"'],
+    ),
+    "a time that nobody knows and no word whom to ask": (
+        "processing: {working_days: 3}",
+        "processing: {verified_days: 3}",
+        ["10: without working_days a note must say whom to ask"],
+    ),
+    "a confidence that does not exist": (
+        "  - {title: Văn bản thử}",
+        "  - {title: Văn bản thử, confidence: sure}",
+        ["7: confidence: "],
+    ),
     "no type": ("        type: yes_no\n", "", ['33: key "type" is missing']),
     "an unknown field in a condition": (
         "when: {asked: other}",
