@@ -6,8 +6,18 @@ import re
 from datetime import date
 from pathlib import Path
 
-from appliance.core.fields import AnyField
+from appliance.core.fields import AnyField, PersonPart
+from appliance.core.procedure import Person, Procedure
+from appliance.core.procedure_facts import (
+    Confidence,
+    Deadline,
+    OpenFact,
+    OriginalPaper,
+    ProcessingTime,
+    Refusal,
+)
 from appliance.procedures.reader import read_procedure
+from appliance.procedures.shelf import SHIPPED
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "procedures.md").read_text("utf-8")
 
@@ -27,3 +37,18 @@ def test_the_guide_names_every_kind_of_field_and_every_key():
             assert f"`{name}" in GUIDE or name == "countries", name
         tag = kind.model_fields["type"].annotation.__args__[0]
         assert f"| `{tag}` |" in GUIDE
+
+
+def test_the_guide_names_every_key_of_a_procedure_and_every_part_of_a_person():
+    for model in (Procedure, Person, ProcessingTime, OriginalPaper, Refusal, OpenFact, Deadline):
+        for name in model.model_fields:
+            assert name == "sha256" or re.search(rf"\b{name}\b", GUIDE), name
+    for part in set(PersonPart) - {PersonPart.OTHER}:
+        assert f"`{part}`" in GUIDE
+    for confidence in Confidence:
+        assert f"`{confidence}`" in GUIDE
+
+
+def test_the_guide_counts_what_is_shipped():
+    assert len(list(SHIPPED.glob("*.yaml"))) == 10
+    assert "Ten are shipped" in GUIDE
