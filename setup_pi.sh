@@ -30,6 +30,7 @@ readonly RUN_PACKAGES=(
 readonly TEST_PACKAGES=(
   chromium:chromium
   curl:curl
+  libheif-examples:heif-enc   # writes the photos that a phone would
   nodejs:node npm:npm         # the tus server by other hands
   poppler-utils:pdftotext
   postgresql                  # the ward's larger database
@@ -38,6 +39,7 @@ readonly TEST_PACKAGES=(
   strace:strace               # proves the order of writes
   systemd:systemd-analyze     # reads the unit files
   tesseract-ocr:tesseract     # reads the machine-readable lines of cards
+  tesseract-ocr-vie           # judges how legible pages stay; the text layer
 )
 
 say() { printf '%s\n' "── $*" >&2; }
