@@ -7,6 +7,7 @@ import time
 import pytest
 
 from appliance.core.dossier import DossierState
+from appliance.core.packed import unpacked
 from appliance.core.ports import Signal
 from appliance.desk import dossiers, scanning, sealing
 from appliance.desk.point import Point
@@ -14,6 +15,7 @@ from appliance.desk.status import point_status
 from appliance.jpeg import check_decodes
 from appliance.pretend.sample_answers import sample_answers
 from appliance.pretend.scanner import Fault, VirtualScanner
+from appliance.store.dossiers import row_of
 from appliance.store.volunteers import Volunteer
 from tests.station.conftest import RunningStation
 
@@ -46,7 +48,7 @@ def test_a_press_fills_the_slot_until_the_tray_is_empty(
     assert not list(station.point.spool.rglob("*.jpg"))
 
 
-def test_every_page_gets_a_preview_and_a_portal_copy(
+def test_every_page_gets_a_preview_and_a_clean_copy(
     station: RunningStation, dossier_id: str
 ) -> None:
     station.press()
@@ -56,10 +58,13 @@ def test_every_page_gets_a_preview_and_a_portal_copy(
             and all(page.preview for page in dossiers.look_at(station.point, dossier_id).pages)
         )
     )
+    with station.point.database.reading() as connection:
+        key = row_of(connection, dossier_id).desk_key
     for page in dossiers.look_at(station.point, dossier_id).pages:
         image = scanning.page_image(station.point, dossier_id, page.id, scanning.PageImage.PREVIEW)
         assert max(check_decodes(image)) == 1000
-        assert page.rendition_dpi == 200
+        copy = unpacked(station.point.vault.open(station.point.pages.read(page.rendition), key))
+        assert copy.size_bytes == page.clean_bytes > 0
 
 
 def test_a_touch_on_the_screen_goes_through_the_same_door(
