@@ -344,3 +344,10 @@ def test_labels_are_spelled_with_vietnamese_syllables_and_one_mark_each(procedur
 def test_the_list_of_what_is_done_elsewhere_is_composed_vietnamese():
     text = resources.files("appliance.procedures").joinpath("elsewhere_vi.toml").read_text("utf-8")
     assert unicodedata.is_normalized("NFC", text)
+
+
+@EACH
+def test_a_form_filled_in_with_ordinary_answers_has_no_error(procedure, places):
+    answers = {key: some_answer(field) for key, field in procedure.fields.items()}
+    problems = check_answers(procedure, answers, TODAY, places)
+    assert [problem for problem in problems if problem.is_error] == []
