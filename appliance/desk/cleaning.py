@@ -56,7 +56,9 @@ def next_work(point: Point, *, lying: bool = False) -> Work | None:
         except PageDamaged as error:
             give_up_cleaning(point, page.id, error.code)
             continue
-        return Work(page, master, order_for(page, lying=lying), *_other(point, behind, dossier))
+        other = _other(point, behind, dossier)
+        other_dpi = behind.resolution_dpi if behind is not None and other else 0
+        return Work(page, master, order_for(page, lying=lying, other_dpi=other_dpi), other)
     return None
 
 
@@ -167,13 +169,13 @@ def _behind(point: Point, connection: Connection, page: Page) -> tuple[bool, Pag
     return behind is None and state is ScanRequestState.SCANNING, behind
 
 
-def _other(point: Point, behind: Page | None, dossier: Any) -> tuple[bytes, ...]:
+def _other(point: Point, behind: Page | None, dossier: Any) -> bytes:
     if behind is None:
-        return ()
+        return b""
     try:
-        return (point.vault.open(point.pages.read(behind.master), dossier.desk_key),)
+        return point.vault.open(point.pages.read(behind.master), dossier.desk_key)
     except PageDamaged:
-        return ()  # evidence only
+        return b""  # it is evidence only
 
 
 def _noted(thing: CleanThing) -> dict[str, Any]:
