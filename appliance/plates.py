@@ -10,7 +10,7 @@ import warnings
 import zlib
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from appliance.core.errors import PageDamaged
 from appliance.core.plates import Coding, Plate
@@ -47,7 +47,7 @@ def palette_plate(indices: bytes, size: tuple[int, int], colors: bytes) -> Plate
     *colors* are red, green and blue of each index.
     """
     width, height = size
-    content = zlib.compress(_packed(indices, width, height), 9)
+    content = zlib.compress(_packed(indices, width, height), 6)  # 9: 8 times as long for 5 %
     plate = Plate(Coding.PALETTE, content, width, height, colors=colors)
     if _indices(plate) != indices:
         raise ValueError("an index of 16 or more, or not one a pixel")
@@ -63,7 +63,7 @@ def stencil_plate(mask: Image.Image, ink: tuple[int, int, int] = (0, 0, 0)) -> P
         (start,), (size,) = tags[_OFFSET], tags[_SIZE]
     content = out.getvalue()[start : start + size]
     plate = Plate(Coding.STENCIL, content, *mask.size, colors=bytes(ink))
-    if decoded(plate).tobytes() != mask.tobytes():
+    if ImageChops.logical_xor(decoded(plate), mask).getbbox() is not None:
         raise PageDamaged("group 4 came out differently")
     return plate
 

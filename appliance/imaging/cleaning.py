@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from appliance.core.findings import TURN_UNSURE, Code, Findings, Kind, PageMode, Point, Quad, Warn
+from appliance.core.findings import TURN_UNSURE, Code, Findings, Kind, Point, Quad, Warn
 from appliance.core.plates import PlatedPage
 from appliance.imaging.codes import find_codes
-from appliance.imaging.coding import Stock, coded, dark_on, look_of, size_mm
+from appliance.imaging.coding import Draft, coded, dark_on, drafted, look_of, size_mm
 from appliance.imaging.colors.modes import BLANK_WAYS, Way, ladder, survey
 from appliance.imaging.colors.paper import Light, light_on
 from appliance.imaging.doubts.blank import OtherSide
@@ -59,9 +59,11 @@ class CleanItem:
         sight = self.open_master()
         found, sight = in_pixels(self.found, sight.times), as_decoded(sight)
         look = look_of(sight, found)
-        stock = Stock.of(sight, [way])
+        if self.light is not None:
+            look = self.light.evened(look)
+        draft = drafted(sight, found, look, self.light, way)
         del sight
-        self.plated = coded(stock, found, look, self.light, way)
+        self.plated = coded(draft)
         return True
 
 
@@ -152,17 +154,12 @@ def clean_page(
         if known.turn is None and card is None and (keep_blank or not known.blank.is_blank):
             known = _asked(with_osd(sight, sight.dpi, known) if ask_osd else known)
         understood.append(_understood(sight, known, card, keep_blank=keep_blank))
-    stock = Stock.of(sight, [item.ways[0] for item in understood if item.look and not item.ready])
+    drafts = [_draft(sight, item) for item in understood]
     del sight  # 35 MB a page: nothing is held longer than it is needed
+    drafts.reverse()
     for item in understood:
-        plated = PlatedPage(
-            *size_mm(item.found), (), PageMode.BILEVEL, BLANK_WAYS[0].resolution_dpi
-        )
-        if item.ready is not None:
-            plated = item.ready
-        elif item.look is not None:
-            plated = coded(stock, item.found, item.look, item.light, item.ways[0])
         found = in_pixels(item.found, 1 / times)
+        plated = _plated(item, drafts.pop())
         done.items.append(CleanItem(found, item.ways, plated, item.light, open_master, item.card))
         done.quads.append(found.item.quad)
     done.seconds = time.monotonic() - began
@@ -189,7 +186,7 @@ class _Understood(NamedTuple):
 
     found: Findings
     ways: tuple[Way, ...]
-    look: Image.Image | None  # straight; None: it is blank and not kept
+    look: Image.Image | None  # straight and even; None: it is blank and not kept
     light: Light | None
     card: CardLook | None
     ready: PlatedPage | None = None  # the scanner's own pixels, passed on
@@ -260,11 +257,27 @@ def _understood(
     light = light_on(look)
     if light is None:
         return _Understood(found, ladder(found.item.kind, None), look, None, card)
+    look = light.evened(look)
     if found.blank.is_blank:
         return _Understood(found, BLANK_WAYS, look, light, card)
-    seen = survey(light.evened(look.copy()), dark_on(sight, found, light))
+    seen = survey(look, dark_on(sight, found, light))
     found = replace(found, codes=_codes_within(sight, found.item.quad))
     return _Understood(found, ladder(found.item.kind, seen), look, light, card)
+
+
+def _draft(sight: Sight, item: _Understood) -> Draft | None:
+    if item.ready is not None or item.look is None:
+        return None
+    return drafted(sight, item.found, item.look, item.light, item.ways[0])
+
+
+def _plated(item: _Understood, draft: Draft | None) -> PlatedPage:
+    if draft is not None:
+        return coded(draft)
+    if item.ready is not None:
+        return item.ready
+    way = BLANK_WAYS[0]
+    return PlatedPage(*size_mm(item.found), (), way.mode, way.resolution_dpi)
 
 
 def _as_scanned(card: CardLook, sight: Sight) -> PlatedPage | None:

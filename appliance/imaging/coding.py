@@ -7,18 +7,16 @@ resolution in which they travel.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from appliance.core.findings import Findings, PageMode
 from appliance.core.plates import PlatedPage
 from appliance.imaging.colors.inks import (
     NO_INKS,
     Mask,
-    Stencil,
     dark_channel,
     ink_in,
     inks_of,
@@ -35,29 +33,11 @@ from appliance.imaging.colors.modes import (
     stenciled,
 )
 from appliance.imaging.colors.paper import Light
-from appliance.imaging.geometry.layout import Box, Layout, layout
+from appliance.imaging.geometry.layout import Box, layout
 from appliance.imaging.pipeline import apply, paper_of
 from appliance.imaging.sight import Sight
 
 _TILE_PX = 12  # of the look, 3 mm: a line of print and the white around it are apart
-
-
-@dataclass
-class Stock:
-    """What items are coded from. Colour is let go once nobody needs it: it is half the memory."""
-
-    sight: Sight | None
-    fine: Image.Image  # the channel that stencils are cut from
-    rough: Image.Image
-    rough_times: int
-    dpi: float
-
-    @classmethod
-    def of(cls, sight: Sight, ways: Iterable[Way]) -> Stock:
-        """The stock for *ways*; the caller should keep nothing of *sight* itself."""
-        kept = sight if any(way.mode not in STENCILED for way in ways) else None
-        fine = dark_channel(sight.image)
-        return cls(kept, fine, sight.rough, sight.rough_times, sight.dpi)
 
 
 def look_of(sight: Sight, found: Findings) -> Image.Image:
@@ -70,25 +50,47 @@ def dark_on(sight: Sight, found: Findings, light: Light) -> Image.Image:
     """How much of each pixel of ``look_of`` is dark (L): thin rules look grey from afar."""
     times = max(1, round(sight.dpi / LOOK_DPI))
     dark = dark_marks(dark_channel(sight.image), light, times)
-    return layout(found, sight.dpi, min(LOOK_DPI, sight.dpi)).drawn(dark, (0,), times)
+    return layout(found, sight.dpi, min(LOOK_DPI, sight.dpi)).labels(dark, times)
 
 
-def coded(
-    stock: Stock, found: Findings, look: Image.Image, light: Light | None, way: Way
-) -> PlatedPage:
-    """The plates of one item. Its paper is evened by *light* unless the mode is full."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One item drawn from its scan, which may be let go now: it weighs most."""
+
+    image: Image.Image  # in colours, untouched; or where there is ink (mode 1)
+    look: Image.Image  # its look, evened by *light*
+    light: Light | None
+    way: Way
+    dpi: int
+    size_mm: tuple[float, float]
+
+
+def drafted(
+    sight: Sight, found: Findings, look: Image.Image, light: Light | None, way: Way
+) -> Draft:
+    """The item in the resolution of *way*; *look* is evened already."""
     if way.mode in STENCILED:
-        plan = layout(found, stock.dpi, way.resolution_dpi)
-        cut = _cut(stock, plan, look, light, colors=way.mode is PageMode.LAYERS)
-        return stenciled(cut, way, true_size_mm(found, plan.size, way.resolution_dpi))
-    sight = stock.sight
-    if sight is None:
-        raise ValueError("colour was not kept")
-    dpi = min(way.resolution_dpi, round(sight.dpi))
-    image = apply(sight, sight.dpi, found, dpi)
-    if light is not None and way.mode is not PageMode.FULL:
-        image = light.evened(image)
-    return plated(image, way, dpi, true_size_mm(found, image.size, dpi))
+        dpi = way.resolution_dpi
+        plan = layout(found, sight.dpi, dpi)
+        limit, anything = limits(dark_channel(look), light)
+        fine = plan.drawn_in(dark_channel(sight.image), _boxes(anything, plan.size))
+        image = ink_in(fine, limit)
+    else:
+        dpi = min(way.resolution_dpi, round(sight.dpi))
+        image = apply(sight, sight.dpi, found, dpi)
+    return Draft(image, look, light, way, dpi, true_size_mm(found, image.size, dpi))
+
+
+def coded(draft: Draft) -> PlatedPage:
+    """The plates of a draft. Its paper is evened unless the mode is full."""
+    way = draft.way
+    if way.mode in STENCILED:
+        inks = inks_of(draft.look) if way.mode is PageMode.LAYERS else NO_INKS
+        return stenciled(stencils(draft.image, inks), way, draft.size_mm)
+    image = draft.image
+    if draft.light is not None and way.mode is not PageMode.FULL:
+        image = draft.light.evened(image)
+    return plated(image, way, draft.dpi, draft.size_mm)
 
 
 def size_mm(found: Findings) -> tuple[float, float]:
@@ -104,17 +106,6 @@ def true_size_mm(found: Findings, size_px: tuple[int, int], dpi: int) -> tuple[f
     pixels = 2 * MM_PER_INCH / dpi
     near = all(abs(a - b) < pixels for a, b in zip(drawn_mm, sheet_mm, strict=True))
     return sheet_mm if near else drawn_mm
-
-
-def _cut(
-    stock: Stock, plan: Layout, look: Image.Image, light: Light | None, *, colors: bool
-) -> Iterator[Stencil]:
-    limit, anything = limits(dark_channel(look), light)
-    ink = ink_in(plan.drawn_in(stock.fine, _boxes(anything, plan.size)), limit)
-    if not colors:
-        return stencils(ink, NO_INKS)
-    inks = inks_of(stock.rough, light, _lying_on(stock, plan))
-    return stencils(ink, inks, inks.kinds and plan.labels(inks.kinds, stock.rough_times))
 
 
 def _boxes(anything: Mask, size: tuple[int, int]) -> list[Box]:
@@ -136,16 +127,3 @@ def _boxes(anything: Mask, size: tuple[int, int]) -> list[Box]:
         )
         for row, start, end in zip(rows, starts, ends, strict=True)
     ]
-
-
-def _lying_on(stock: Stock, plan: Layout) -> Image.Image:
-    """Where the item lies on the rough picture (mode 1): beside it may be lid, or another."""
-    a, b, c, d, e, f = (value / stock.rough_times for value in plan.matrix)
-    wide, high = plan.size
-    corners = [
-        (a * x + b * y + c, d * x + e * y + f)
-        for x, y in ((0, 0), (wide, 0), (wide, high), (0, high))
-    ]
-    mask = Image.new("1", stock.rough.size)
-    ImageDraw.Draw(mask).polygon(corners, fill=1)
-    return mask

@@ -18,9 +18,9 @@ from appliance.imaging.geometry.layout import layout
 from appliance.imaging.geometry.osd import turn_by_osd
 from appliance.imaging.geometry.osd_program import OSD_DPI
 from appliance.imaging.geometry.sheets import Found, find_items
-from appliance.imaging.geometry.sizes import angle_deg, middle
+from appliance.imaging.geometry.sizes import angle_deg, middle, sides_px
 from appliance.imaging.geometry.straighten import Lean, darkness, lean_of
-from appliance.imaging.geometry.turning import sideways_of, turn_of
+from appliance.imaging.geometry.turning import quick_turn
 from appliance.imaging.sight import Sight, sight_of
 
 _INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
@@ -32,6 +32,8 @@ _STRAIGHT_ENOUGH_DEG = 0.25  # for telling which way is up
 _RIM_TIMES = 0.4  # the rim of a whole image may hold a feeder's border, 6 mm wide
 _WRITING_LEVELS = 40
 _SPECK_PX = 30
+_FILLS = 0.93  # of the image's sides
+_STRAIGHT_DEG = 0.04  # as in ``straighten``: nobody sees it, and turning costs sharpness
 
 
 def analyse(
@@ -50,9 +52,13 @@ def analyse(
     """
     sight = sight_of(master, dpi)
     scale = sight.look.width / sight.image.width * sight.times  # of the look over the master
-    things = find_items(sight.look, sight.look_dpi, _lean_of_all(sight))
-    behind = other if len(things) == 1 else None
-    return [in_pixels(_judged(sight, found, kind, behind), 1 / scale) for found in things]
+    lean = _lean_of_all(sight)
+    things = find_items(sight.look, sight.look_dpi, lean.angle_deg if lean.sure else None)
+    alone = len(things) == 1
+    behind = other if alone else None
+    known = lean if alone and _fills(things[0].item.quad, sight.look.size) else None
+    judged = [_judged(sight, found, kind, behind, known) for found in things]
+    return [in_pixels(found, 1 / scale) for found in judged]
 
 
 def apply(
@@ -83,8 +89,10 @@ def with_osd(master: bytes | Image.Image | Sight, source_dpi: float, found: Find
     return replace(found, turn=turn_by_osd(apply(master, source_dpi, lying, OSD_DPI)).turn)
 
 
-def _judged(sight: Sight, found: Found, kind: Kind, other: OtherSide | None) -> Findings:
-    """*found* with angle and turn, in pixels of the look.
+def _judged(
+    sight: Sight, found: Found, kind: Kind, other: OtherSide | None, known: Lean | None
+) -> Findings:
+    """*found* with angle and turn, in pixels of the look; *known* is how its print leans there.
 
     Print says more exactly than edges how a page leans, and may be crooked on its paper; so it
     is asked first, and the edges where there is none.
@@ -92,27 +100,46 @@ def _judged(sight: Sight, found: Found, kind: Kind, other: OtherSide | None) -> 
     item = found.item if kind is Kind.AUTO else replace(found.item, kind=kind)
     edge_deg = angle_deg(item.quad)
     first = Findings(item, edge_deg, None)
-    dpi = sight.look_dpi
-    look = sight.look.convert("L")
-    gray = _without_rim(layout(first, dpi, dpi).drawn(look, paper_of(look)), dpi)
-    blank = find_blank(sight.look, dpi, item.quad, other)
+    blank = find_blank(sight.look, sight.look_dpi, item.quad, other)
     if blank.is_blank:
         return replace(first, turn=0, blank=blank)
     if item.kind in (Kind.ID_CARD, Kind.PHOTO):
         return replace(first, blank=blank)  # what is printed on a card does not turn it
-    lean = _lean(gray)
-    correction = lean.correction_deg
-    if lean.confidence < _PRINT and abs(correction) < _BY_HAND_DEG:
-        correction = 0.0  # handwriting wanders more than paper is laid crooked
-    if abs(correction) > _STRAIGHT_ENOUGH_DEG:
-        paper = paper_of(gray)[0]
-        gray = gray.rotate(correction, Image.Resampling.BILINEAR, fillcolor=paper)
-    turned = turn_of(gray, sideways=sideways_of(gray))
+    look = sight.look.convert("L")
+    if known is not None and known.confidence >= _PRINT and known.sure:
+        correction = known.angle_deg - edge_deg
+        if abs(correction) <= _STRAIGHT_DEG:
+            correction = 0.0
+        gray = _straight(look, first, edge_deg + correction, sight.look_dpi)
+    else:
+        gray = _straight(look, first, edge_deg, sight.look_dpi)
+        correction = _correction(gray)
+        if abs(correction) > _STRAIGHT_ENOUGH_DEG:
+            paper = paper_of(gray)[0]
+            gray = gray.rotate(correction, Image.Resampling.BILINEAR, fillcolor=paper)
     angle = edge_deg + correction
     if found.whole and correction:
         item = _leaning_with_its_print(item, angle, sight)
     crooked = (Warn("very-crooked"),) if abs(angle) > _CROOKED_DEG and _is_page(item) else ()
-    return Findings(item, angle, turned.turn, blank, warnings=crooked)
+    return Findings(item, angle, quick_turn(gray).turn, blank, warnings=crooked)
+
+
+def _straight(look: Image.Image, first: Findings, angle: float, dpi: float) -> Image.Image:
+    plan = layout(replace(first, angle_deg=angle), dpi, dpi)
+    return _without_rim(plan.drawn(look, paper_of(look), quick=True), dpi)
+
+
+def _correction(gray: Image.Image) -> float:
+    lean = _lean(gray)
+    if lean.confidence < _PRINT and abs(lean.correction_deg) < _BY_HAND_DEG:
+        return 0.0  # handwriting wanders more than paper is laid crooked
+    return lean.correction_deg
+
+
+def _fills(quad: Quad, size: tuple[int, int]) -> bool:
+    """Whether the whole image is as good as the sheet: no lid's edge leans in it too."""
+    wide, high = sides_px(quad)
+    return wide >= _FILLS * size[0] and high >= _FILLS * size[1]
 
 
 def _is_page(item: Item) -> bool:
@@ -120,10 +147,9 @@ def _is_page(item: Item) -> bool:
     return min(item.width_mm, item.height_mm) > _PAGE_MM
 
 
-def _lean_of_all(sight: Sight) -> float | None:
-    """How the print on the image leans as a whole; None when it holds none or many leans."""
-    lean = _lean(_without_rim(sight.look.convert("L"), sight.look_dpi / _RIM_TIMES))
-    return lean.angle_deg if lean.sure else None
+def _lean_of_all(sight: Sight) -> Lean:
+    """How the print on the image leans as a whole; unsure when it holds none or many leans."""
+    return _lean(_without_rim(sight.look.convert("L"), sight.look_dpi / _RIM_TIMES))
 
 
 def _lean(gray: Image.Image) -> Lean:

@@ -27,7 +27,7 @@ _HALF = 0.5
 _BESIDE_PX = 3  # of the look, 0.8 mm: where the darkest ink is, a stroke and its neighbour
 _COLORED_20 = 7  # twentieths of the contrast; black print has 3 at its fringes, pale ink 8
 _LEAST_CHROMA = 24
-_LOOK_DPI, _COLORS_DPI = 100, 150  # a JPEG holds no finer colour
+_LOOK_DPI = 100
 _SAMPLES = 20_000
 _GRAIN = 10  # levels below white on the look; a speck of one pixel stays paler
 _BLACKEST = 40  # print is black, however grey its thin strokes look
@@ -75,19 +75,19 @@ def dark_channel(picture: Image.Image) -> Image.Image:
     return picture if picture.mode == "L" else picture.getchannel("G")
 
 
-def limits(look: Image.Image, light: Light | None) -> tuple[Image.Image, Mask]:
-    """The level below which a finer picture of *look* (``dark_channel``) is ink, place by place.
+def limits(even: Image.Image, light: Light | None) -> tuple[Image.Image, Mask]:
+    """The level below which the fine scan of a page is ink, place by place.
 
-    And where there is anything at all. The light is not divided out of the fine picture but
-    multiplied into its limit, which has a ninth of the pixels or less.
+    *even* is the ``dark_channel`` of its look, evened by *light*. And where there is anything at
+    all. The light is not divided out of the fine scan but multiplied into its limit, which has
+    a quarter of the pixels or less.
     """
-    levels = np.asarray(look)
+    levels = np.asarray(even)
+    limit, anything = _limit(255 - levels), levels < 255 - _GRAIN
     if light is None:
-        return Image.fromarray(_limit(255 - levels)), levels < 255 - _GRAIN
-    white = light.channel(look.size, min(1, light.levels.shape[2] - 1))
-    even = np.minimum(levels * (np.float32(255) / white), 255).astype(np.uint8)
-    limit = _limit(255 - even) * (white * np.float32(1 / 255))
-    return Image.fromarray(limit.astype(np.uint8)), even < 255 - _GRAIN
+        return Image.fromarray(limit), anything
+    white = light.channel(even.size, min(1, light.levels.shape[2] - 1))
+    return Image.fromarray((white * limit).astype(np.uint8)), anything
 
 
 def inked(contrast: Bytes) -> Mask:
@@ -109,17 +109,13 @@ def ink_in(fine: Image.Image, limit: Image.Image) -> Image.Image:
     return ImageChops.subtract(near, fine).point([0] + [255] * 255, "1")
 
 
-def inks_of(colors: Image.Image, light: Light | None, item: Image.Image | None = None) -> Inks:
-    """The inks on *colors*, about 150 dpi; *item* (mode 1) says where the sheet lies on it."""
-    if colors.mode == "L":
+def inks_of(even: Image.Image) -> Inks:
+    """The inks on an evened look."""
+    if even.mode == "L":
         return NO_INKS
-    if light is not None:
-        colors = colors.point(light.usual_gain())
-    kinds, where, index = _kinds(colors)
-    low = np.asarray(_low(colors))
-    inside = None if item is None else np.asarray(item).ravel()
-    pixels = _Pixels(colors, low, inside)
-    black = pixels.heart(np.flatnonzero(low < 255 - FAINTEST), Ink.BLACK)
+    kinds, where, index = _kinds(even)
+    pixels = _Pixels(even, np.asarray(_low(even)).ravel())
+    black = pixels.heart(np.flatnonzero(pixels.low < 255 - FAINTEST), Ink.BLACK)
     if not (index % 3).any():
         return Inks(None, (black, (0, 0, 0), (0, 0, 0)))
     red, blue = (
@@ -160,14 +156,12 @@ def _kinds(colors: Image.Image) -> tuple[Bytes, npt.NDArray[np.intp], Bytes]:
     return kinds.reshape(colors.height, colors.width), where, index
 
 
-def stencils(ink: Image.Image, inks: Inks, kinds: Image.Image | None = None) -> Iterator[Stencil]:
-    """The plates of *ink* that are not empty, black first; all of it is black without *kinds*.
-
-    *kinds* is that of *inks*, laid onto *ink*. One at a time: at 300 dpi each is 9 MB.
-    """
-    if kinds is None:
+def stencils(ink: Image.Image, inks: Inks) -> Iterator[Stencil]:
+    """The plates of *ink* that are not empty, black first. One at a time: each is a whole page."""
+    if inks.kinds is None:
         yield Stencil(Ink.BLACK, ink, inks.colors[0])
         return
+    kinds = inks.kinds.resize(ink.size, Image.Resampling.NEAREST)
     empty = True
     for index, name in enumerate((Ink.BLACK, Ink.RED, Ink.BLUE)):
         mine = (0, 3) if name is Ink.BLACK else (index,)
@@ -183,17 +177,9 @@ def stencils(ink: Image.Image, inks: Inks, kinds: Image.Image | None = None) -> 
 def stencils_of(even: Image.Image, dpi: int, *, colors: bool = True) -> Iterator[Stencil]:
     """``stencils`` of a page that is straight and even already."""
     dark = dark_channel(even)
-    limit, _ = limits(_shrunk(dark, dpi, _LOOK_DPI), None)
-    ink = ink_in(dark, limit)
-    small = _shrunk(even if colors else dark, dpi, _COLORS_DPI)
-    inks = inks_of(small, None)
-    kinds = inks.kinds and inks.kinds.resize(even.size, Image.Resampling.NEAREST)
-    return stencils(ink, inks, kinds)
-
-
-def _shrunk(image: Image.Image, dpi: int, wanted_dpi: int) -> Image.Image:
-    times = max(1, round(dpi / wanted_dpi))
-    return image.reduce(times) if times > 1 else image
+    times = max(1, round(dpi / _LOOK_DPI))
+    limit, _ = limits(dark.reduce(times), None)
+    return stencils(ink_in(dark, limit), inks_of(even.reduce(times)) if colors else NO_INKS)
 
 
 def _darkest_around(depth: Bytes, reach: int) -> Bytes:
@@ -220,18 +206,15 @@ class _Pixels:
 
     colors: Image.Image
     low: Bytes
-    inside: Mask | None
 
     def heart(self, where: npt.NDArray[np.intp], ink: Ink) -> Color:
         """The colour of an ink: of the darker half of its pixels."""
-        if self.inside is not None:
-            where = where[self.inside[where]]
         where = where[:: max(1, where.size // _SAMPLES)]
-        low = self.low.ravel()[where]
+        low = self.low[where]
         where = where[low < 255 - FAINTEST]
         if where.size == 0:
             return (0, 0, 0)
-        low = self.low.ravel()[where]
+        low = self.low[where]
         where = where[low <= np.median(low)]
         levels = [int(np.median(np.asarray(band).ravel()[where])) for band in self.colors.split()]
         if ink is Ink.BLACK:

@@ -49,21 +49,21 @@ def in_colors(even: Image.Image, colors: Colors) -> npt.NDArray[np.uint8]:
     steps = (np.arange(1 << _BITS) * 2 + 1) * (128 >> _BITS)
     cube = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
     table = _nearest(cube.astype(np.float32), colors).astype(np.uint8)
-    pixels = np.asarray(even)
-    out = np.empty(pixels.shape[:2], dtype=np.uint8)
-    for top in range(0, pixels.shape[0], _STRIP):
-        strip = (pixels[top : top + _STRIP] >> (8 - _BITS)).astype(np.uint16)
-        key = strip[..., 0] << (2 * _BITS) | strip[..., 1] << _BITS | strip[..., 2]
-        out[top : top + _STRIP] = table[key]
+    out = np.empty((even.height, even.width), dtype=np.uint8)
+    for top in range(0, even.height, _STRIP):
+        strip = even.crop((0, top, even.width, min(even.height, top + _STRIP)))
+        red, green, blue = (np.asarray(band) >> (8 - _BITS) for band in strip.split())
+        key = red.astype(np.uint16) << (2 * _BITS) | green.astype(np.uint16) << _BITS | blue
+        table.take(key, out=out[top : top + _STRIP])
     return out
 
 
 def _cells(even: Image.Image) -> tuple[Colors, npt.NDArray[np.float32]]:
     """The colours that occur, coarsely, and the weight of each."""
-    pixels = np.asarray(even).reshape(-1, 3)
-    pixels = pixels[(pixels < _WHITE).any(axis=1)]
-    key = (pixels >> 3).astype(np.uint16)
-    code = key[:, 0] << 10 | key[:, 1] << 5 | key[:, 2]
+    red, green, blue = (np.asarray(band).ravel() for band in even.split())
+    colored = np.flatnonzero(np.minimum(np.minimum(red, green), blue) < _WHITE)
+    red, green, blue = (band[colored] >> 3 for band in (red, green, blue))
+    code = red.astype(np.uint16) << 10 | green.astype(np.uint16) << 5 | blue
     counts = np.bincount(code, minlength=1 << 15)
     occurring = np.flatnonzero(counts > 2)  # one or two pixels are noise
     cells = np.stack([occurring >> 10, occurring >> 5 & 31, occurring & 31], axis=1) * 8 + 4

@@ -34,10 +34,9 @@ class Light:
     levels: Floats  # rows × columns × channels
 
     def channel(self, size: tuple[int, int], band: int) -> Floats:
-        """What is white in one channel, for each pixel of a picture of *size*."""
-        white = Image.fromarray(np.maximum(self.levels[..., band] - _GRAIN, 1))
-        levels: Floats = np.asarray(white.resize(size, Image.Resampling.BILINEAR))
-        return levels
+        """How bright white is in one channel, 0 to 1, for each pixel of a picture of *size*."""
+        white = np.maximum(self.levels[..., band] - _GRAIN, 1) / np.float32(255)
+        return _stretched(_stretched(white, size[0], axis=1), size[1], axis=0)
 
     def usual_gain(self) -> list[int]:
         """A table for ``Image.point``: one gain a channel, the same all over the page."""
@@ -107,8 +106,8 @@ def _bright_tiles(look: Image.Image) -> Floats:
     side = _TILE if min(look.size) >= _TILE else 1
     tiles = cut.reshape(cut.shape[0] // side, side, cut.shape[1] // side, side, -1)
     tiles = tiles.swapaxes(1, 2).reshape(*tiles.shape[::2][:2], side * side, -1)
-    ranked = np.sort(tiles, axis=2)
-    return ranked[:, :, int(_BRIGHT * side * side)].astype(np.float32)
+    place = int(_BRIGHT * side * side)
+    return np.partition(tiles, place, axis=2)[:, :, place].astype(np.float32)
 
 
 def _paper_tiles(tiles: Floats) -> Mask | None:

@@ -38,10 +38,16 @@ class Marks:
         """Left, top, right, bottom of each mark, one row each; right and bottom exclusive."""
         far = 1 << 40
         found = np.full((self.count, 4), (far, far, -1, -1), dtype=np.int64)
-        np.minimum.at(found[:, 0], self.of, self.x)
-        np.minimum.at(found[:, 1], self.of, self.y)
-        np.maximum.at(found[:, 2], self.of, self.x + 1)
-        np.maximum.at(found[:, 3], self.of, self.y + 1)
+        if not len(self.of):
+            return found
+        breaks = (np.diff(self.x) != 1) | (np.diff(self.y) != 0)
+        first = np.concatenate(([0], np.flatnonzero(breaks) + 1))  # of each run: so much fewer
+        last = np.concatenate((first[1:], [len(self.of)])) - 1
+        whose = self.of[first]
+        np.minimum.at(found[:, 0], whose, self.x[first])
+        np.minimum.at(found[:, 1], whose, self.y[first])
+        np.maximum.at(found[:, 2], whose, self.x[last] + 1)
+        np.maximum.at(found[:, 3], whose, self.y[first] + 1)
         return found
 
     @cached_property
@@ -69,12 +75,13 @@ def marks_in(mask: Mask) -> Marks:
 
 def _runs(mask: Mask) -> tuple[Indices, Indices, Indices]:
     """Row, first column and end of every run of true pixels, in reading order."""
-    wide = np.zeros((mask.shape[0], mask.shape[1] + 2), np.int8)
+    wide = np.zeros((mask.shape[0], mask.shape[1] + 2), np.bool_)
     wide[:, 1:-1] = mask
-    steps = np.diff(wide, axis=1)
-    rows, starts = np.nonzero(steps == 1)
-    _, ends = np.nonzero(steps == -1)
-    return rows, starts, ends
+    flat = wide.ravel()
+    steps = np.flatnonzero(flat[1:] != flat[:-1])  # into a run and out of it in turn
+    rows = steps[::2] // wide.shape[1]
+    before = rows * wide.shape[1]
+    return rows, steps[::2] - before, steps[1::2] - before
 
 
 def _joined(rows: Indices, starts: Indices, ends: Indices, width: int) -> Indices:
@@ -95,4 +102,6 @@ def _joined(rows: Indices, starts: Indices, ends: Indices, width: int) -> Indice
         root = root[root]
         if np.array_equal(root, before):
             break
-    return np.unique(root, return_inverse=True)[1]
+    number = np.cumsum(root == np.arange(len(root))) - 1
+    whose: Indices = number[root]
+    return whose

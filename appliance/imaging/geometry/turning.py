@@ -28,6 +28,7 @@ _BANDED, _PLAINLY = 0.7, 1.4
 _CLEAR_IN_ALL = 0.25  # the score times the root of the lines: few lines must speak clearly
 
 Floats = NDArray[np.float64]
+Letters = NDArray[np.int32]  # 1 where there is a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,24 @@ class Turned:
     confidence: float = 0.0
 
 
+def quick_turn(gray: Image.Image) -> Turned:
+    """``turn_of`` with ``sideways_of``; both look at the same letters."""
+    letters = _letters_on(gray)
+    return _turn(letters, _sideways(letters))
+
+
 def turn_of(gray: Image.Image, *, sideways: bool | None) -> Turned:
     """Judge *gray* (L, about 100 dpi, straightened) by its letters alone.
 
     *sideways* says whether the lines run up and down; None (nobody knows) stays unsure.
     """
+    return _turn(_letters_on(gray), sideways)
+
+
+def _turn(letters: Letters, sideways: bool | None) -> Turned:
     if sideways is None:
         return Turned(None)
-    level = gray.transpose(Image.Transpose.ROTATE_270) if sideways else gray
-    score, lines = uprightness(level)
+    score, lines = _uprightness(np.rot90(letters, -1) if sideways else letters)
     confidence = abs(score) * math.sqrt(lines)
     if lines < _FEWEST_LINES or abs(score) < _CLEAR or confidence < _CLEAR_IN_ALL:
         return Turned(None, confidence)
@@ -58,16 +68,19 @@ def sideways_of(gray: Image.Image) -> bool | None:
 
     Rules and frames run both ways and are left out.
     """
-    if min(gray.size) <= _GAP_PX:
+    return _sideways(_letters_on(gray))
+
+
+def _sideways(letters: Letters) -> bool | None:
+    if min(letters.shape) <= _GAP_PX:
         return None
-    letters = _letters(darkness(gray) > _INK_LEVELS)
     across, down = _banded(letters), _banded(letters.T)
     if max(across, down) < _BANDED or max(across, down) < _PLAINLY * min(across, down):
         return None
     return down > across
 
 
-def _banded(letters: NDArray[np.int32]) -> float:
+def _banded(letters: Letters) -> float:
     """How unevenly ink is spread over the rows: lines and gaps against an even grey."""
     uneven = ink = 0.0
     for left in range(0, letters.shape[1], _BLOCK_PX):
@@ -78,26 +91,25 @@ def _banded(letters: NDArray[np.int32]) -> float:
     return uneven / ink if ink else 0.0
 
 
-def uprightness(gray: Image.Image) -> tuple[float, int]:
-    """Above 0 when the lines of *gray* stand upright, below 0 upside down; and how many lines."""
-    if min(gray.size) <= _GAP_PX:
+def _uprightness(letters: Letters) -> tuple[float, int]:
+    """Above 0 when the lines stand upright, below 0 upside down; and how many lines."""
+    if min(letters.shape) <= _GAP_PX:
         return 0.0, 0
-    ink = _letters(darkness(gray) > _INK_LEVELS)
     total, weight, count = 0.0, 0.0, 0
-    for left in range(0, ink.shape[1], _BLOCK_PX):
-        profile = ink[:, left : left + _BLOCK_PX].sum(axis=1).astype(np.float64)
+    for left in range(0, letters.shape[1], _BLOCK_PX):
+        profile = letters[:, left : left + _BLOCK_PX].sum(axis=1).astype(np.float64)
         for top, bottom in _bands(profile):
             score, heft = _judged(profile, top, bottom)
             total, weight, count = total + score * heft, weight + heft, count + 1
     return (total / weight if weight else 0.0), count
 
 
-def _letters(ink: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """*ink* without leaders' dots, which hang below the line, and without rules and frames."""
-    marks = marks_in(ink)
+def _letters_on(gray: Image.Image) -> Letters:
+    """*gray*'s ink without leaders' dots, which hang below the line, and rules and frames."""
+    marks = marks_in(darkness(gray) > _INK_LEVELS)
     size = marks.box[:, 2:] - marks.box[:, :2]
     kept = (size.max(axis=1) > _DOT_PX) & (size.max(axis=1) < _RULE_PX)
-    letters = np.zeros(ink.shape, np.int32)
+    letters = np.zeros((gray.height, gray.width), np.int32)
     mine = kept[marks.of]
     letters[marks.y[mine], marks.x[mine]] = 1
     return letters
