@@ -134,6 +134,12 @@ class WardSection(Section):
         return tuple(r for r in (self.recipient, self.escrow_recipient) if r)
 
 
+class TextSection(Section):
+    """What pages say, laid unseen over them, so that the ward can search and copy."""
+
+    layer: Literal["auto", "off"] = "auto"  # auto: with tesseract-ocr-vie, above 700 MB of memory
+
+
 class ProceduresSection(Section):
     """Which procedures this point offers."""
 
@@ -150,6 +156,7 @@ class Config(Section):
     web: WebSection = WebSection()
     ward: WardSection = WardSection()
     procedures: ProceduresSection = ProceduresSection()
+    text: TextSection = TextSection()
 
 
 def read_config(path: Path) -> Config:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from appliance.core.plates import PlatedPage
 from appliance.devices.memory import available_bytes, board_bytes
 from appliance.imaging.picture import picture_of
-from appliance.imaging.text.reading import TEXT_DPI, text_of, vietnamese_is_here
+from appliance.imaging.text.program import vietnamese_is_here
+from appliance.imaging.text.reading import TEXT_DPI, text_of
 from appliance.imaging.text.room import enough_for_text
 from appliance.papers.fitting import FILE_BYTES, PAGE_BYTES
 

@@ -30,6 +30,11 @@ class Cleaning:
         self._again_at: float | None = None
         self._must_vote = True  # after a start the batches of before may be undecided
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is being cleaned, and nobody asks which way is up."""
+        return self._work is None and self._uprights.is_idle
+
     def next(self) -> None:
         """Hand over the oldest page that waits, unless one is in hand."""
         if self._work is not None or self._again_at is not None:

@@ -29,6 +29,7 @@ from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
 from appliance.services.front import Front, logged
 from appliance.services.steady import Steady
+from appliance.services.text import Texts
 from appliance.store import outbox
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Station:
         self._front = Front(point, panel, lambda: self._steady.fault_code)
         self._steady = Steady(self._front.complain_for_the_loop)
         self._cleaning = Cleaning(point, cleaner)
+        self._texts = Texts(point)
         self._batches = Batches(
             point, scanner, self._front, self._selector, self._cleaning.next, cleaner.get_ready
         )
@@ -95,6 +97,7 @@ class Station:
             self._cleaning.again_if_due,
             self._cleaning.find_out_turns,
             self._follow_sealing,
+            self._read_texts,
             self._batches.note_ended,
             self._look_around_if_moved,
             self._front.report_if_due,
@@ -115,6 +118,7 @@ class Station:
     def _look_around(self) -> None:
         """Somebody committed something: a touch, a wish to seal, a receipt."""
         self._batches.start_asked()
+        self._texts.look_again()
         self._cleaning.next()  # a page that was put back, or that somebody's sign-in opened
         self._front.forget_settled_complaint()
         if self._sealing is None:
@@ -139,6 +143,11 @@ class Station:
             log.warning("seal: %s: %s", error.code, error)
         except Exception:
             log.exception("seal failed")
+
+    def _read_texts(self) -> None:
+        self._texts.follow()
+        if self._batches.running is None and self._sealing is None and self._cleaning.is_idle:
+            self._texts.go_on()
 
     # ── presses ─────────────────────────────────────────────────────────────
 
@@ -198,4 +207,5 @@ class Station:
             last.callback(self._take, self._front.say_goodbye)
             last.callback(self._sealer.shutdown, wait=True)
             last.callback(self._cleaner.close)
+            last.callback(self._texts.stop)
             last.callback(self._take, self._batches.stop)

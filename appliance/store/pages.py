@@ -13,7 +13,7 @@ from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.core.findings import Kind, Warn
 from appliance.store.dossiers import get_dossier
-from appliance.store.tables import dossier, page
+from appliance.store.tables import dossier, page, photo, takeaway_file
 
 FILES = ("master", "preview", "rendition", "findings", "text")
 """The columns that name an encrypted file."""
@@ -89,6 +89,28 @@ def uncleaned(connection: Connection) -> list[Page]:
     return [_page(row) for row in rows]
 
 
+def unread(connection: Connection) -> list[Page]:
+    """Clean pages of open dossiers whose words nobody read, oldest first.
+
+    Not what is left out, and neither cards nor photographs: theirs are not what is searched for.
+    """
+    rows = connection.execute(
+        select(page)
+        .join(dossier, dossier.c.id == page.c.dossier_id)
+        .where(
+            page.c.text.is_(None),
+            page.c.rendition.is_not(None),
+            page.c.cleaned_edits == page.c.edits,
+            page.c.removed.is_(False),
+            page.c.is_blank.is_(False) | page.c.kept,
+            page.c.kind.not_in((Kind.ID_CARD, Kind.PHOTO)),
+            dossier.c.state == DossierState.OPEN,
+        )
+        .order_by(page.c.id)
+    )
+    return [_page(row) for row in rows]
+
+
 def undecided(connection: Connection) -> list[Page]:
     """Pages of which nobody knows yet which way is up."""
     rows = connection.execute(
@@ -156,9 +178,12 @@ def sealed_with_pages(connection: Connection) -> list[str]:
 
 
 def file_names(connection: Connection) -> set[str]:
-    """Every page file that a row points to."""
+    """Every page file that a row points to, those of phones among them."""
     rows = connection.execute(select(*(page.c[name] for name in FILES)))
-    return {name for row in rows for name in row if name}
+    brought = connection.scalars(select(photo.c.file))
+    taken_along = connection.scalars(select(takeaway_file.c.file))
+    names = [name for row in rows for name in row]
+    return {name for name in (*names, *brought, *taken_along) if name}
 
 
 def files_of(one: Page) -> set[str]:

@@ -7,7 +7,7 @@ import random
 import pikepdf
 import pytest
 
-from appliance.imaging.text.reading import vietnamese_is_here
+from appliance.imaging.text.program import vietnamese_is_here
 from tests.pages.pen import Sheet
 from tests.pages.scanner import Scanner, feed
 from tests.text.papers import printed_page, words_in

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.config import Config, PathsSection, PointSection, ScannerSection, WardSection
+from appliance.config import (
+    Config,
+    PathsSection,
+    PointSection,
+    ScannerSection,
+    TextSection,
+    WardSection,
+)
 from appliance.core.scan import ColorMode, ScannedPage
 from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
@@ -72,6 +79,7 @@ def point_config(
             recipient=ward_keys.recipient,
             verify_key=ward_keys.verify_key,
         ),
+        text=TextSection(layer="off"),  # its own tests switch it on
     )
 
 

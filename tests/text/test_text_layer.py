@@ -17,7 +17,8 @@ from appliance.core.findings import PageMode
 from appliance.core.plates import PlatedPage
 from appliance.core.text_layer import TextLayer, TextWord, printable
 from appliance.imaging.picture import picture_of
-from appliance.imaging.text.reading import text_of, vietnamese_is_here
+from appliance.imaging.text.program import vietnamese_is_here
+from appliance.imaging.text.reading import text_of
 from appliance.imaging.text.room import enough_for_text
 from appliance.papers.plated import make_plated_pdf
 from appliance.plates import jpeg_plate, shown

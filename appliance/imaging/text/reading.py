@@ -1,45 +1,21 @@
-"""Asks the program tesseract what a page says, where it and its Vietnamese are installed.
-
-Half a second to a second a page on a laptop, and 46 MB in a process of its own: for the background,
-one at a time. The picture goes through a pipe, never through a file.
-"""
+"""What a page says, as words with their places."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from functools import cache
 from io import BytesIO
 
 from PIL import Image
 
 from appliance.core.text_layer import TextLayer, TextLine, TextWord, printable
+from appliance.imaging.text.program import vietnamese_is_here, words_table
 
 TEXT_DPI = 150
 """What it reads best: at 300 dpi it takes twice as long and finds no more."""
 
-_PROGRAM, _LANGUAGE = "tesseract", "vie"
-_SPARSE = "11"  # its usual layout takes a form's dotted lines for a picture: half the words gone
-_DEADLINE_S = 180.0  # a Zero 2 W needs about 15
 _SURE = 30  # of 100: below are strokes of handwriting and seals
 _WORD = "5"  # level of a line of its table
 _MM_PER_INCH = 25.4
-
-
-@cache
-def vietnamese_is_here() -> bool:
-    """Whether the program and its Vietnamese are installed; without them no page has a text."""
-    if shutil.which(_PROGRAM) is None:
-        return False
-    try:
-        said = subprocess.run(
-            [_PROGRAM, "--list-langs"], capture_output=True, timeout=20, check=True
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return _LANGUAGE in said.decode("utf-8", "replace").split()
 
 
 def text_of(page: Image.Image, dpi: float) -> TextLayer:
@@ -53,20 +29,7 @@ def text_of(page: Image.Image, dpi: float) -> TextLayer:
     picture = BytesIO()
     _coarser(page.convert("L"), dpi).save(picture, "PPM")
     seen_dpi = min(dpi, TEXT_DPI)
-    command = ["nice", "-n", "15", _PROGRAM, "stdin", "stdout", "-l", _LANGUAGE]
-    command += ["--psm", _SPARSE, "--dpi", str(round(seen_dpi)), "tsv"]
-    try:
-        said = subprocess.run(
-            command,
-            input=picture.getvalue(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_DEADLINE_S,
-            check=True,
-            env=os.environ | {"OMP_THREAD_LIMIT": "1"},  # more threads made it slower
-        ).stdout.decode("utf-8", "replace")
-    except (OSError, subprocess.SubprocessError):
-        return TextLayer()
+    said = words_table(picture.getvalue(), round(seen_dpi))
     return TextLayer(_in_lines(list(_words(said, _MM_PER_INCH / seen_dpi))))
 
 
