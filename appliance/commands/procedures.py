@@ -37,3 +37,23 @@ def check(files: tuple[Path, ...]) -> None:
             )
     if wrong:
         raise SystemExit(1)
+
+
+@procedures.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="Where to write; default: FILE.html.")
+def preview(file: Path, to: Path | None) -> None:
+    """Write FILE as one page for the officer who looks after it.
+
+    Ends with 1 when the file cannot be used; nothing is written then.
+    """
+    from appliance.procedures.preview import preview as page_of
+
+    try:
+        procedure = read_procedure(file)
+    except ProcedureWrong as error:
+        click.echo(str(error))
+        raise SystemExit(1) from None
+    target = to or file.with_suffix(".html")
+    target.write_text(page_of(procedure), encoding="utf-8")
+    click.echo(f"{target}: {procedure.id} {procedure.version}")

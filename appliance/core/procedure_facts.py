@@ -75,6 +75,7 @@ class ProcessingTime(Words):
     next_day_after: time | None = None  # received later than this counts as the next working day
     note: Label | None = None
     confidence: Confidence = Confidence.READ
+    verified_confidence: Confidence = Confidence.READ
 
     def ready_by(self, received: datetime) -> date | None:
         """The day the answer is due when the office receives it then, without verification.

@@ -30,7 +30,7 @@ MISTAKES = {
     "an unknown key that is like nothing": (
         "processing: {working_days: 3}",
         "processing: {working_days: 3, xyz: 1}",
-        ['10: unknown key "xyz" (known here: confidence, next_day_after, note, verified_days, '],
+        ['10: unknown key "xyz" (known here: confidence, next_day_after, note, '],
     ),
     "a missing key": (
         "where: Ủy ban nhân dân xã.\n",

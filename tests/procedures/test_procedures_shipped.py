@@ -222,7 +222,8 @@ def test_a_file_says_who_where_how_long_what_it_costs_and_what_it_refuses(proced
 
 @EACH
 def test_what_was_not_read_in_a_source_is_listed_for_the_office_to_confirm(procedure):
-    facts = [fee.confidence for fee in procedure.fees] + [procedure.processing.confidence]
+    facts = [fee.confidence for fee in procedure.fees]
+    facts += [procedure.processing.confidence, procedure.processing.verified_confidence]
     if any(confidence is not Confidence.READ for confidence in facts):
         assert any(open_fact.confidence is Confidence.MEMORY for open_fact in procedure.to_confirm)
     assert procedure.to_confirm, "no form of the portal was read to its last key"
