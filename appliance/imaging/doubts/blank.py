@@ -8,7 +8,7 @@ showing through makes the side count as written on.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +31,21 @@ _MANY, _LOOKED_AT = 1000, 50  # small marks at most, and circles around them
 _LINE_PX, _FOLD_CONTRAST = 2.0, 60.0
 _PLENTY = 150  # marks of the least size; so many are print, whatever each of them is
 _DARK_PAPER = 90.0  # a side without bright paper is a photograph or an unlit scan
+_INKED, _MOST_THROUGH = 60, 70  # levels of ink over there, and of what comes through of it
+_ALIKE = 0.15  # correlation below which the other side explains nothing; its own side has 0.29
+_MOST_SHARE = 0.3  # of the other side's contrast; through thicker marks nothing is seen
 _SHOWS_THROUGH = 0.15  # of the other side's contrast, where too little of it is inked to measure
 
 
 @dataclass(frozen=True, slots=True)
 class OtherSide:
-    """The other side of the same sheet, as it was scanned in the same pass."""
+    """The other side of the same sheet, as it was scanned in the same pass.
+
+    *small* in colour with at least 90 dpi, not turned and not straightened; *quad* holds the
+    sheet's corners in pixels of *small*. It does not matter whether the device turns backs
+    upside down: the way that explains more of what shows through is taken, and a side that
+    explains nothing (another sheet's, say) changes nothing.
+    """
 
     small: Image.Image
     dpi: float
@@ -49,7 +58,9 @@ def find_blank(
     """Judge one side. *quad* holds the sheet's corners in pixels of *small*; none: all of it.
 
     *small* is in colour, need not be turned or straightened, and has at least 90 dpi; 100 is
-    best, more is shrunk to that.
+    best, more is shrunk to that. With *other*, what its ink explains is not counted: an empty
+    side is then found under heavy ink from behind, and fainter marks of its own keep a side.
+    For both sides of a sheet call it twice, each time with the other as *other*.
     """
     small, quad = _at_working_dpi(small, dpi, quad)
     sheet = Sheet(quad, WORKING_DPI)
@@ -57,13 +68,17 @@ def find_blank(
     seen = depths(small, inside)
     if seen.paper < _DARK_PAPER:
         return Blank(False, f"no bright paper: {seen.paper:.0f} of 255")
-    least, through = _CONTRAST, np.zeros_like(seen.dark)
-    if other is not None:
-        least, through = _CONTRAST_BOTH, _showing_through(other, quad, seen)
-    punched = holes_in(seen.dark, inside, sheet)
-    marked = ((seen.dark - through >= least) | (seen.tint >= _TINT)) & inside & ~punched
+    least, punched = _CONTRAST, holes_in(seen.dark, inside, sheet)
+    through = None if other is None else _showing_through(other, quad, seen, inside)
+    if through is not None:
+        least, seen = _CONTRAST_BOTH, replace(seen, dark=seen.dark - through)
+        punched |= holes_in(seen.dark, inside, sheet)
+    marked = ((seen.dark >= least) | (seen.tint >= _TINT)) & inside & ~punched
     away = within(small.size, quad, _RIM_MM / 25.4 * WORKING_DPI)
-    return _verdict(marks_in(marked), away, seen, sheet, punched=bool(punched.any()))
+    found = _verdict(marks_in(marked), away, seen, sheet, punched=bool(punched.any()))
+    if found.is_blank and through is not None:
+        return Blank(True, f"{found.evidence}; the rest shows through from the other side")
+    return found
 
 
 def _verdict(
@@ -121,24 +136,45 @@ def _most_together(marks: Marks, seen: Depths, least_px: float) -> int:
     return most
 
 
-def _showing_through(other: OtherSide, quad: Quad, seen: Depths) -> Levels:
-    """What the other side's ink explains of this side's darkness, point by point."""
+def _showing_through(
+    other: OtherSide, quad: Quad, seen: Depths, inside: NDArray[np.bool_]
+) -> Levels | None:
+    """What the other side's ink explains of this side's darkness, point by point.
+
+    None when it explains nothing.
+    """
     small, theirs = _at_working_dpi(other.small, other.dpi, other.quad)
     size = (seen.dark.shape[1], seen.dark.shape[0])
-    inside = within(small.size, theirs, 0)
-    ink = np.clip(np.where(inside, depths(small, inside).dark, 0), 0, 255).astype(np.uint8)
+    there_inside = within(small.size, theirs, 0)
+    levels = np.where(there_inside, depths(small, there_inside).dark, 0)
+    ink = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
+    faint = np.where(inside, np.clip(seen.dark, 0, _MOST_THROUGH), 0)
+    best: Levels | None = None
+    most = _ALIKE
     mirrored = (theirs[1], theirs[0], theirs[3], theirs[2])
-    laid = Image.fromarray(ink).transform(
-        size, Image.Transform.AFFINE, _onto(quad, mirrored), Image.Resampling.BILINEAR
-    )
-    # paper spreads the light, and two sensors never line up better than this
-    spread = laid.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.BoxBlur(2))
-    there = np.asarray(spread, dtype=np.float32)
-    inked = (there > 60) & (seen.dark < 60)
+    for corners in (mirrored, (*mirrored[2:], *mirrored[:2])):
+        laid = ink.transform(
+            size, Image.Transform.AFFINE, _onto(quad, corners), Image.Resampling.BILINEAR
+        )
+        # paper spreads the light, and two sensors never line up better than this
+        spread = laid.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.BoxBlur(2))
+        there = np.asarray(spread, dtype=np.float32)
+        alike = _correlation(there[inside], faint[inside])
+        if alike > most:
+            best, most = there, alike
+    if best is None:
+        return None
+    inked = (best > _INKED) & (seen.dark < _MOST_THROUGH)
     share = _SHOWS_THROUGH
     if inked.sum() > 2000:
-        share = min(0.3, float(np.percentile(seen.dark[inked] / there[inked], 97)))
-    return there * np.float32(max(0.0, share))
+        share = min(_MOST_SHARE, float(np.percentile(seen.dark[inked] / best[inked], 97)))
+    return best * np.float32(max(0.0, share))
+
+
+def _correlation(one: Levels, other: Levels) -> float:
+    if one.size < 2 or not one.std() or not other.std():
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
 
 
 def _onto(quad: Quad, target: Quad) -> tuple[float, float, float, float, float, float]:

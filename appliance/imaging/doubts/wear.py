@@ -11,7 +11,7 @@ from appliance.core.findings import Quad
 from appliance.imaging.geometry.marks import marks_in
 
 _HOLE_MM = (4.0, 8.5)  # 5 to 6.5 mm punched, with its torn rim
-_HOLE_CONTRAST = 12.0
+_HOLE_CONTRASTS = (12.0, 24.0, 36.0)  # at the lowest a hole runs into ink that shows through
 _ROUND = 0.72  # its narrower side over its wider one
 _EVEN = 9.0  # levels by which the inside of a hole varies
 _HOLE_EDGE_MM = 25.0
@@ -73,14 +73,15 @@ def holes_in(
     A low contrast is looked for: through a hole one sees a lid that may be as bright as paper.
     """
     found = np.zeros_like(inside)
-    marks = marks_in((dark >= _HOLE_CONTRAST) & inside)
     size = (_HOLE_MM[0] / 25.4 * sheet.dpi, _HOLE_MM[1] / 25.4 * sheet.dpi)
-    for mark in np.flatnonzero((marks.length >= size[0]) & (marks.length <= size[1])):
-        y, x = marks.pixels(int(mark))
-        near, _ = sheet.to_edge_mm(float(x.mean()), float(y.mean()))
-        if near <= _HOLE_EDGE_MM and _is_hole(Seen(x, y, 0.0), dark, sheet):
-            left, top, right, bottom = marks.box[mark] + (-3, -3, 3, 3)
-            found[max(0, top) : bottom, max(0, left) : right] = True
+    for contrast in _HOLE_CONTRASTS:
+        marks = marks_in((dark >= contrast) & inside)
+        for mark in np.flatnonzero((marks.length >= size[0]) & (marks.length <= size[1])):
+            y, x = marks.pixels(int(mark))
+            near, _ = sheet.to_edge_mm(float(x.mean()), float(y.mean()))
+            if near <= _HOLE_EDGE_MM and _is_hole(Seen(x, y, 0.0), dark, sheet):
+                left, top, right, bottom = marks.box[mark] + (-3, -3, 3, 3)
+                found[max(0, top) : bottom, max(0, left) : right] = True
     return found
 
 
