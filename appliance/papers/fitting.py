@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from appliance.core.plates import PlatedPage
 
 FILE_BYTES = 6_000  # colour profile, names and cross references of an empty PDF, and some
 PAGE_BYTES = 900  # what a page adds beside its plates
+_PART = re.compile(r" \(phần \d+/\d+\)$")
 
 
 class Shrinking(Protocol):
@@ -70,6 +72,15 @@ def part_title(title: str, number: int, parts: int) -> str:
     'Sổ hộ khẩu (phần 1/2)'
     """
     return title if parts == 1 else f"{title} (phần {number}/{parts})"
+
+
+def whole_title(title: str) -> str:
+    """What the paper is called that this is a part of.
+
+    >>> whole_title("Sổ hộ khẩu (phần 1/2)")
+    'Sổ hộ khẩu'
+    """
+    return _PART.sub("", title)
 
 
 def part_file_stem(stem: str, number: int, parts: int) -> str:

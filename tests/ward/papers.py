@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from appliance.core.manifest import (
 )
 from appliance.keys.age import seal
 from appliance.keys.canonical import canonical_json, sha256_hex
+from appliance.papers.fitting import part_title
 
 BIRTH = ProcedureRef(
     id="1.001193", version="2026-07-01", sha256="ab" * 32, title_vi="Đăng ký khai sinh"
@@ -52,13 +54,21 @@ def sealed_dossier(
     dossier_id: str | None = None,
     revision: int = 1,
     papers: dict[str, bytes] | None = None,
+    parts: Sequence[tuple[str, bytes]] = (),
     child: str = CHILD,
     **changes: Any,
 ) -> SealedDossier:
-    """A dossier of *papers* by slot, sealed to *recipient*."""
+    """A dossier of *papers* by slot, or of *parts* of papers, sealed to *recipient*."""
     dossier_id = dossier_id or str(uuid7())
     plain = papers or {"giay_chung_sinh": pdf(f"giấy chứng sinh {dossier_id}", 2000)}
-    sealed = {slot: seal(paper, [recipient]) for slot, paper in plain.items()}
+    sealed = [
+        (slot, f"Giấy tờ {slot}", paper, seal(paper, [recipient])) for slot, paper in plain.items()
+    ]
+    if parts:
+        sealed = [
+            (slot, part_title(f"Giấy tờ {slot}", n, len(parts)), part, seal(part, [recipient]))
+            for n, (slot, part) in enumerate(parts, start=1)
+        ]
     contents = Contents(
         dossier_id=dossier_id,
         revision=revision,
@@ -67,14 +77,14 @@ def sealed_dossier(
         files=tuple(
             ContentsFile(
                 slot=slot,
-                title=f"Giấy tờ {slot}",
+                title=title,
                 name=f"{slot}.pdf",
                 sha256=sha256_hex(paper),
                 bytes=len(paper),
                 pages=1,
-                sealed_sha256=sha256_hex(sealed[slot]),
+                sealed_sha256=sha256_hex(data),
             )
-            for slot, paper in plain.items()
+            for slot, title, paper, data in sealed
         ),
         sections=(
             ContentsSection(
@@ -85,7 +95,7 @@ def sealed_dossier(
     )
     sealed_contents = seal(canonical_json(contents), [recipient])
     listed = [("contents", sealed_contents, "application/json")] + [
-        (slot, data, "application/pdf") for slot, data in sealed.items()
+        (slot, data, "application/pdf") for slot, _, _, data in sealed
     ]
     fields: dict[str, Any] = {
         "dossier_id": dossier_id,

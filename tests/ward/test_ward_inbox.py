@@ -57,6 +57,22 @@ def test_an_officer_reads_the_answers_and_the_very_pdf(
     assert officer.get(download).headers["Content-Disposition"].startswith("attachment")
 
 
+def test_a_paper_in_two_parts_is_two_files_to_read_and_one_paper_to_ask_for(
+    box: Box, officer: Officer, recipient: str
+) -> None:
+    parts = [("so_ho_khau", pdf("phần một", 900)), ("so_ho_khau", pdf("phần hai", 800))]
+    dossier = sealed_dossier(recipient, parts=parts)
+    assert box.deliver(dossier).status_code == 201
+    page = officer.page(f"/inbox/{dossier.id}")
+    for part in ("(phần 1/2)", "(phần 2/2)"):
+        assert f"Giấy tờ so_ho_khau {part}" in page.text
+    read = [officer.get(link).content for link in page.links if "/papers/" in link]
+    assert {part for _, part in parts} <= set(read)
+    asked = officer.get(f"/inbox/{dossier.id}").text
+    assert asked.count('<label class="form-label" for="paper_') == 1
+    assert 'for="paper_0">Giấy tờ so_ho_khau</label>' in asked
+
+
 def test_pages_forbid_scripts_frames_and_caches(officer: Officer) -> None:
     answer = officer.get("/inbox")
     policy = answer.headers["Content-Security-Policy"]

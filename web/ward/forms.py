@@ -9,6 +9,7 @@ from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAr
 from wtforms.validators import InputRequired, Length
 
 from appliance.core.manifest import ContentsFile, SupplementItem
+from appliance.papers.fitting import whole_title
 from web.ward.wording import words
 
 _form = words()["form"]
@@ -65,7 +66,7 @@ def supplement_form(files: Sequence[ContentsFile]) -> SupplementForm:
         pass
 
     slots = dict.fromkeys(file.slot for file in files)
-    titles = {file.slot: file.title for file in files}
+    titles = {file.slot: whole_title(file.title) for file in files}
     papers = [(f"paper_{number}", slot) for number, slot in enumerate(slots)]
     for name, slot in papers:
         setattr(OfThisDossier, name, SelectField(titles[slot], choices=choices, default=""))

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.core.errors import DossierMovedOn
 from appliance.core.manifest import SUMMARY_SLOT, Contents, Manifest, WardState
+from appliance.papers.fitting import whole_title
 from web.ward.answers import (
     ACCEPTED_FROM,
     ASKED_FROM,
@@ -91,7 +92,7 @@ def show_dossier(dossier_id: str) -> str:
         opened=opened,
         unreadable=unreadable,
         events=events,
-        titles={f.slot: f.title for _, contents in opened for f in contents.files},
+        titles={f.slot: whole_title(f.title) for _, contents in opened for f in contents.files},
         accept_form=MoveForm(seen=line.state) if line.state in ACCEPTED_FROM else None,
         supplement_form=_supplement_form(opened, line) if line.state in ASKED_FROM else None,
         code_form=(
