@@ -100,6 +100,20 @@ def touch_open(
     move_dossier(connection, dossier_id, DossierState.OPEN, DossierState.OPEN, **columns)
 
 
+def set_holder(connection: Connection, dossier_id: str, volunteer_id: int, now: datetime) -> None:
+    """Note who works on it, and since when there is a sign of that."""
+    connection.execute(
+        update(dossier).where(dossier.c.id == dossier_id).values(held_by=volunteer_id, held_at=now)
+    )
+
+
+def forget_holder(connection: Connection, volunteer_id: int) -> None:
+    """That volunteer works on nothing any more."""
+    connection.execute(
+        update(dossier).where(dossier.c.held_by == volunteer_id).values(held_by=None, held_at=None)
+    )
+
+
 def put_answers(connection: Connection, dossier_id: str, sealed: bytes, seen_revision: int) -> int:
     """Store sealed answers on top of *seen_revision*; returns the new revision.
 

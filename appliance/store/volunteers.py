@@ -44,13 +44,24 @@ def add_volunteer(
     connection: Connection, name: str, pin: str, role: Role, now: datetime
 ) -> Volunteer:
     """Add a person; a PIN has at least six digits."""
-    if not (pin.isascii() and pin.isdigit() and len(pin) >= 6):
-        raise ValueError("a PIN has at least six digits")
     number = insert_numbered(
         connection,
-        insert(volunteer).values(name=name, role=role, pin_hash=_HASHER.hash(pin), made_at=now),
+        insert(volunteer).values(name=name, role=role, pin_hash=_hash(pin), made_at=now),
     )
     return Volunteer(number, name, role)
+
+
+def set_pin(connection: Connection, volunteer_id: int, pin: str) -> bool:
+    """Another PIN for the same person; wrong tries are forgotten. False: there is no such person.
+
+    A PIN has at least six digits.
+    """
+    done = connection.execute(
+        update(volunteer)
+        .where(volunteer.c.id == volunteer_id)
+        .values(pin_hash=_hash(pin), wrong_pins=0, rests_until=None)
+    )
+    return done.rowcount == 1
 
 
 def list_volunteers(connection: Connection) -> list[Volunteer]:
@@ -104,6 +115,12 @@ def _rest_after(wrong_pins: int, now: datetime) -> datetime | None:
         return None
     doublings = min(wrong_pins - FREE_TRIES, 10)
     return now + min(FIRST_REST * (1 << doublings), LONGEST_REST)
+
+
+def _hash(pin: str) -> str:
+    if not (pin.isascii() and pin.isdigit() and len(pin) >= 6):
+        raise ValueError("a PIN has at least six digits")
+    return _HASHER.hash(pin)
 
 
 def _verify(pin_hash: str, pin: str) -> bool:

@@ -31,7 +31,7 @@ from appliance.store import pages, scan_requests
 from appliance.store.database import Database
 from appliance.store.dossiers import row_of
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
-from web.station.app import create_app
+from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
 
 PIN = "246810"
@@ -215,7 +215,8 @@ def tray(point: Point) -> Tray:
 
 @pytest.fixture
 def app(point: Point, clock: Clock, lan: Volunteer) -> Iterator[Flask]:
-    app = create_app(point, monotonic=clock.monotonic)
+    # the locked screen has tests of its own; here time passes without a PIN in between
+    app = create_app(point, monotonic=clock.monotonic, lock_after=IDLE_LIMIT)
     yield app
     app.extensions[EXTENSION].freshness.close()
 

@@ -25,6 +25,7 @@ def path_of(rule: Rule) -> str:
         "filename": "station.css",
         "degrees": "90",
         "request_id": "1",
+        "number": "1",
     }
     with_values = values | choices
     path = rule.rule

@@ -47,8 +47,9 @@ def test_a_form_without_its_token_is_refused_in_three_sentences(browser: Browser
 def test_every_change_needs_the_token(app: Flask, browser: Browser, dossier: str) -> None:
     browser.token = ""
     paths = [
-        *("/dossiers", "/desk/leave", "/sign-out", "/sign-in"),
-        *(f"{dossier}/{end}" for end in ("answers", "seal", "try-again")),
+        *("/dossiers", "/desk/leave", "/sign-out", "/sign-in", "/lock", "/unlock"),
+        *("/box/people", "/box/people/1/pin"),
+        *(f"{dossier}/{end}" for end in ("answers", "seal", "try-again", "take-over")),
         *(f"{dossier}/slots/giay_chung_sinh/{end}" for end in ("choose", "scan")),
         f"{dossier}/pages/01a200dc-545d-7588-9b9a-f9a50bdca954/turn",
         f"{dossier}/pages/01a200dc-545d-7588-9b9a-f9a50bdca954/upright/90",

@@ -15,6 +15,7 @@ from appliance.desk.point import Point
 from web.station import (
     arrange,
     batches,
+    box,
     check,
     choose,
     delivery,
@@ -22,8 +23,11 @@ from web.station import (
     error_pages,
     gate,
     health,
+    holding,
     home,
+    lock,
     one_page,
+    packing,
     papers,
     places,
     security,
@@ -46,8 +50,12 @@ ROOMS = (
     check,
     delivery,
     health,
+    holding,
+    lock,
+    box,
 )
 IDLE_LIMIT = timedelta(minutes=30)
+LOCK_AFTER = timedelta(minutes=3)
 LARGEST_POST = 256 * 1024  # bytes; a form of long answers is a tenth of it
 
 
@@ -56,11 +64,13 @@ def create_app(
     *,
     https: bool = False,
     idle_limit: timedelta = IDLE_LIMIT,
+    lock_after: timedelta = LOCK_AFTER,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Flask:
     """Build the page of *point*.
 
-    With *https* the session cookie only travels encrypted. Idle time is counted by
+    After *lock_after* without a sign of a person the screen is locked, after *idle_limit* the
+    session is over. With *https* the session cookie only travels encrypted. Idle time is counted by
     *monotonic*: a Pi's wall clock jumps when it first hears a time server.
     """
     app = Flask(__name__)
@@ -79,13 +89,16 @@ def create_app(
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.extensions[EXTENSION] = Station(
-        point, Freshness(point.database.path), idle_limit, monotonic
+        point, Freshness(point.database.path), idle_limit, lock_after, monotonic
     )
     Babel(app)
     Bootstrap5(app)
+    packing.pack(app)
     security.guard(app)  # first: a foreign host learns nothing
     CSRFProtect(app)
     gate.guard(app)
+    lock.guard(app)
+    holding.guard(app)
     error_pages.answer(app)
     speech.speak(app)
     for room in ROOMS:

@@ -20,7 +20,10 @@ from appliance.core.shown import answers_in_portal_order
 from appliance.desk import dossiers, sealing
 from appliance.desk.consent import consent_text
 from appliance.desk.dossiers import DossierView
+from appliance.desk.sides import card_doubts
+from appliance.findings import advice_for
 from appliance.wording import notice_for
+from web.station.due import due_of
 from web.station.here import point, volunteer
 from web.station.slots import slots_of
 
@@ -86,6 +89,8 @@ def _page(view: DossierView) -> str:
         view=view,
         ready=ready,
         slots=slots_of(view),
+        cards=[(slot, advice_for(warn)) for slot, warn in card_doubts(point(), view)],
+        due=due_of(view, point().today()),
         sections=answers_in_portal_order(view.procedure, view.answers, point().places),
         consent=consent_text(point(), view.procedure),
         seen=seen_mark(view),

@@ -20,6 +20,7 @@ from appliance.desk.batches import SheetCount, sheet_count
 from appliance.desk.dossiers import DossierView
 from appliance.procedures.wording import sentence
 from appliance.wording import notice_for
+from web.station.due import Due, due_of
 from web.station.forms import Chapter, Drawing, chapters, typed_answers
 from web.station.gate import wants_fragment
 from web.station.here import point
@@ -41,6 +42,7 @@ class Desk:
     shape: str  # changes when other fields or papers are asked for
     slots: tuple[ShownSlot, ...]
     count: SheetCount | None
+    due: Due | None
 
 
 @pages.get("/dossiers/<uuid:dossier_id>")
@@ -138,7 +140,26 @@ def desk_of(view: DossierView, answers: Answers, *, show_missing: bool = False) 
         shape=_shape(view, sections),
         slots=slots_of(view),
         count=sheet_count(here, view),
+        due=due_of(view, here.today()),
     )
+
+
+def told_of(desk: Desk) -> dict[str, Any]:
+    """What our own script changes on the form after a field was saved."""
+    told: dict[str, list[dict[str, Any]]] = {}
+    for problem in desk.problems:
+        told.setdefault(problem.field_key, []).append(
+            {"error": problem.is_error, "text": sentence(problem, desk.view.procedure)}
+        )
+    return {
+        "shape": desk.shape,
+        "problems": told,
+        "chapters": [
+            {"answered": c.answered, "required": c.required, "done": c.is_done}
+            for c in desk.chapters
+        ],
+        "summary": render_template("_summary.html", desk=desk, view=desk.view),
+    }
 
 
 def fields_of_page(dossier_id: str, page_id: str) -> None:
@@ -157,22 +178,11 @@ def _save_quietly(dossier_id: str) -> ResponseReturnValue:
     view = dossiers.look_at(here, dossier_id)
     desk = desk_of(view, view.answers, show_missing="all" in request.args)
     step = next_step(view)
-    told: dict[str, list[dict[str, Any]]] = {}
-    for problem in desk.problems:
-        told.setdefault(problem.field_key, []).append(
-            {"error": problem.is_error, "text": sentence(problem, view.procedure)}
-        )
     return jsonify(
         revision=revision,
-        shape=desk.shape,
-        problems=told,
-        chapters=[
-            {"answered": c.answered, "required": c.required, "done": c.is_done}
-            for c in desk.chapters
-        ],
         step=said(f"step.{step.name}"),
         anchor=step.anchor,
-        summary=render_template("_summary.html", desk=desk, view=view),
+        **told_of(desk),
     )
 
 

@@ -21,7 +21,7 @@ from appliance.wording import Notice, notice_for
 from web.station.gate import wants_fragment
 from web.station.speech import said
 
-NOT_FOUND, CONFLICT, UNAVAILABLE, BROKEN = 404, 409, 503, 500
+FORBIDDEN, NOT_FOUND, CONFLICT, UNAVAILABLE, BROKEN = 403, 404, 409, 503, 500
 STATUS: dict[type[ApplianceError], int] = {
     DossierUnknown: NOT_FOUND,
     DossierMovedOn: CONFLICT,
@@ -46,6 +46,11 @@ def say(notice: Notice, code: int) -> ResponseReturnValue:
     if wants_fragment():
         return jsonify(notice={"what": notice.what, "safe": notice.safe, "next": notice.next}), code
     return make_response(render_template("error.html", said_notice=notice), code)
+
+
+def refuse(name: str) -> ResponseReturnValue:
+    """Somebody signed in asks for what is not theirs."""
+    return say(_page_notice(name), FORBIDDEN)
 
 
 def _known(error: ApplianceError) -> ResponseReturnValue:

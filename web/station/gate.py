@@ -15,7 +15,9 @@ from web.station.here import point, station
 PUBLIC = frozenset(
     {"sign_in.show", "sign_in.enter", "health.look", "static", "bootstrap.static", None}
 )
+PHONE = "phone"  # a citizen's own pages, which ask for the code of one dossier instead of a name
 LIVE_HEADER = "X-Live"  # sent by the page itself each second: no sign of a person
+HERE_HEADER = "X-Here"  # sent along when somebody has just touched the screen
 
 
 def secret_key(runtime: Path) -> bytes:
@@ -37,7 +39,7 @@ def guard(app: Flask) -> None:
     @app.before_request
     def _who_is_there() -> ResponseReturnValue | None:
         g.volunteer = _signed_in()
-        if g.volunteer is not None or request.endpoint in PUBLIC:
+        if g.volunteer is not None or request.endpoint in PUBLIC or request.blueprint == PHONE:
             return None
         session.clear()
         if wants_fragment():
@@ -57,11 +59,19 @@ def wants_fragment() -> bool:
     return LIVE_HEADER in request.headers
 
 
+def idle_seconds() -> float:
+    """How long ago this session's volunteer last gave a sign, before this request."""
+    found: float = g.idle_s
+    return found
+
+
 def _signed_in() -> Volunteer | None:
+    g.idle_s = 0.0
     number, seen = session.get("volunteer"), session.get("seen")
     if not isinstance(number, int) or not isinstance(seen, float):
         return None
     now = station().monotonic()
+    g.idle_s = now - seen
     if not 0 <= now - seen < station().idle_limit.total_seconds():
         return None
     with point().database.reading() as connection:
@@ -72,4 +82,4 @@ def _signed_in() -> Volunteer | None:
 
 
 def _asks_by_itself() -> bool:
-    return wants_fragment() and request.method == "GET"
+    return wants_fragment() and request.method == "GET" and HERE_HEADER not in request.headers

@@ -22,6 +22,7 @@ class Station:
     point: Point
     freshness: Freshness
     idle_limit: timedelta
+    lock_after: timedelta
     monotonic: Callable[[], float]
 
 

@@ -11,6 +11,7 @@ from appliance.core.dossier import Dossier, DossierState
 from appliance.core.manifest import WardState
 from appliance.core.submission import SubmissionState
 from appliance.desk import dossiers
+from appliance.desk.holding import holders_of
 from appliance.desk.waiting import Waiting, list_waiting, try_again
 from web.station.here import point, station, volunteer
 from web.station.speech import said
@@ -26,6 +27,7 @@ class Line(NamedTuple):
     state: str  # a key of the sentences
     answer: WardState | None
     title: str
+    held_by: str = ""  # the other volunteer who works on it
 
 
 @pages.get("/")
@@ -85,8 +87,13 @@ def _facts() -> dict[str, object]:
         if dossier.state is not DossierState.OPEN
     ]
     being_filled = dossiers.list_open(point())
+    holders = holders_of(point(), [one.id for one in being_filled])
+    held = {key: one.name for key, one in holders.items() if one.id != volunteer().id}
     return {
-        "open_now": [Line(one, one.state.value, None, _title(one)) for one in being_filled],
+        "open_now": [
+            Line(one, one.state.value, None, _title(one), held.get(one.id, ""))
+            for one in being_filled
+        ],
         "stuck": [one for one in waiting if one.state is SubmissionState.NEEDS_PERSON],
         "resting": [one for one in waiting if one.state is SubmissionState.WAITING],
         "recent": recent,

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import PinLocked, WrongPin
+from appliance.desk.holding import let_go
 from appliance.desk.point import Point
 from appliance.store import volunteers
 from appliance.store.volunteers import Volunteer
@@ -39,18 +51,25 @@ def enter() -> ResponseReturnValue:
     except WrongPin as error:
         return _page(name, notice_for(error).what), 401
     except PinLocked as error:
-        wait = spoken(timedelta(seconds=error.seconds))
-        response = make_response(_page(name, said("sign_in.rest", wait=wait)), 429)
-        response.headers["Retry-After"] = str(error.seconds)
-        return response
+        return rest_answer(error, lambda told: _page(name, told))
     return redirect(url_for("home.show"), 303)
 
 
 @pages.post("/sign-out")
 def leave() -> ResponseReturnValue:
-    """End this session; the dossier on the desk stays there."""
+    """End this session; the dossier on the desk stays there, free for the next volunteer."""
+    if g.volunteer is not None:
+        let_go(point(), g.volunteer.id)
     session.clear()
     return redirect(url_for("sign_in.show"), 303)
+
+
+def rest_answer(error: PinLocked, page: Callable[[str], str]) -> Response:
+    """Too many wrong PINs: *page* with how long to wait."""
+    wait = spoken(timedelta(seconds=error.seconds))
+    response = make_response(page(said("sign_in.rest", wait=wait)), 429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _sign_in(here: Point, name: str, pin: str) -> Volunteer:

@@ -13,7 +13,7 @@ from flask import Flask, g
 from appliance.desk.status import PointStatus, point_status
 from appliance.procedures.wording import sentence
 from appliance.wording import Notice, notice_for
-from web.station.here import local, point
+from web.station.here import local, point, station
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -91,6 +91,7 @@ def speak(app: Flask) -> None:
         spoken=spoken,
         waited=waited,
         point=point,
+        lock_after=lambda: int(station().lock_after.total_seconds()),
     )
     app.jinja_env.filters.update(clock_time=clock_time, dong=dong, megabytes=megabytes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

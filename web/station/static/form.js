@@ -229,6 +229,7 @@
     if (go && !dirty.size) location.assign(go);
   });
 
+  document.addEventListener("station:leaving", (event) => event.detail.push(flush()));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && dirty.size) post(form.dataset.save, typed([...dirty]), true);
   });

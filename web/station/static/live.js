@@ -43,7 +43,11 @@
     try {
       const answer = await fetch(address, {
         cache: "no-store",
-        headers: { "X-Live": "1", "If-None-Match": tags.get(address) ?? "" },
+        headers: {
+          "X-Live": "1",
+          "If-None-Match": tags.get(address) ?? "",
+          ...(window.stationTouched?.() ? { "X-Here": "1" } : {}), // somebody reads, scrolls, points
+        },
         signal: AbortSignal.timeout?.(8000), // older phones wait for the network instead
       });
       if (offline) offline.hidden = true;

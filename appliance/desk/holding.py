@@ -1,0 +1,79 @@
+"""Who works on a dossier: one volunteer at a time, and the next one sees who it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from appliance.core.dossier import DossierState
+from appliance.core.errors import DossierUnknown
+from appliance.desk.point import Point
+from appliance.store import dossiers, volunteers
+
+FORGOTTEN = timedelta(minutes=30)  # nobody stays signed in longer without a sign of life
+TOUCH_EVERY = timedelta(minutes=1)  # so that looking at a page seldom writes
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The volunteer who works on a dossier, and when there was last a sign of it."""
+
+    id: int
+    name: str
+    at: datetime
+
+
+def holder_of(point: Point, dossier_id: str) -> Holder | None:
+    """Who works on it; None when nobody does, or did not for half an hour."""
+    return holders_of(point, [dossier_id]).get(dossier_id)
+
+
+def holders_of(point: Point, dossier_ids: Iterable[str]) -> dict[str, Holder]:
+    """The same for several; those that nobody holds, or that do not exist, are left out."""
+    now = point.clock()
+    found: dict[str, Holder] = {}
+    with point.database.reading() as connection:
+        for dossier_id in dossier_ids:
+            try:
+                row = dossiers.row_of(connection, dossier_id)
+            except DossierUnknown:
+                continue
+            # also free when the clock fell back to before it was taken
+            if row.held_by is None or not timedelta(0) <= now - row.held_at < FORGOTTEN:
+                continue
+            person = volunteers.get_volunteer(connection, row.held_by)
+            if person is not None:
+                found[dossier_id] = Holder(person.id, person.name, row.held_at)
+    return found
+
+
+def hold(
+    point: Point, dossier_id: str, volunteer_id: int, *, take_over: bool = False
+) -> Holder | None:
+    """Take a dossier into one's hands; returns who has it instead, None when one may work on it.
+
+    With *take_over* it is taken from another's hands; that one's next save is refused then.
+    A dossier that is no longer open, or unknown, belongs to nobody.
+    """
+    with point.database.reading() as connection:
+        try:
+            is_open = dossiers.get_dossier(connection, dossier_id).state is DossierState.OPEN
+        except DossierUnknown:
+            is_open = False
+    if not is_open:
+        return None
+    holder = holder_of(point, dossier_id)
+    if holder is not None and holder.id != volunteer_id and not take_over:
+        return holder
+    now = point.clock()
+    if holder is None or holder.id != volunteer_id or now - holder.at >= TOUCH_EVERY:
+        with point.database.writing() as connection:
+            dossiers.set_holder(connection, dossier_id, volunteer_id, now)
+    return None
+
+
+def let_go(point: Point, volunteer_id: int) -> None:
+    """Whoever leaves holds nothing any more."""
+    with point.database.writing() as connection:
+        dossiers.forget_holder(connection, volunteer_id)

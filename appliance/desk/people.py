@@ -1,0 +1,48 @@
+"""Who may sign in at the desk: added, and given a fresh PIN, by a technician."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+
+from appliance.desk.point import Point
+from appliance.store import volunteers
+from appliance.store.volunteers import Role, Volunteer
+
+PIN_DIGITS = 6
+LONGEST_NAME = 60
+
+
+def everybody(point: Point) -> list[Volunteer]:
+    """All of them, by name."""
+    with point.database.reading() as connection:
+        return volunteers.list_volunteers(connection)
+
+
+def add_person(point: Point, name: str, role: Role) -> str | None:
+    """Add somebody under *name*; returns the PIN, which is kept nowhere.
+
+    None when the name is empty, too long, or somebody has it already; nothing changed then.
+    """
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    pin = _fresh_pin()
+    with point.database.writing() as connection:
+        taken = {person.name.casefold() for person in volunteers.list_volunteers(connection)}
+        if not name or len(name) > LONGEST_NAME or name.casefold() in taken:
+            return None
+        volunteers.add_volunteer(connection, name, pin, role, point.clock())
+    return pin
+
+
+def fresh_pin(point: Point, volunteer_id: int) -> str | None:
+    """A new PIN in place of a forgotten one; wrong tries before it no longer count.
+
+    None when there is nobody of that number.
+    """
+    pin = _fresh_pin()
+    with point.database.writing() as connection:
+        return pin if volunteers.set_pin(connection, volunteer_id, pin) else None
+
+
+def _fresh_pin() -> str:
+    return "".join(secrets.choice("0123456789") for _ in range(PIN_DIGITS))

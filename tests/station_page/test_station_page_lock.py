@@ -1,0 +1,126 @@
+"""A screen nobody touches shows nothing of anybody, and the work goes on where it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+
+from appliance.desk import dossiers
+from appliance.desk.point import Point
+from appliance.store.volunteers import Volunteer
+from tests.station_page.chromium import open_window
+from tests.station_page.conftest import PIN, Browser, Clock, id_of, view_of
+from web.station.app import LOCK_AFTER, create_app
+from web.station.here import EXTENSION
+
+
+@pytest.fixture(params=[LOCK_AFTER])
+def app(
+    request: pytest.FixtureRequest, point: Point, clock: Clock, lan: Volunteer
+) -> Iterator[Flask]:
+    app = create_app(point, monotonic=clock.monotonic, lock_after=request.param)
+    yield app
+    app.extensions[EXTENSION].freshness.close()
+
+
+def test_after_three_minutes_every_page_asks_for_the_pin_and_tells_nothing(
+    browser: Browser, dossier: str, clock: Clock, point: Point
+) -> None:
+    dossiers.save_answers(point, id_of(dossier), {"child_name": "Cao Minh Mẫu"})
+    clock.pass_by(minutes=2, seconds=59)
+    assert browser.get(dossier).status_code == 200
+    clock.pass_by(minutes=3)
+    for path in (dossier, f"{dossier}/check", "/", "/dossiers/new"):
+        assert browser.get(path).location == "/locked"
+    text = browser.get("/locked").text
+    assert "Cao Minh" not in text
+    assert "TH-0001" not in text
+    assert browser.get(f"{dossier}/papers", headers={"X-Live": "1"}).status_code == 401
+
+
+def test_the_pin_leads_back_to_where_the_work_was_left(
+    browser: Browser, dossier: str, clock: Clock
+) -> None:
+    clock.pass_by(minutes=4)
+    browser.get(dossier)
+    browser.get("/locked")
+    assert browser.post("/unlock", pin="000000").status_code == 401
+    assert browser.get(dossier).location == "/locked"
+    assert browser.post("/unlock", pin=PIN).location == dossier
+    assert browser.get(dossier).status_code == 200
+
+
+def test_a_page_that_refreshes_itself_does_not_keep_the_screen_open_but_a_reader_does(
+    browser: Browser, dossier: str, clock: Clock
+) -> None:
+    for _ in range(5):
+        clock.pass_by(minutes=1)
+        reading = browser.get("/lamp", headers={"X-Live": "1", "X-Here": "1"})
+    assert reading.status_code == 200
+    for _ in range(3):
+        clock.pass_by(minutes=1)
+        alone = browser.get("/lamp", headers={"X-Live": "1"})
+    assert alone.status_code == 401
+
+
+def test_a_form_typed_for_longer_than_that_is_still_saved(
+    browser: Browser, dossier: str, clock: Clock, point: Point
+) -> None:
+    clock.pass_by(minutes=10)
+    browser.post(f"{dossier}/answers", revision="0", child_name="Cao Minh Mẫu")
+    assert view_of(point, dossier).answers["child_name"] == "Cao Minh Mẫu"
+
+
+def test_a_screen_locked_by_hand_takes_nothing_more(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    assert browser.post("/lock", back=dossier).location == "/locked"
+    assert browser.send(f"{dossier}/answers", child_name="X").status_code == 401
+    assert browser.post(f"{dossier}/answers", revision="0", child_name="X").location == "/locked"
+    assert "child_name" not in view_of(point, dossier).answers
+    assert browser.post("/unlock", pin=PIN).location == dossier
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/nowhere", "/locked", "", "javascript:1"]
+)
+def test_nobody_is_sent_away_after_the_pin(browser: Browser, back: str) -> None:
+    browser.post("/lock", back=back)
+    assert browser.post("/unlock", pin=PIN).location == "/"
+
+
+def test_pins_cannot_be_tried_at_a_locked_screen(browser: Browser) -> None:
+    browser.post("/lock", back="/")
+    codes = [browser.post("/unlock", pin="000000").status_code for _ in range(5)]
+    assert codes == [401, 401, 401, 401, 429]
+    assert browser.post("/unlock", pin=PIN).status_code == 429
+
+
+def test_another_volunteer_signs_out_the_first_one(browser: Browser) -> None:
+    browser.post("/lock", back="/")
+    assert browser.post("/sign-out").location == "/sign-in"
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("app", [timedelta(seconds=4)], indirect=True)
+def test_the_screen_hides_by_itself_and_saves_what_was_being_typed(
+    address: str, lan: Volunteer, point: Point
+) -> None:
+    path = f"/dossiers/{dossiers.open_dossier(point, 'khai-sinh', lan.id)}"
+    with open_window(address) as window:
+        window.sign_in("Lan", PIN)
+        page = window.go(path)
+        page.locator("#f-child_name").press_sequentially("Cao Minh")  # the box is not left
+        expect(page.get_by_role("heading", name="Màn hình đã khoá")).to_be_visible(timeout=15_000)
+        assert "Cao" not in page.content()
+        assert view_of(point, path).answers["child_name"] == "Cao Minh"
+        assert window.barriers() == []
+        page.fill("#pin", PIN)
+        page.keyboard.press("Enter")
+        expect(page.locator("#f-child_name")).to_have_value("Cao Minh")
+        assert not window.complaints

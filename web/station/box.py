@@ -1,0 +1,74 @@
+"""The technician's page: how the box is, which procedures it knows until when, who may sign in."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import url_for as link
+from flask.typing import ResponseReturnValue
+
+from appliance.desk import people
+from appliance.desk.status import STATION, UPLOADER, disk_free_mb
+from appliance.store import status
+from appliance.store.volunteers import Role
+from web.station.error_pages import refuse
+from web.station.here import point
+from web.station.speech import said
+
+pages = Blueprint("box", __name__, url_prefix="/box")
+EXPIRES_SOON = timedelta(days=60)
+
+
+@pages.before_request
+def _technicians_only() -> ResponseReturnValue | None:
+    return None if g.volunteer.role is Role.TECHNICIAN else refuse("technicians-only")
+
+
+@pages.get("")
+def show() -> str:
+    """Nothing here is about a citizen."""
+    here = point()
+    with here.database.reading() as connection:
+        reports = {name: status.last_report(connection, name) for name in (STATION, UPLOADER)}
+    today = here.today()
+    return render_template(
+        "box.html",
+        reports=reports,
+        free_mb=disk_free_mb(here),
+        procedures=[
+            (one, needs_reading(one.valid_to, today)) for one in here.procedures.leaflets.values()
+        ],
+        everybody=people.everybody(here),
+    )
+
+
+@pages.post("/people")
+def add() -> ResponseReturnValue:
+    """Form fields: ``name``, and ``role=technician`` for one; the PIN is told once."""
+    name = request.form.get("name", "")
+    role = Role.TECHNICIAN if request.form.get("role") == Role.TECHNICIAN else Role.VOLUNTEER
+    pin = people.add_person(point(), name, role)
+    _tell(said("box.added", name=" ".join(name.split()), pin=pin) if pin else None, "box.name")
+    return redirect(link("box.show") + "#people", 303)
+
+
+@pages.post("/people/<int:number>/pin")
+def renew(number: int) -> ResponseReturnValue:
+    """A fresh PIN for somebody who forgot it."""
+    pin = people.fresh_pin(point(), number)
+    names = {person.id: person.name for person in people.everybody(point())}
+    _tell(said("box.renewed", name=names.get(number, ""), pin=pin) if pin else None, "box.nobody")
+    return redirect(link("box.show") + "#people", 303)
+
+
+def needs_reading(valid_to: date | None, today: date) -> bool:
+    """Whether the law behind a procedure ends soon, or has ended: its file must be renewed."""
+    return valid_to is not None and valid_to - today < EXPIRES_SOON
+
+
+def _tell(done: str | None, otherwise: str) -> None:
+    if done is None:
+        flash(said(otherwise), "todo")
+    else:
+        flash(done, "done")
