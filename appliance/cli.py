@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from appliance import __version__
-from appliance.config import DEFAULT_PATH
 from appliance.core.errors import ApplianceError, Unexpected
+from appliance.default_path import DEFAULT_PATH
 
 # Loaded when called: a scan child or `--help` must not pay for Flask and SQLAlchemy.
 COMMANDS = {

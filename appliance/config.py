@@ -17,8 +17,6 @@ from pydantic_core import ErrorDetails
 from appliance.core.errors import ConfigWrong
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
 
-DEFAULT_PATH = Path("/etc/tramhoso/config.toml")
-
 Pin = Annotated[int, Field(ge=2, le=27)]  # BCM numbers of the 40-pin header
 
 

@@ -10,7 +10,7 @@ import warnings
 import zlib
 from io import BytesIO
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, TiffImagePlugin
 
 from appliance.core.errors import PageDamaged
 from appliance.core.plates import Coding, Plate
@@ -58,8 +58,9 @@ def stencil_plate(mask: Image.Image, ink: tuple[int, int, int] = (0, 0, 0)) -> P
     """*mask* (mode 1; what is set is painted in *ink*) in CCITT group 4."""
     out = BytesIO()
     mask.save(out, "TIFF", compression="group4", tiffinfo={_ROWS: mask.height})
-    with Image.open(out, formats=("TIFF",)) as tiff:
-        tags = tiff.tag_v2  # type: ignore[attr-defined]
+    out.seek(0)
+    with TiffImagePlugin.TiffImageFile(out) as tiff:  # by its name: else every format is loaded
+        tags = tiff.tag_v2
         (start,), (size,) = tags[_OFFSET], tags[_SIZE]
     content = out.getvalue()[start : start + size]
     plate = Plate(Coding.STENCIL, content, *mask.size, colors=bytes(ink))

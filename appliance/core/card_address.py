@@ -13,9 +13,9 @@ from datetime import date
 from typing import TypeVar
 
 from appliance.core.fields import HOME_COUNTRY
-from appliance.core.normalise import clean_text
 from appliance.core.place_words import keys_of, place_key, spelling, without_kind
 from appliance.core.places import FormerPlaces, FormerWard, Place, Places
+from appliance.core.spelling import clean_text
 
 TWO_LEVELS_SINCE = date(2025, 7, 1)
 _COUNTRY_KEYS = frozenset({"vietnam", "vn"})

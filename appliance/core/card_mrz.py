@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from appliance.core.citizen_id import CitizenId
-from appliance.core.procedure import Sex
+from appliance.core.sex import Sex
 
 _WIDTH = 30
 _WEIGHTS = (7, 3, 1)  # ICAO Doc 9303 part 3

@@ -10,7 +10,8 @@ from appliance.core.citizen_id import CitizenId
 from appliance.core.dates import PartialDate
 from appliance.core.fields import ChoiceField, FormField, PersonPart
 from appliance.core.problem import Problem, doubt
-from appliance.core.procedure import Person, Procedure, Sex
+from appliance.core.procedure import Person, Procedure
+from appliance.core.sex import Sex
 
 _YOUNGEST_PARENT = 12  # years between parent and child below which somebody should look
 

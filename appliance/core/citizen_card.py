@@ -14,8 +14,8 @@ from enum import StrEnum
 
 from appliance.core.citizen_id import CitizenId
 from appliance.core.dates import PartialDate
-from appliance.core.normalise import ascii_digits, clean_text
-from appliance.core.procedure import Sex
+from appliance.core.sex import Sex
+from appliance.core.spelling import ascii_digits, clean_text
 
 _FIELDS = 7
 _LONGEST_PAYLOAD = 1000  # signs; the real ones have about 150

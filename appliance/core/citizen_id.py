@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from appliance.core.procedure import Sex
+from appliance.core.sex import Sex
 
 _SHAPE = re.compile(r"[0-9]{12}")
 _FIRST_CENTURY = 1900

@@ -19,6 +19,7 @@ from appliance.core.fields import (
     PhoneField,
     YesNoField,
 )
+from appliance.core.spelling import ascii_digits, clean_text
 
 _BETWEEN_WORDS = re.compile(r"(?:(?!(?<=\d)\.(?=\d))[\W_])+")  # but not 1.001193's point
 _SEPARATORS = re.compile(r"[\s.\-()]+")
@@ -52,15 +53,6 @@ def normalise(field: FormField, raw: object) -> Answer:
     return stored
 
 
-def clean_text(raw: object) -> str:
-    """NFC, no control signs, single spaces, none at the ends."""
-    if raw is None or isinstance(raw, Mapping | list | tuple):
-        return ""
-    kept = "".join(" " if _is_blank(sign) else sign for sign in str(raw) if not _is_invisible(sign))
-    # NFC last: dropping a sign can bring two others together that have a common form
-    return " ".join(unicodedata.normalize("NFC", kept).split())
-
-
 def unmarked(text: str) -> str:
     """Small letters without Vietnamese marks, digits, single spaces: for comparing, never shown.
 
@@ -69,20 +61,6 @@ def unmarked(text: str) -> str:
     letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
     return _BETWEEN_WORDS.sub(" ", bare).strip()
-
-
-def ascii_digits(text: str) -> str:
-    """Digits of any script or width as 0-9; everything else as it was."""
-    return "".join(str(unicodedata.decimal(s)) if s.isdecimal() else s for s in text)
-
-
-def _is_blank(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign) in {"Zs", "Zl", "Zp"}
-
-
-def _is_invisible(sign: str) -> bool:
-    """Controls, zero-width marks and lone surrogates, which cannot be written as UTF-8."""
-    return unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and not sign.isspace()
 
 
 def _bare_digits(text: str) -> str:

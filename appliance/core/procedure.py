@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
@@ -22,16 +21,10 @@ from appliance.core.procedure_facts import (
     Refusal,
     Source,
 )
+from appliance.core.sex import Sex
 
 ProcedureId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
 NationalCode = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
-
-
-class Sex(StrEnum):
-    """As the national code list of sexes numbers them."""
-
-    MALE = "1"
-    FEMALE = "2"
 
 
 class SamePerson(Words):

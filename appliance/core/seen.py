@@ -14,7 +14,7 @@ from appliance.core.card_sheet import CardLook, Side
 from appliance.core.citizen_card import read_citizen_card
 from appliance.core.citizen_id import CitizenId
 from appliance.core.findings import Blank, Code, Findings, Item, Kind, Quad, Warn
-from appliance.core.procedure import Sex
+from appliance.core.sex import Sex
 
 
 @dataclass(frozen=True, slots=True)

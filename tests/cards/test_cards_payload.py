@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from appliance.core.citizen_card import CardDoubt, CitizenCard, read_citizen_card
 from appliance.core.dates import PartialDate
-from appliance.core.procedure import Sex
+from appliance.core.sex import Sex
 from tests.cards.drawing import somebody
 
 AN = (

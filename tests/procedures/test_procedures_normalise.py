@@ -14,7 +14,7 @@ from appliance.core.check import check_answers
 from appliance.core.citizen_id import CitizenId
 from appliance.core.dates import PartialDate
 from appliance.core.normalise import normalise
-from appliance.core.procedure import Sex
+from appliance.core.sex import Sex
 from appliance.core.shown import answers_in_portal_order
 from appliance.procedures.reader import load_procedures
 from appliance.procedures.units import units
