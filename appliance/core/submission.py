@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -66,3 +67,9 @@ class Submission:
     error_code: str | None
     error_text: str | None
     files: tuple[SealedFile, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """How many files the papers have that travel in parts, by slot."""
+        count = Counter(file.slot for file in self.files)
+        return {slot: files for slot, files in count.items() if files > 1}

@@ -7,6 +7,7 @@ by the cleaner from the master.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from appliance.core.card_sheet import CardLook, in_order
@@ -16,11 +17,15 @@ from appliance.core.findings import Kind, Warn
 from appliance.core.laid import on_a4, turned
 from appliance.core.packed import unpacked
 from appliance.core.plates import PlatedPage
+from appliance.core.procedure import Slot
 from appliance.core.rendition import PLAIN_WAYS
 from appliance.core.seen import seen_of
 from appliance.core.text_layer import TextLayer
 from appliance.desk.cleaning import order_for
+from appliance.desk.dossiers import DossierView
+from appliance.desk.point import Point
 from appliance.imaging.child.wire import CleanOrder, CleanPage, CleanThing
+from appliance.store import dossiers
 
 Clean = Callable[[bytes, CleanOrder], CleanPage]
 """``Cleaner.clean``: a master and what is wanted of it."""
@@ -102,17 +107,32 @@ def sides_of(pages: Sequence[Page], read: Read, clean: Clean) -> list[Side]:
     return [*sides, *_card_side(cards)]
 
 
-def card_doubts(pages: Sequence[Page], read: Read) -> tuple[Warn, ...]:
-    """What a person should look at in the cards of a slot, before the seal."""
-    looks = [
-        seen.card
-        for page in pages
-        if page.kind is Kind.ID_CARD and page.findings and not (page.left_out or page.plain)
-        if (seen := seen_of(read(page.findings))).card is not None
-    ]
+def card_doubts(point: Point, view: DossierView) -> tuple[tuple[Slot, Warn], ...]:
+    """What a person should look at in the cards of each slot, before the seal.
+
+    Opens what was seen of every card: for the check page, not for one that is drawn each second.
+    """
+    with point.database.reading() as connection:
+        desk_key = dossiers.row_of(connection, view.dossier.id).desk_key
+
+    def read(name: str) -> bytes:
+        return point.vault.open(point.pages.read(name), desk_key)
+
+    return tuple(
+        (slot, warn) for slot in view.slots for warn in _doubts(view.pages_in(slot.key), read)
+    )
+
+
+def _doubts(pages: Sequence[Page], read: Read) -> tuple[Warn, ...]:
+    looks: list[CardLook] = []
+    for page in pages:
+        if page.kind is Kind.ID_CARD and page.findings and not (page.left_out or page.plain):
+            with suppress(PageDamaged):  # its picture will be missed where it is shown
+                seen = seen_of(read(page.findings))
+                looks += [seen.card] if seen.card is not None else []
     pairs = [looks[at : at + 2] for at in range(0, len(looks), 2)]
-    found = [warn for pair in pairs for warn in in_order([look for look in pair if look])[1]]
-    return tuple(dict.fromkeys(warn for warn in found if warn.code != "card-turn-unsure"))
+    found = dict.fromkeys(warn for pair in pairs for warn in in_order(pair)[1])
+    return tuple(warn for warn in found if warn.code != "card-turn-unsure")  # told at its page
 
 
 def _card_side(cards: list[_Thing]) -> list[Side]:

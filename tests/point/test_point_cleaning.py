@@ -16,6 +16,7 @@ from appliance.core.findings import TURN_UNSURE, Kind
 from appliance.core.scan import ColorMode, PaperSource, ScannedPage
 from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing
 from appliance.desk.point import Point
+from appliance.desk.sides import card_doubts
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.wire import CleanOrder, CleanPage
 from appliance.pretend.sample_answers import sample_answers
@@ -110,6 +111,7 @@ def test_two_sides_of_a_card_on_one_glass_become_two_pages_and_one_sheet_front_f
         assert seen is not None
         assert seen.card is not None
         sides.append(seen.card.side)
+    assert card_doubts(point, dossiers.look_at(point, dossier_id)) == ()
     pdf, _ = sealed(point, dossier_id, helper, ward_keys)
     (sheet,) = pdf.pages
     assert [float(side) for side in sheet.mediabox[2:]] == pytest.approx([595.3, 841.9], abs=0.2)
@@ -130,6 +132,8 @@ def test_what_a_card_says_is_on_the_card_only_encrypted(point: Point, dossier_id
     assert seen.card.card is not None
     name, number = seen.card.card.name, seen.card.card.number.number
     assert name in code.payload
+    doubts = card_doubts(point, dossiers.look_at(point, dossier_id))
+    assert [(slot.key, warn.code) for slot, warn in doubts] == [(SLOT, "card-one-side-only")]
     kept = point.database.path.read_bytes()
     kept += b"".join((point.pages.folder / name).read_bytes() for name in point.pages.names())
     wal = point.database.path.with_name(point.database.path.name + "-wal")
@@ -311,6 +315,7 @@ def test_a_paper_over_the_budget_on_its_floor_travels_in_named_parts(
     assert submission is not None
     parts = [file for file in submission.files if file.slot == SLOT]
     assert [part.content_bytes <= 1_900_000 for part in parts] == [True, True]
+    assert submission.parts == {SLOT: 2}
     plain = opened_at_the_ward(point, dossier_id, ward_keys)
     contents = Contents.model_validate_json(plain[CONTENTS_SLOT])
     listed = [file for file in contents.files if file.slot == SLOT]
