@@ -6,7 +6,7 @@ them, ``papers`` binds them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from appliance.core.findings import PageMode
@@ -59,22 +59,3 @@ class PlatedPage:
         """What its plates and its text weigh; the PDF adds about a kilobyte a page."""
         plates = sum(len(plate.content) + len(plate.colors) for plate in self.plates)
         return plates + (self.text.size_bytes if self.text else 0)
-
-    def placed_on(
-        self, left_mm: float, top_mm: float, page_height_mm: float, turn: int = 0
-    ) -> tuple[Plate, ...]:
-        """Its plates as part of a larger page, at true size, nothing coded anew.
-
-        *left_mm* and *top_mm* say where its upper left corner comes to lie on that page after
-        it was turned clockwise by *turn* (0, 90, 180 or 270).
-        """
-        width, height = self.width_mm * POINTS_PER_MM, self.height_mm * POINTS_PER_MM
-        across, down = (width, height) if turn % 180 == 0 else (height, width)
-        left, bottom = left_mm * POINTS_PER_MM, (page_height_mm - top_mm) * POINTS_PER_MM - down
-        place: Matrix = {
-            0: (width, 0.0, 0.0, height, left, bottom),
-            90: (0.0, -width, height, 0.0, left, bottom + down),
-            180: (-width, 0.0, 0.0, -height, left + across, bottom + down),
-            270: (0.0, width, -height, 0.0, left + across, bottom),
-        }[turn % 360]
-        return tuple(replace(plate, place=place) for plate in self.plates)

@@ -14,8 +14,10 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
+from appliance.core.card_sheet import corner_mm
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import PageMode
+from appliance.core.laid import on_a4, turned
 from appliance.core.plates import PlatedPage
 from appliance.papers.plated import make_plated_pdf
 from appliance.plates import (
@@ -125,9 +127,8 @@ def test_a_card_lies_where_it_was_placed_turned_and_not_coded_anew(turn, tmp_pat
     jpeg = BytesIO()
     card.save(jpeg, "JPEG", quality=90)
     front = PlatedPage(85.6, 54.0, (passed_on(jpeg.getvalue(), gray=False),), PageMode.FULL, 254)
-    plates = front.placed_on(50, 60, 297, turn)
     path = tmp_path / "card.pdf"
-    path.write_bytes(make_plated_pdf([PlatedPage(210, 297, plates, PageMode.FULL, 254)], "Thẻ"))
+    path.write_bytes(make_plated_pdf([on_a4([turned(front, turn)])], "Thẻ"))
     assert jpeg.getvalue() in path.read_bytes()
     subprocess.run(["pdftoppm", "-r", "25.4", "-png", path, tmp_path / "a4"], check=True)
     (png,) = tmp_path.glob("a4*.png")
@@ -140,7 +141,11 @@ def test_a_card_lies_where_it_was_placed_turned_and_not_coded_anew(turn, tmp_pat
         ]
     across, down = (85.6, 54.0) if turn % 180 == 0 else (54.0, 85.6)
     expected_corner = {0: (0, 0), 90: (1, 0), 180: (1, 1), 270: (0, 1)}[turn]
-    left, top = 50 + across * expected_corner[0], 60 + down * expected_corner[1]
+    corner = corner_mm(0)
+    left, top = (
+        corner[0] + across * expected_corner[0],
+        corner[1] + down * expected_corner[1],
+    )
     x, y = zip(*red, strict=True)
     assert min(abs(min(x) - left), abs(max(x) + 1 - left)) <= 1
     assert min(abs(min(y) - top), abs(max(y) + 1 - top)) <= 1

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from appliance.core.findings import PageMode
+from appliance.core.laid import on_a4, turned
 from appliance.core.plates import PlatedPage
 from appliance.core.text_layer import TextLayer, TextWord, printable
 from appliance.imaging.picture import picture_of
@@ -224,7 +225,7 @@ def test_a_plate_that_was_turned_is_read_the_way_it_is_seen(turn, tmp_path):
     plate = jpeg_plate(Image.linear_gradient("L").resize((320, 200)), 90)
     card = PlatedPage(80, 50, (plate,), PageMode.FULL, 100)
     plates = tuple(
-        replace(p, clip=(60.0, 500.0, 150.0, 100.0)) for p in card.placed_on(15, 60, 297, turn)
+        replace(p, clip=(200.0, 480.0, 150.0, 150.0)) for p in on_a4([turned(card, turn)]).plates
     )
     page = PlatedPage(210, 297, plates, PageMode.FULL, 100)
     path = saved(tmp_path, page)
