@@ -20,7 +20,7 @@ CONDITION_WORDS = frozenset({NOT, ANY, "clauses", "none_of", "any_of"})
 class Clause(BaseModel):
     """One field and the answers that satisfy it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     field: str
     values: tuple[str, ...]
@@ -36,7 +36,7 @@ class Clause(BaseModel):
 class Condition(BaseModel):
     """All clauses hold, *none_of* does not, and so does one of *any_of* if there are any."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     clauses: tuple[Clause, ...] = ()
     none_of: Condition | None = None

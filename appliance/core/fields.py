@@ -21,7 +21,7 @@ Answer: TypeAlias = str | int | bool | dict[str, str]
 class Words(BaseModel):
     """A part of a procedure: nothing in it by accident, never changed after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Code(Words):

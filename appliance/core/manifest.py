@@ -29,13 +29,17 @@ class OurMessage(BaseModel):
     """A message this project writes: nothing in it by accident."""
 
     # an error's text goes to the journal, and what a citizen answered must not
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class TheirMessage(BaseModel):
     """A message somebody else writes: what we do not know, we let pass."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class CopyKind(StrEnum):

@@ -144,6 +144,7 @@ class Cleaner:
                 self._child = self._child or Child(self._memory_mb)
             else:
                 self._answer(asked)
+                del asked  # while it waits, nothing holds the last page
         while asked is not None:
             if not isinstance(asked, str):
                 asked.future.cancel()
