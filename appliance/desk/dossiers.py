@@ -143,16 +143,12 @@ def look_at(point: Point, dossier_id: str) -> DossierView:
         )
 
 
-def list_recent(point: Point, limit: int = 50) -> list[Dossier]:
-    """The newest dossiers, whatever their state."""
+def list_recent(
+    point: Point, limit: int = 50, states: Sequence[DossierState] = tuple(DossierState)
+) -> list[Dossier]:
+    """The newest dossiers of those states, all of them when none is named."""
     with point.database.reading() as connection:
-        return dossiers.list_dossiers(connection, tuple(DossierState), limit)
-
-
-def list_open(point: Point, limit: int = 50) -> list[Dossier]:
-    """Those that are still being filled, the newest first."""
-    with point.database.reading() as connection:
-        return dossiers.list_dossiers(connection, (DossierState.OPEN,), limit)
+        return dossiers.list_dossiers(connection, states, limit)
 
 
 def ward_states(point: Point, listed: Sequence[Dossier]) -> dict[str, WardState]:

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from appliance.core.findings import Warn
-from appliance.desk import dossiers, sealing
+from appliance.desk import dossiers, holding, sealing
 from appliance.desk.point import Point
 from appliance.desk.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.store import outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Clock, Tray, receipt_for
 
@@ -50,6 +50,8 @@ def test_no_page_is_wider_than_the_screen(
         window.sign_in("Lan", PIN)
         picture("home-empty", "/")
         picture("choose", "/dossiers/new")
+        picture("choose-found", "/dossiers/new?q=ket hon")
+        picture("choose-elsewhere", "/dossiers/new?q=sao y")
         first = dossiers.open_dossier(point, "khai-sinh", lan.id)
         picture("dossier-new", f"/dossiers/{first}")
         tray.press(pages=2)
@@ -105,4 +107,15 @@ def test_no_page_is_wider_than_the_screen(
             outbox.mark_delivered(connection, sent, receipt_for(sent, clock.now))
         picture("delivery-delivered", f"/dossiers/{first}/delivery")
         picture("not-found", "/nowhere")
+        with point.database.writing() as connection:
+            phuong = add_volunteer(connection, "Phương", PIN, Role.TECHNICIAN, clock.now)
+        held = dossiers.open_dossier(point, "khai-tu", phuong.id)
+        holding.hold(point, held, phuong.id)
+        picture("held", f"/dossiers/{held}")
+        picture("home-held", "/")
+        window.page.get_by_role("button", name="Khoá").click()
+        picture("locked", "/locked")
+        window.page.get_by_role("button", name="Thoát").click()
+        window.sign_in("Phương", PIN)
+        picture("box", "/box")
         assert not window.complaints

@@ -18,6 +18,8 @@ from web.station.speech import said
 
 pages = Blueprint("home", __name__)
 RECENT = 12
+OPEN_AT_ONCE = 50
+NO_LONGER_OPEN = tuple(state for state in DossierState if state is not DossierState.OPEN)
 
 
 class Line(NamedTuple):
@@ -79,14 +81,13 @@ def state_word(dossier: Dossier, waiting: dict[str, Waiting]) -> str:
 def _facts() -> dict[str, object]:
     waiting = list_waiting(point())
     by_dossier = {one.dossier_id: one for one in waiting}
-    listed = dossiers.list_recent(point(), RECENT)
+    listed = dossiers.list_recent(point(), RECENT, NO_LONGER_OPEN)
     answered = dossiers.ward_states(point(), listed)
     recent = [
         Line(dossier, state_word(dossier, by_dossier), answered.get(dossier.id), _title(dossier))
         for dossier in listed
-        if dossier.state is not DossierState.OPEN
     ]
-    being_filled = dossiers.list_open(point())
+    being_filled = dossiers.list_recent(point(), OPEN_AT_ONCE, (DossierState.OPEN,))
     holders = holders_of(point(), [one.id for one in being_filled])
     held = {key: one.name for key, one in holders.items() if one.id != volunteer().id}
     return {

@@ -65,6 +65,8 @@ def megabytes(size: int) -> str:
     """``1,2 MB`` as the portal counts it, rounded up: never smaller than it is."""
     if size < 100_000:
         return said("size.small", size=-(-size // 1000))
+    if size >= 10_000_000_000:
+        return said("size.huge", size=size // 1_000_000_000)  # room left: never more than it is
     return said("size.large", size=f"{-(-size // 100_000) / 10:.1f}".replace(".", ","))
 
 
