@@ -41,14 +41,6 @@ class Trust(StrEnum):
     UNSURE = "unsure"  # only once a person has said so
 
 
-class Provenance(StrEnum):
-    """Where an answer comes from, as the page marks it."""
-
-    PAPER = "paper"
-    TYPED = "typed"
-    MISSING = "missing"
-
-
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A value for one field. *choices* holds every way to read it, *value* the likeliest."""
@@ -144,14 +136,6 @@ def likely_people(
         possible or asked, key=lambda one: not _has_name(procedure, one.key, card, answers)
     )
     return tuple(_one_of_each(procedure, answers, named))
-
-
-def provenance(field_key: str, answers: Answers, from_paper: Mapping[str, Answer]) -> Provenance:
-    """*from_paper* holds what cards said and people left: an answer changed since is typed."""
-    value = answers.get(field_key)
-    if value is None or is_empty(value):
-        return Provenance.MISSING
-    return Provenance.PAPER if from_paper.get(field_key) == value else Provenance.TYPED
 
 
 def _proposals(

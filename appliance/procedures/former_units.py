@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 
 from appliance.core.place_words import keys_of, place_key, without_kind
@@ -39,6 +40,12 @@ class FormerUnits:
     def _number(self, name: str) -> int | None:
         by_kind = self._provinces.get(place_key(name))
         return self._provinces.get(place_key(without_kind(name))) if by_kind is None else by_kind
+
+
+@cache
+def former_units() -> FormerUnits:
+    """The shipped units."""
+    return FormerUnits()
 
 
 def _wards(wanted: int) -> Iterator[FormerWard]:

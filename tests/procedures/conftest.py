@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from appliance.core.errors import ProcedureWrong
 from appliance.core.fields import Answer
 from appliance.core.procedure import Procedure
-from appliance.procedures.former_units import FormerUnits
+from appliance.procedures.former_units import FormerUnits, former_units
 from appliance.procedures.reader import load_procedures, read_procedure
 from appliance.procedures.units import Units, units
 
@@ -117,7 +117,7 @@ def places() -> Units:
 @pytest.fixture(scope="session")
 def former() -> FormerUnits:
     """The shipped units of before 1/7/2025."""
-    return FormerUnits()
+    return former_units()
 
 
 @pytest.fixture

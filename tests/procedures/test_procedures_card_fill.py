@@ -8,16 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.card_fill import (
-    Provenance,
-    Trust,
-    fill_from_card,
-    likely_people,
-    provenance,
-)
+from appliance.core.card_fill import Trust, fill_from_card, likely_people
 from appliance.core.check import check_answers
 from appliance.core.citizen_card import CardDoubt, read_citizen_card
 from appliance.core.fields import PersonPart
+from appliance.core.provenance import Provenance, paper_values, provenance
 from appliance.core.same_person import answers_to_copy, same_people
 from appliance.procedures.reader import load_procedures
 
@@ -215,13 +210,39 @@ def test_when_nobody_is_possible_everybody_is_asked_about():
     assert people("khai-sinh", CHAU, **taken) == ["requester", "mother", "father"]
 
 
-def test_an_answer_is_marked_as_from_paper_until_somebody_changes_it():
-    paper = {"mother_name": "Trần Thị Minh Châu"}
-    assert provenance("mother_name", paper, paper) is Provenance.PAPER
-    assert provenance("mother_name", {"mother_name": "Khác"}, paper) is Provenance.TYPED
-    assert provenance("mother_name", {"mother_name": " "}, paper) is Provenance.MISSING
-    assert provenance("mother_name", {}, paper) is Provenance.MISSING
-    assert provenance("copies", {"copies": 0}, {}) is Provenance.TYPED
+def marks(answers, *payloads, places, former):
+    cards = [read_citizen_card(payload) for payload in payloads]
+    paper = paper_values(SHIPPED["khai-sinh"], answers, cards, places, former)
+    return {key: provenance(key, answers, paper) for key in answers}
+
+
+def test_an_answer_is_marked_as_from_paper_until_somebody_changes_it(fill, places, former):
+    start = {"birth_kind": "both_known", "copies": 0, "child_name": " "}
+    answers = fill(CHAU, **start).taken(start, {})
+    found = marks(answers, CHAU, places=places, former=former)
+    assert found["mother_name"] is found["mother_residence"] is Provenance.PAPER
+    assert found["birth_kind"] is found["copies"] is Provenance.TYPED
+    assert found["child_name"] is Provenance.MISSING
+    changed = {**answers, "mother_name": "Trần Minh Châu"}
+    found = marks(changed, CHAU, places=places, former=former)
+    assert found["mother_name"] is Provenance.TYPED
+    assert found["mother_birth_date"] is Provenance.PAPER
+
+
+def test_without_the_card_or_with_another_number_nothing_is_from_paper(fill, places, former):
+    start = {"birth_kind": "both_known"}
+    answers = fill(CHAU, **start).taken(start, {})
+    assert Provenance.PAPER not in marks(answers, places=places, former=former).values()
+    assert Provenance.PAPER not in marks(answers, MAU, places=places, former=former).values()
+
+
+def test_a_chosen_address_is_from_paper_too(fill, places, former):
+    start = {"birth_kind": "both_known"}
+    filled = fill(PARTED, person="father", **start)
+    (home,) = [p for p in filled.proposals if p.field_key == "father_residence"]
+    answers = filled.taken(start, {"father_residence": home.choices[1]})
+    found = marks(answers, PARTED, places=places, former=former)
+    assert found["father_residence"] is Provenance.PAPER
 
 
 def test_what_was_typed_about_who_asks_is_offered_for_the_same_human():

@@ -1,0 +1,73 @@
+"""Where an answer comes from: a card that lies in the dossier, somebody's hands, or nowhere yet.
+
+Nothing is noted down when a card fills the form. The card itself is still there, so what it says
+is compared with the answers again: an answer changed since is typed, whoever changed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from appliance.core.answers import Answers
+from appliance.core.card_fill import fill_from_card
+from appliance.core.citizen_card import CitizenCard
+from appliance.core.condition import is_empty
+from appliance.core.fields import Answer, PersonPart
+from appliance.core.places import FormerPlaces, Places
+from appliance.core.procedure import Procedure
+
+
+class Provenance(StrEnum):
+    """As the page marks it."""
+
+    PAPER = "paper"
+    TYPED = "typed"
+    MISSING = "missing"
+
+
+def provenance(field_key: str, answers: Answers, from_paper: Mapping[str, Answer]) -> Provenance:
+    """*from_paper* as from ``paper_values``."""
+    value = answers.get(field_key)
+    if value is None or is_empty(value):
+        return Provenance.MISSING
+    return Provenance.PAPER if from_paper.get(field_key) == value else Provenance.TYPED
+
+
+def paper_values(
+    procedure: Procedure,
+    answers: Answers,
+    cards: Iterable[CitizenCard],
+    places: Places,
+    former: FormerPlaces,
+) -> dict[str, Answer]:
+    """The answers that say what a card says about the person with that card's number."""
+    found: dict[str, Answer] = {}
+    for card in cards:
+        for key, field in procedure.fields.items():
+            is_theirs = (
+                field.part is PersonPart.ID_NUMBER and answers.get(key) == card.number.number
+            )
+            if is_theirs and field.person is not None:
+                filled = fill_from_card(
+                    procedure,
+                    field.person,
+                    card,
+                    _without_people(procedure, answers),
+                    places,
+                    former,
+                )
+                for proposal in filled.proposals:
+                    said = (proposal.value, *proposal.choices)
+                    if answers.get(proposal.field_key) in said:
+                        found[proposal.field_key] = answers[proposal.field_key]
+    return found
+
+
+def _without_people(procedure: Procedure, answers: Answers) -> dict[str, Answer]:
+    """Only what no card can say: a card then proposes everything it has."""
+    return {
+        key: value
+        for key, value in answers.items()
+        if key in procedure.fields and procedure.fields[key].part is PersonPart.OTHER
+    }
