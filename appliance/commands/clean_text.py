@@ -11,7 +11,7 @@ from appliance.imaging.picture import picture_of
 from appliance.imaging.text.program import vietnamese_is_here
 from appliance.imaging.text.reading import TEXT_DPI, text_of
 from appliance.imaging.text.room import enough_for_text
-from appliance.papers.fitting import FILE_BYTES, PAGE_BYTES
+from appliance.papers.fitting import words_that_fit
 
 
 def why_no_text() -> str | None:
@@ -28,13 +28,5 @@ def with_text(part: Sequence[PlatedPage], budget_bytes: int) -> list[PlatedPage]
 
     They are read one after the other; never two at once.
     """
-    room = budget_bytes - FILE_BYTES - sum(page.size_bytes + PAGE_BYTES for page in part)
-    pages = []
-    for page in part:
-        layer = text_of(picture_of(page, TEXT_DPI), TEXT_DPI)
-        if layer.lines and layer.size_bytes <= room:
-            room -= layer.size_bytes
-            pages.append(replace(page, text=layer))
-        else:
-            pages.append(page)
-    return pages
+    read = [replace(page, text=text_of(picture_of(page, TEXT_DPI), TEXT_DPI)) for page in part]
+    return words_that_fit(read, budget_bytes)

@@ -56,6 +56,5 @@ class PlatedPage:
 
     @property
     def size_bytes(self) -> int:
-        """What its plates and its text weigh; the PDF adds about a kilobyte a page."""
-        plates = sum(len(plate.content) + len(plate.colors) for plate in self.plates)
-        return plates + (self.text.size_bytes if self.text else 0)
+        """What its plates weigh; the PDF adds about a kilobyte a page, and its text."""
+        return sum(len(plate.content) + len(plate.colors) for plate in self.plates)

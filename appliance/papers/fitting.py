@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from appliance.core.errors import PdfTooBig
@@ -32,7 +33,8 @@ def shrunk_to_fit(pages: Sequence[Shrinking], budget_bytes: int) -> list[list[Pl
 
     The heaviest page that can still shrink does, again and again, until all fit in one part
     or every page stands on its floor. Pages grow no smaller than they must: when even the
-    floor needs two parts, the pages that fit either way stay as they became.
+    floor needs two parts, the pages that fit either way stay as they became. No picture grows
+    smaller for the words over it: those are left out where there is no room.
 
     Raises:
         PdfTooBig: one page alone is over the budget on its floor.
@@ -42,7 +44,8 @@ def shrunk_to_fit(pages: Sequence[Shrinking], budget_bytes: int) -> list[list[Pl
         heaviest = max(movable, key=lambda page: page.plated.size_bytes)
         if not heaviest.shrink():
             movable.remove(heaviest)
-    return in_parts([page.plated for page in pages], budget_bytes)
+    parts = in_parts([page.plated for page in pages], budget_bytes)
+    return [words_that_fit(part, budget_bytes) for part in parts]
 
 
 def in_parts(pages: Sequence[PlatedPage], budget_bytes: int) -> list[list[PlatedPage]]:
@@ -63,6 +66,17 @@ def in_parts(pages: Sequence[PlatedPage], budget_bytes: int) -> list[list[Plated
         parts[-1].append(page)
         room -= weight
     return parts
+
+
+def words_that_fit(part: Sequence[PlatedPage], budget_bytes: int) -> list[PlatedPage]:
+    """The pages of one file, their words as long as there is room beside all the pictures."""
+    room = budget_bytes - FILE_BYTES - sum(page.size_bytes + PAGE_BYTES for page in part)
+    pages = []
+    for page in part:
+        words = page.text if page.text and page.text.size_bytes <= room else None
+        room -= words.size_bytes if words else 0
+        pages.append(replace(page, text=words))
+    return pages
 
 
 def part_title(title: str, number: int, parts: int) -> str:

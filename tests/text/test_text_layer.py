@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from appliance.imaging.picture import picture_of
 from appliance.imaging.text.program import vietnamese_is_here
 from appliance.imaging.text.reading import text_of
 from appliance.imaging.text.room import enough_for_text
+from appliance.papers.fitting import FILE_BYTES, PAGE_BYTES, shrunk_to_fit
 from appliance.papers.plated import make_plated_pdf
 from appliance.plates import jpeg_plate, shown
 from tests.clean.test_clean_plates import CLASSES, sides
@@ -234,3 +235,21 @@ def test_a_plate_that_was_turned_is_read_the_way_it_is_seen(turn, tmp_path):
         ours = picture_of(page, 50).resize(seen.size)
         far = ImageChops.difference(seen.convert("L"), ours)
         assert far.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)) < 2
+
+
+def test_no_picture_grows_smaller_for_its_words_and_those_that_fit_stay():
+    @dataclass
+    class Kept:
+        plated: PlatedPage
+
+        def shrink(self) -> bool:
+            raise AssertionError("the pictures fit")
+
+    page = page_saying("Nguyễn Thị Bưởi " * 20)
+    assert page.text is not None
+    bare = FILE_BYTES + 2 * (page.size_bytes + PAGE_BYTES)
+    for room, expected in ((0, [0, 0]), (1.5, [1, 0]), (2, [1, 1])):
+        budget = bare + int(room * page.text.size_bytes)
+        (part,) = shrunk_to_fit([Kept(page), Kept(page)], budget)
+        assert [bool(one.text) for one in part] == [bool(e) for e in expected]
+        assert len(make_plated_pdf(part, "x")) <= budget
