@@ -148,6 +148,26 @@ def test_a_picture_on_a_form_keeps_its_shades():
     assert ladder(Kind.AUTO, found)[0].mode is PageMode.CLEAN
 
 
+def test_a_certificate_keeps_its_shades_while_there_is_room():
+    page = drawn("certificate", SEEDS[0])
+    look = page.image.resize([round(side * 100 / DPI) for side in page.image.size])
+    even = light_on(look).evened(look)
+    ways = ladder(Kind.CERTIFICATE, survey(even))
+    assert ways[0].mode is PageMode.CLEAN
+    assert ways[-1].mode is PageMode.PALETTE  # never a stencil, however small it must be
+    sizes = [
+        plated(evened(page).resize(scaled(page, way)), way, way.resolution_dpi, (210, 297))
+        for way in ways
+    ]
+    weights = [sheet.size_bytes for sheet in sizes]
+    assert weights == sorted(weights, reverse=True), weights
+
+
+def scaled(page: pages.Page, way: Way) -> tuple[int, int]:
+    wide, high = (round(side * way.resolution_dpi / DPI) for side in page.image.size)
+    return wide, high
+
+
 def test_cards_and_photos_are_never_evened():
     for kind in (Kind.ID_CARD, Kind.PHOTO):
         assert {way.mode for way in ladder(kind, None)} == {PageMode.FULL}

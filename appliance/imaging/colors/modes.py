@@ -187,8 +187,11 @@ def ladder(kind: Kind, seen: Survey | None) -> tuple[Way, ...]:
     )
     if seen.has_pictures:
         return clean
-    if seen.has_pale or kind is Kind.CERTIFICATE:
-        return (Way(PageMode.PALETTE, 200), Way(PageMode.PALETTE, 150))
+    sixteen = (Way(PageMode.PALETTE, 200), Way(PageMode.PALETTE, 150))
+    if kind is Kind.CERTIFICATE:  # somebody says that its pattern matters
+        return (*clean[:2], *sixteen)
+    if seen.has_pale:
+        return sixteen
     mode = PageMode.LAYERS if seen.colored > 1 else PageMode.BILEVEL
     return (Way(mode, STENCIL_DPI),)
 
