@@ -24,12 +24,11 @@ from PIL import Image
 
 from appliance.core.packed import page_of_jpeg
 from appliance.core.plates import PlatedPage
-from appliance.core.rendition import LADDER, PLAIN_WAYS
+from appliance.core.rendition import PLAIN_WAYS
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.plain import plain_page
 from appliance.imaging.child.wire import CleanOrder
-from appliance.imaging.render import render
 from appliance.jpeg import check_decodes
 from appliance.papers.fitting import shrunk_to_fit
 from appliance.papers.pdf import BUDGET_BYTES, make_pdf
@@ -62,7 +61,8 @@ def speed_rows(masters: list[bytes], rounds: int) -> Iterator[Row]:
     """Ours beside the plainest peer that does part of the same."""
     master = masters[0]
     many = [masters[number % len(masters)] for number in range(PAGES)]
-    small = [render(one, LADDER[0]).jpeg for one in many]
+    pages = [plain_page(one, 300, 1, 0)[1] for one in many]
+    small = [page.plates[0].content for page in pages]
     cleaner = Cleaner()
     pairs: list[tuple[str, Callable[[], object], Callable[[], object] | None, str]] = [
         (
@@ -85,7 +85,7 @@ def speed_rows(masters: list[bytes], rounds: int) -> Iterator[Row]:
         ),
         (
             f"PDF of {PAGES} ready pages",
-            lambda: make_pdf([page_of_jpeg(jpeg, 200) for jpeg in small], "Giấy tờ"),
+            lambda: make_pdf(pages, "Giấy tờ"),
             lambda: img2pdf.convert(small),
             "img2pdf alone",
         ),

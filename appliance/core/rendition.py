@@ -1,4 +1,4 @@
-"""The smaller copy of a page that travels: how small it may become, and in what order."""
+"""A page that travels as it was scanned: how small it may become, and in what order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from appliance.core.scan import ColorMode
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of the ladder: resolution, JPEG quality and colour of a rendition."""
+    """One step of the ladder: resolution, JPEG quality and colour of a JPEG."""
 
     resolution_dpi: int
     quality: int
@@ -28,21 +28,5 @@ LADDER = (
 Many offices ask for 200 dpi, so quality falls before resolution does, and colour goes last.
 """
 
-DEFAULT_RUNG = LADDER[0]
 PLAIN_WAYS = 1 + len(LADDER)
 """Of a page that travels as it was scanned: the scanner's own JPEG first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """A page as it goes into a PDF: upright, without metadata, decoded once after writing.
-
-    *resolution_dpi* is true to the paper's size. It is below the rung's where the master held
-    no more: a rendition is never blown up.
-    """
-
-    jpeg: bytes
-    width_px: int
-    height_px: int
-    resolution_dpi: int
-    mode: ColorMode

@@ -47,14 +47,6 @@ class Sheet:
         return out.getvalue()
 
 
-def patch(jpeg: bytes, x_mm: float, y_mm: float, dpi: int) -> tuple[int, ...]:
-    """The mean colour of 3 × 3 mm around a point."""
-    with Image.open(BytesIO(jpeg)) as image:
-        box = [round((mm + d) / 25.4 * dpi) for d in (-1.5, 1.5) for mm in (x_mm, y_mm)]
-        one = image.crop((box[0], box[1], box[2], box[3])).resize((1, 1), Image.Resampling.BOX)
-        return tuple(one.convert("RGB").getpixel((0, 0)))
-
-
 @pytest.fixture(scope="session")
 def sheet() -> type[Sheet]:
     return Sheet
@@ -64,8 +56,3 @@ def sheet() -> type[Sheet]:
 def a4() -> bytes:
     """One A4 side at 300 dpi."""
     return Sheet.jpeg()
-
-
-@pytest.fixture(scope="session")
-def patch_of() -> Any:
-    return patch

@@ -16,7 +16,7 @@ from appliance.imaging.sight import sight_of
 from appliance.jpeg import check_decodes, opened
 from appliance.plates import jpeg_plate
 
-_ORIENTATION, _UPRIGHT = 0x0112, 1  # EXIF
+_MORE = {"exif", "comment", "icc_profile", "xmp", "photoshop"}  # as Pillow names them
 
 
 def plain_page(master: bytes, dpi: int, way: int, turn: int) -> tuple[Seen, PlatedPage]:
@@ -26,17 +26,16 @@ def plain_page(master: bytes, dpi: int, way: int, turn: int) -> tuple[Seen, Plat
         PageDamaged: *master* is not wholly a JPEG, or too large for this board.
     """
     size = check_decodes(master)
-    untouched = way == 0 and _as_it_lies(master)
+    untouched = way == 0 and _is_bare(master)
     page = page_of_jpeg(master, dpi) if untouched else _smaller(master, dpi, way)
     seen = Seen(Findings(whole_image(size, dpi).item, turn=turn), ways=PLAIN_WAYS)
     return seen, turned(page, turn)
 
 
-def _as_it_lies(master: bytes) -> bool:
-    """Whether a PDF would show it as every other program does."""
+def _is_bare(master: bytes) -> bool:
+    """Whether it is a picture and nothing else: no turn of its own, no word of who made it."""
     with opened(master) as image:
-        upright = image.getexif().get(_ORIENTATION, _UPRIGHT) not in range(2, 9)
-        return upright and image.mode in ("L", "RGB")
+        return image.mode in ("L", "RGB") and not _MORE & image.info.keys()
 
 
 def _smaller(master: bytes, dpi: int, way: int) -> PlatedPage:
