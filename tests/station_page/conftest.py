@@ -62,6 +62,7 @@ class Tray:
     point: Point
     scanned: list[str] = field(default_factory=list)
     papers: list[Path] = field(default_factory=list)  # JPEGs; plain drawings when empty
+    dpi: int = 100  # of those
 
     def press(self, pages: int = 1, error_code: str | None = None) -> int:
         """One batch from the press to its end."""
@@ -112,8 +113,10 @@ class Tray:
         path = self.point.spool / f"side-{len(self.scanned) + 1}.jpg"
         count = len(self.scanned)
         lying = self.papers[count % len(self.papers)].read_bytes() if self.papers else None
-        path.write_bytes(lying or paper(count + 1))
-        return ScannedPage(number, path, 827, 1169, 100, ColorMode.COLOR)
+        jpeg = lying or paper(count + 1)
+        path.write_bytes(jpeg)
+        width, height = Image.open(io.BytesIO(jpeg)).size
+        return ScannedPage(number, path, width, height, self.dpi, ColorMode.COLOR)
 
 
 def paper(number: int) -> bytes:
