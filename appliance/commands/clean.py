@@ -151,7 +151,7 @@ def _bound(
     from appliance.commands.clean_sides import sides_of
     from appliance.commands.clean_text import with_text
     from appliance.papers.fitting import part_file_stem, part_title, shrunk_to_fit
-    from appliance.papers.plated import make_plated_pdf
+    from appliance.papers.pdf import make_pdf
 
     sides = sides_of(batch.pages, keep_blank=keep_blank)
     while sides:
@@ -169,7 +169,7 @@ def _bound(
         pages = with_text(part, budget) if text else part
         stem = part_file_stem(out.stem, number, len(parts))
         path = out.with_name(stem + out.suffix)
-        content = make_plated_pdf(pages, part_title(out.stem, number, len(parts)))
+        content = make_pdf(pages, part_title(out.stem, number, len(parts)))
         _write(path, content)
         written.append((path, len(content)))
     return written

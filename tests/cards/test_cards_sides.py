@@ -24,7 +24,7 @@ from appliance.imaging.codes import find_codes
 from appliance.imaging.formats.lossless import cut_jpeg, cuts_without_loss
 from appliance.imaging.geometry.perspective import flattened
 from appliance.imaging.picture import picture_of
-from appliance.papers.plated import make_plated_pdf
+from appliance.papers.pdf import make_pdf
 from tests import pages
 from tests.cards.drawing import Lying, as_jpeg, back, front, scanned, somebody
 from tests.pages.cards import LAYOUTS
@@ -165,7 +165,7 @@ def card_page(scans: list[CardScan]) -> tuple[PlatedPage, tuple[Warn, ...]]:
 
 def printed(page: PlatedPage, folder: Path, dpi: int = 300) -> Image.Image:
     """The page as poppler draws it from our own PDF."""
-    (folder / "card.pdf").write_bytes(make_plated_pdf([page], "Thẻ"))
+    (folder / "card.pdf").write_bytes(make_pdf([page], "Thẻ"))
     command = ["pdftoppm", "-r", str(dpi), "-png", str(folder / "card.pdf"), str(folder / "card")]
     subprocess.run(command, check=True, timeout=60)
     with Image.open(next(folder.glob("card*.png"))) as image:

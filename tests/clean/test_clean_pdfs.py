@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from appliance.core.findings import PageMode
 from appliance.core.plates import PlatedPage
 from appliance.core.text_layer import TextLayer, TextWord
-from appliance.papers.plated import make_plated_pdf
+from appliance.papers.pdf import make_pdf
 from appliance.plates import jpeg_plate
 from tests.pages.fonts import font
 
@@ -44,7 +44,7 @@ def test_text_that_was_set_becomes_a_picture_and_that_is_told(tmp_path, cleaned)
 def test_a_scan_with_unseen_text_over_it_is_a_scan(scan, tmp_path, cleaned):
     layer = TextLayer(((TextWord("Giấy", 25, 27, 40, 33),),))
     path = tmp_path / "scan.pdf"
-    path.write_bytes(make_plated_pdf([scan, replace(scan, text=layer)], "Giấy"))
+    path.write_bytes(make_pdf([scan, replace(scan, text=layer)], "Giấy"))
     done = cleaned(path)
     assert done.code == 0
     assert [page["page"] for page in done.pages] == [1, 2]

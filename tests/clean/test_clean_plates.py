@@ -19,7 +19,7 @@ from appliance.core.errors import PageDamaged
 from appliance.core.findings import PageMode
 from appliance.core.laid import on_a4, turned
 from appliance.core.plates import PlatedPage
-from appliance.papers.plated import make_plated_pdf
+from appliance.papers.pdf import make_pdf
 from appliance.plates import (
     check_plate,
     decoded,
@@ -92,7 +92,7 @@ def test_a_colour_index_beyond_the_palette_is_refused():
 
 def test_another_program_shows_each_page_as_we_laid_it(sides, tmp_path):
     path = tmp_path / "paper.pdf"
-    path.write_bytes(make_plated_pdf(sides, "Giấy khai sinh"))
+    path.write_bytes(make_pdf(sides, "Giấy khai sinh"))
     subprocess.run(["qpdf", "--check", path], check=True, capture_output=True, timeout=60)
     subprocess.run(
         ["pdftoppm", "-r", "100", "-png", path, tmp_path / "page"], check=True, timeout=60
@@ -105,7 +105,7 @@ def test_another_program_shows_each_page_as_we_laid_it(sides, tmp_path):
 
 
 def test_the_pages_are_true_to_size_and_the_scans_inside_unchanged(sides):
-    with pikepdf.open(BytesIO(make_plated_pdf(sides, "x"))) as pdf:
+    with pikepdf.open(BytesIO(make_pdf(sides, "x"))) as pdf:
         for side, leaf in zip(sides, pdf.pages, strict=True):
             box = [float(v) for v in leaf.mediabox]
             assert box[2] == pytest.approx(side.width_mm * 72 / 25.4, abs=0.01)
@@ -116,7 +116,7 @@ def test_the_pages_are_true_to_size_and_the_scans_inside_unchanged(sides):
 
 
 def test_the_same_pages_give_the_same_file(sides):
-    assert make_plated_pdf(sides, "Hộ khẩu") == make_plated_pdf(sides, "Hộ khẩu")
+    assert make_pdf(sides, "Hộ khẩu") == make_pdf(sides, "Hộ khẩu")
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
@@ -128,7 +128,7 @@ def test_a_card_lies_where_it_was_placed_turned_and_not_coded_anew(turn, tmp_pat
     card.save(jpeg, "JPEG", quality=90)
     front = PlatedPage(85.6, 54.0, (passed_on(jpeg.getvalue(), gray=False),), PageMode.FULL, 254)
     path = tmp_path / "card.pdf"
-    path.write_bytes(make_plated_pdf([on_a4([turned(front, turn)])], "Thẻ"))
+    path.write_bytes(make_pdf([on_a4([turned(front, turn)])], "Thẻ"))
     assert jpeg.getvalue() in path.read_bytes()
     subprocess.run(["pdftoppm", "-r", "25.4", "-png", path, tmp_path / "a4"], check=True)
     (png,) = tmp_path.glob("a4*.png")
@@ -162,7 +162,7 @@ CLASSES = [Path("/usr/share/java", f"{name}.jar") for name in JARS.split(",")]
 def test_preflight_finds_a_lasting_document(sides, tmp_path):
     path = tmp_path / "a1b.pdf"
     made_at = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-    path.write_bytes(make_plated_pdf(sides, "Giấy chứng sinh", made_at, part=1))
+    path.write_bytes(make_pdf(sides, "Giấy chứng sinh", made_at, part=1))
     validator = "org.apache.pdfbox.preflight.Validator_A1b"
     done = subprocess.run(
         ["java", "-cp", ":".join(map(str, CLASSES)), validator, path],

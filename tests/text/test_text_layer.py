@@ -22,7 +22,7 @@ from appliance.imaging.text.program import vietnamese_is_here
 from appliance.imaging.text.reading import text_of
 from appliance.imaging.text.room import enough_for_text
 from appliance.papers.fitting import FILE_BYTES, PAGE_BYTES, shrunk_to_fit
-from appliance.papers.plated import make_plated_pdf
+from appliance.papers.pdf import make_pdf
 from appliance.plates import jpeg_plate, shown
 from tests.clean.test_clean_plates import CLASSES, sides
 from tests.text.papers import Printed, printed_page, words_in
@@ -54,7 +54,7 @@ def page_saying(*lines: str, size_mm: tuple[float, float] = (210, 297)) -> Plate
 
 def saved(folder: Path, *pages: PlatedPage, part: int = 2) -> Path:
     path = folder / "paper.pdf"
-    path.write_bytes(make_plated_pdf(pages, "Giấy có chữ", part=part))
+    path.write_bytes(make_pdf(pages, "Giấy có chữ", part=part))
     return path
 
 
@@ -86,7 +86,7 @@ def test_nothing_of_the_text_is_seen(sides, tmp_path):
     drawn = []
     for number, text in enumerate((None, layer)):
         path = tmp_path / f"{number}.pdf"
-        path.write_bytes(make_plated_pdf([replace(side, text=text) for side in sides], "x"))
+        path.write_bytes(make_pdf([replace(side, text=text) for side in sides], "x"))
         command = ["pdftoppm", "-r", "60", "-png", path, tmp_path / f"seen-{number}"]
         subprocess.run(command, check=True, timeout=60)
         drawn.append(sorted(tmp_path.glob(f"seen-{number}-*.png")))
@@ -96,12 +96,12 @@ def test_nothing_of_the_text_is_seen(sides, tmp_path):
 
 def test_a_paper_without_text_is_the_same_file_as_before(sides):
     empty = [replace(side, text=TextLayer()) for side in sides]
-    assert make_plated_pdf(empty, "x") == make_plated_pdf(sides, "x")
+    assert make_pdf(empty, "x") == make_pdf(sides, "x")
 
 
 def test_the_font_is_in_the_file_and_holds_exactly_the_letters_used():
     page = page_saying("Bưởi ổi", "Bưởi")
-    with pikepdf.open(BytesIO(make_plated_pdf([page, page], "x"))) as pdf:
+    with pikepdf.open(BytesIO(make_pdf([page, page], "x"))) as pdf:
         fonts = {leaf.obj.Resources.Font.T.objgen for leaf in pdf.pages}
         assert len(fonts) == 1, "one font for all pages"
         below = pdf.pages[0].obj.Resources.Font.T.DescendantFonts[0]
@@ -114,7 +114,7 @@ def test_the_font_is_in_the_file_and_holds_exactly_the_letters_used():
 
 def test_the_text_is_set_unseen_whole_and_with_its_spaces():
     page = page_saying("Nguyễn Thị Bưởi", "Trần Văn Khế")
-    with pikepdf.open(BytesIO(make_plated_pdf([page], "x"))) as pdf:
+    with pikepdf.open(BytesIO(make_pdf([page], "x"))) as pdf:
         leaf = pdf.pages[0]
         cmap = leaf.obj.Resources.Font.T.ToUnicode.read_bytes().decode()
         letters = {
@@ -252,4 +252,4 @@ def test_no_picture_grows_smaller_for_its_words_and_those_that_fit_stay():
         budget = bare + int(room * page.text.size_bytes)
         (part,) = shrunk_to_fit([Kept(page), Kept(page)], budget)
         assert [bool(one.text) for one in part] == [bool(e) for e in expected]
-        assert len(make_plated_pdf(part, "x")) <= budget
+        assert len(make_pdf(part, "x")) <= budget
