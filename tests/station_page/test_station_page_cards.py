@@ -1,0 +1,133 @@
+"""A scanned identity card fills the form on the page, and asks before it changes anything."""
+
+from __future__ import annotations
+
+import os
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from appliance.desk import cards, dossiers
+from appliance.desk.point import Point
+from appliance.store.volunteers import Volunteer
+from tests import pages as drawn
+from tests.point.test_point_cleaning import clean_all, letter, scanned
+from tests.station_page.chromium import open_window
+from tests.station_page.conftest import PIN, Browser, id_of, view_of
+
+
+@pytest.fixture
+def card(point: Point, dossier: str) -> cards.ScannedCard:
+    """A drawn card, scanned into the dossier and cleaned."""
+    scanned(point, id_of(dossier), [drawn.card("front", 4107, 300, clockwise=0).jpeg()], 300)
+    clean_all(point)
+    (found,) = cards.cards_of(point, view_of(point, dossier))
+    return found
+
+
+def test_a_card_among_the_papers_offers_to_fill_the_form(
+    browser: Browser, dossier: str, card: cards.ScannedCard
+) -> None:
+    text = unescape(browser.get(dossier).text)
+    assert f'href="{dossier}/cards/{card.page_id}"' in text
+    assert "Điền tờ khai từ thẻ này" in text
+
+
+def test_another_paper_offers_nothing(browser: Browser, dossier: str, point: Point) -> None:
+    scanned(point, id_of(dossier), [letter(4108)])
+    clean_all(point)
+    assert "Điền tờ khai từ thẻ này" not in unescape(browser.get(dossier).text)
+    (page,) = view_of(point, dossier).pages
+    text = unescape(browser.get(f"{dossier}/cards/{page.id}").text)
+    assert "Không đọc được mã vuông" in text
+
+
+def test_whose_card_it_is_is_asked_and_then_shown_before_it_goes_in(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    path = f"{dossier}/cards/{card.page_id}"
+    asked = unescape(browser.get(path).text)
+    assert "là thẻ của ai trong hồ sơ?" in asked
+    people = re.findall(r'name="person" value="(\w+)"', asked)
+    assert people == [person.key for person in card.people]
+    person = people[1]
+    shown = unescape(browser.get(f"{path}?person={person}").text)
+    for words in (card.card.name, card.card.number.number, "đọc từ thẻ", "Dân tộc không có"):
+        assert words in shown
+    answer = browser.post(path, person=person)
+    assert answer.status_code == 303
+    answers = view_of(point, dossier).answers
+    assert answers[f"{person}_name"] == card.card.name
+    assert f"{person}_ethnicity" not in answers
+    again = unescape(browser.get(f"{path}?person={person}").text)
+    assert f'name="take-{person}_name"' not in again
+
+
+def test_what_was_typed_stays_unless_the_card_is_chosen(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    person = card.people[1].key
+    path, key = f"{dossier}/cards/{card.page_id}", f"{person}_name"
+    dossiers.save_answers(point, id_of(dossier), {key: "Người Khác"})
+    shown = unescape(browser.get(f"{path}?person={person}").text)
+    assert "Giữ như đã nhập: NGƯỜI KHÁC" in shown
+    browser.post(path, person=person, **{f"take-{key}": ""})
+    assert view_of(point, dossier).answers[key] == "Người Khác"
+    browser.post(path, person=person, **{f"take-{key}": "0"})
+    assert view_of(point, dossier).answers[key] == card.card.name
+
+
+@pytest.mark.parametrize("number", ["9", "-1", "x", "٣", "99999999999"])
+def test_a_strange_choice_changes_nothing(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard, number: str
+) -> None:
+    person = card.people[1].key
+    dossiers.save_answers(point, id_of(dossier), {f"{person}_name": "Người Khác"})
+    path = f"{dossier}/cards/{card.page_id}"
+    browser.get(path)
+    browser.post(path, person=person, **{f"take-{person}_name": number, "take-": "0"})
+    assert view_of(point, dossier).answers[f"{person}_name"] == "Người Khác"
+
+
+def test_the_card_of_another_dossier_or_of_nobody_is_refused(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    browser.get(dossier)
+    own = f"{dossier}/cards/{card.page_id}"
+    assert browser.post(own, person="nobody").status_code == 404
+    other = browser.open_dossier()
+    assert browser.get(f"{other}/cards/{card.page_id}").status_code == 404
+    assert browser.post(f"{other}/cards/{card.page_id}", person="mother").status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("width", [1366, 360])
+def test_the_page_of_a_card_can_be_used_by_everybody(
+    point: Point, lan: Volunteer, address: str, tmp_path: Path, width: int
+) -> None:
+    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
+    dossier_id = dossiers.open_dossier(point, "khai-sinh", lan.id)
+    scanned(point, dossier_id, [drawn.card("front", 4107, 300, clockwise=0).jpeg()], 300)
+    clean_all(point)
+    (card,) = cards.cards_of(point, dossiers.look_at(point, dossier_id))
+    person = card.people[1].key
+    dossiers.save_answers(point, dossier_id, {f"{person}_name": "Người Khác"})
+    with open_window(address, width=width) as window:
+        window.sign_in("Lan", PIN)
+        page = window.go(f"/dossiers/{dossier_id}/cards/{card.page_id}")
+        page.screenshot(path=folder / f"card-whose-{width}.png", full_page=True)
+        assert window.barriers() == []
+        page.locator(f'input[value="{person}"]').check()
+        page.get_by_role("button", name="Xem các ô sẽ điền").click()
+        page.screenshot(path=folder / f"card-fields-{width}.png", full_page=True)
+        assert window.barriers() == []
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) <= 0
+        page.get_by_text("Theo thẻ:").first.click()
+        page.get_by_role("button", name="Đúng rồi, điền vào tờ khai").click()
+        expect(page.locator(f"#f-{person}_name")).to_have_value(card.card.name)
+        assert not window.complaints

@@ -1,0 +1,89 @@
+"""An identity card among the papers fills the form: whose it is, what goes in, what stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as link
+from flask.typing import ResponseReturnValue
+
+from appliance.core.card_fill import Proposal, Trust
+from appliance.core.dossier import DossierState
+from appliance.core.shown import shown_text
+from appliance.desk import cards, dossiers
+from appliance.desk.dossiers import DossierView
+from appliance.findings import advice_for
+from web.station.acting import act
+from web.station.dossier import fields_of_page
+from web.station.here import point
+
+pages = Blueprint("cards", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field: what stands there, and each value it may take, in words."""
+
+    key: str
+    label: str
+    typed: str
+    ways: tuple[str, ...]
+    is_read: bool  # as it stands on the card, nothing worked out
+    needs_a_person: bool
+
+
+@pages.get("/dossiers/<uuid:dossier_id>/cards/<uuid:page_id>")
+def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
+    """First whose card it is, where that is not plain; then what it says. ``?person=KEY``."""
+    view = dossiers.look_at(point(), str(dossier_id))
+    if view.dossier.state is not DossierState.OPEN:
+        return redirect(link("delivery.show", dossier_id=dossier_id), 303)
+    fields_of_page(str(dossier_id), str(page_id))
+    found = next((c for c in cards.cards_of(point(), view) if c.page_id == str(page_id)), None)
+    people = found.people if found else ()
+    chosen = next((p for p in people if p.key == request.args.get("person")), None)
+    person = chosen or (people[0] if len(people) == 1 else None)
+    rows = _rows(view, str(page_id), person.key) if person else ()
+    return render_template(
+        "card.html",
+        view=view,
+        page_id=page_id,
+        found=found,
+        person=person,
+        rows=rows,
+        advice=[advice_for(doubt) for doubt in found.card.doubts] if found else [],
+    )
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/cards/<uuid:page_id>")
+def take(dossier_id: object, page_id: object) -> ResponseReturnValue:
+    """Form fields: ``person``; ``take-KEY``, the number of the value that was agreed to."""
+    agreed = {
+        key.removeprefix("take-"): int(number)
+        for key, number in request.form.items()
+        if key.startswith("take-") and number.isascii() and number.isdigit() and len(number) < 3
+    }
+    wanted, person = str(dossier_id), request.form.get("person", "")
+    return act(
+        wanted,
+        lambda: cards.take_proposals(point(), wanted, str(page_id), person, agreed),
+        "papers",
+    )
+
+
+def _rows(view: DossierView, page_id: str, person: str) -> tuple[Row, ...]:
+    filled = cards.proposals_of(point(), view, page_id, person)
+    return tuple(_row(view, proposal) for proposal in filled.proposals)
+
+
+def _row(view: DossierView, proposal: Proposal) -> Row:
+    field, places = view.procedure.fields[proposal.field_key], point().places
+    return Row(
+        key=proposal.field_key,
+        label=field.label,
+        typed=shown_text(field, proposal.typed, places),
+        ways=tuple(shown_text(field, way, places) for way in proposal.choices or (proposal.value,)),
+        is_read=proposal.trust is Trust.READ,
+        needs_a_person=proposal.needs_a_person,
+    )
