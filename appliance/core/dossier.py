@@ -18,6 +18,9 @@ class DossierState(StrEnum):
     DELIVERED = "delivered"  # a destination gave us a verified receipt
 
 
+CAMERA = "camera"  # the ``mode`` of a page that a telephone took; its resolution is a guess
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """What one citizen brought for one procedure (hồ sơ)."""

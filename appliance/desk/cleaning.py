@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from appliance.core.dossier import DossierState, Page
+from appliance.core.dossier import CAMERA, DossierState, Page
 from appliance.core.errors import DossierMovedOn, PageDamaged
 from appliance.core.findings import TURN_UNSURE, Kind, Warn
 from appliance.core.scan import PaperSource
@@ -73,6 +73,7 @@ def order_for(page: Page, *, lying: bool = False, **more: Any) -> CleanOrder:
         plain=page.plain,
         keep_blank=page.kept,
         lying=lying,
+        camera=page.mode == CAMERA,
         **more,
     )
 

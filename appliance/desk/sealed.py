@@ -60,7 +60,9 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Paper:
+class Paper:
+    """One file of a slot, as it goes under the seal."""
+
     slot: str
     title: str
     copy_kind: CopyKind | None
@@ -79,9 +81,9 @@ def seal_up(
     """
     steps = len({page.slot_key for page in opened.pages if not page.left_out}) + 2
     shown = answers_in_portal_order(opened.procedure, opened.answers, point.places)
-    listed: list[tuple[_Paper, SealedFile]] = []
+    listed: list[tuple[Paper, SealedFile]] = []
     progress(0, steps)
-    for step, papers in enumerate(_papers(point, opened, clean), start=1):
+    for step, papers in enumerate(papers_of(point, opened, clean), start=1):
         for paper in papers:
             listed.append((paper, _sealed(point, opened, paper.slot, paper.pdf, paper.pages)))
         progress(step, steps)
@@ -95,7 +97,7 @@ def seal_up(
     return Sealed(manifest, canonical_json(manifest), files)
 
 
-def _papers(point: Point, opened: Opened, clean: Clean) -> Iterator[list[_Paper]]:
+def papers_of(point: Point, opened: Opened, clean: Clean) -> Iterator[list[Paper]]:
     """The files of each slot that holds pages, in the procedure's order, one slot at a time."""
 
     def read(name: str) -> bytes:
@@ -108,7 +110,7 @@ def _papers(point: Point, opened: Opened, clean: Clean) -> Iterator[list[_Paper]
             continue
         parts = shrunk_to_fit(sides, BUDGET_BYTES)
         yield [
-            _Paper(
+            Paper(
                 slot.key,
                 title := part_title(slot.title, number, len(parts)),
                 slot.copy_kind,
@@ -120,8 +122,8 @@ def _papers(point: Point, opened: Opened, clean: Clean) -> Iterator[list[_Paper]
 
 
 def _summary(
-    point: Point, opened: Opened, shown: tuple[ShownSection, ...], papers: list[_Paper]
-) -> _Paper:
+    point: Point, opened: Opened, shown: tuple[ShownSection, ...], papers: list[Paper]
+) -> Paper:
     # Typst takes a while to load: only the station, and only when it seals, pays for it
     from appliance.papers import summary  # noqa: PLC0415
 
@@ -142,7 +144,7 @@ def _summary(
             made_at=point.clock().astimezone(point.zone),
         )
     )
-    return _Paper(SUMMARY_SLOT, SUMMARY_TITLE, None, pdf, count_pages_apart(pdf))
+    return Paper(SUMMARY_SLOT, SUMMARY_TITLE, None, pdf, count_pages_apart(pdf))
 
 
 def _sealed(point: Point, opened: Opened, slot: str, plain: bytes, pages: int) -> SealedFile:
@@ -161,7 +163,7 @@ def _contents(
     point: Point,
     opened: Opened,
     shown: tuple[ShownSection, ...],
-    listed: list[tuple[_Paper, SealedFile]],
+    listed: list[tuple[Paper, SealedFile]],
 ) -> Contents:
     names = paper_file_names(paper.title for paper, _ in listed)
     return Contents(
@@ -196,7 +198,7 @@ def _manifest(
     point: Point,
     opened: Opened,
     helped_by: int,
-    listed: list[tuple[_Paper, SealedFile]],
+    listed: list[tuple[Paper, SealedFile]],
     contents_file: SealedFile,
 ) -> Manifest:
     papers = tuple(

@@ -10,7 +10,13 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 from appliance.core.dossier import DossierState
-from appliance.core.errors import ApplianceError, NotReadyToSeal, Unexpected, WardKeyMissing
+from appliance.core.errors import (
+    AlreadyScanning,
+    ApplianceError,
+    NotReadyToSeal,
+    Unexpected,
+    WardKeyMissing,
+)
 from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
 from appliance.core.submission import SealState, Submission, SubmissionState
@@ -18,8 +24,9 @@ from appliance.desk.dossiers import DossierView, answers_of, look_at, problems_o
 from appliance.desk.point import Point
 from appliance.desk.sealed import Opened, Sealed, seal_up
 from appliance.desk.sides import Clean
+from appliance.desk.takeaways import erase_phone_files
 from appliance.keys.canonical import sha256_hex
-from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests
+from appliance.store import dossiers, outbox, pages, photos, scan_requests, seal_requests
 
 WARD_DESTINATION = "ward"
 
@@ -78,6 +85,8 @@ def ask_to_seal(
         if not readiness(point, view).is_ready:
             raise NotReadyToSeal(f"dossier {dossier_id} lacks papers or answers")
         scan_requests.must_be_still(connection, dossier_id)
+        if photos.count_waiting(connection, dossier_id):
+            raise AlreadyScanning(f"a phone's photograph for {dossier_id} is no page yet")
         dossiers.touch_open(
             connection,
             dossier_id,
@@ -186,6 +195,7 @@ def erase_pages(point: Point, dossier_id: str) -> None:
                 point.pages.remove(name)
         if gone:
             point.pages.sync()  # or a power cut could bring the files back without their rows
+        erase_phone_files(point, connection, dossier_id)
         pages.forget_pages(connection, dossier_id)
 
 

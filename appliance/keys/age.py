@@ -7,6 +7,7 @@ program, so a ward is never locked into this project.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import BinaryIO
 
 import pyrage
 from pyrage import x25519
@@ -42,6 +43,13 @@ def seal(plain: bytes, recipients: Sequence[str]) -> bytes:
     return bytes(pyrage.encrypt(plain, [x25519.Recipient.from_str(r) for r in recipients]))
 
 
+def seal_stream(plain: BinaryIO, sealed: BinaryIO, recipients: Sequence[str]) -> None:
+    """As ``seal``, piece by piece: what is too large to be held twice in memory."""
+    if not recipients:
+        raise ValueError("sealing for nobody would lose the content")
+    pyrage.encrypt_io(plain, sealed, [x25519.Recipient.from_str(r) for r in recipients])
+
+
 def open_sealed(sealed: bytes, identity: str) -> bytes:
     """Decrypt with a private key.
 
@@ -51,4 +59,16 @@ def open_sealed(sealed: bytes, identity: str) -> bytes:
     try:
         return bytes(pyrage.decrypt(sealed, [x25519.Identity.from_str(identity)]))
     except pyrage.DecryptError as error:
+        raise CannotOpen(str(error)) from error
+
+
+def open_stream(sealed: BinaryIO, plain: BinaryIO, identity: str) -> None:
+    """As ``open_sealed``, piece by piece. What was written before an error is worth nothing.
+
+    Raises:
+        CannotOpen: another key, or not a single bit as it was written.
+    """
+    try:
+        pyrage.decrypt_io(sealed, plain, [x25519.Identity.from_str(identity)])
+    except (pyrage.DecryptError, OSError) as error:
         raise CannotOpen(str(error)) from error

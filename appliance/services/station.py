@@ -28,6 +28,7 @@ from appliance.imaging.child.cleaner import Cleaner
 from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
 from appliance.services.front import Front, logged
+from appliance.services.phones import Phones
 from appliance.services.steady import Steady
 from appliance.services.text import Texts
 from appliance.store import outbox
@@ -57,6 +58,7 @@ class Station:
         self._batches = Batches(
             point, scanner, self._front, self._selector, self._cleaning.next, cleaner.get_ready
         )
+        self._phones = Phones(point, cleaner.clean, self._wake)
         self._sealer = ThreadPoolExecutor(1, "seal")
         self._sealing: Future[str | None] | None = None
         self._seen_version = -1
@@ -97,6 +99,7 @@ class Station:
             self._cleaning.again_if_due,
             self._cleaning.find_out_turns,
             self._follow_sealing,
+            self._phones.follow,
             self._read_texts,
             self._batches.note_ended,
             self._look_around_if_moved,
@@ -121,6 +124,7 @@ class Station:
         self._texts.look_again()
         self._cleaning.next()  # a page that was put back, or that somebody's sign-in opened
         self._front.forget_settled_complaint()
+        self._phones.look()
         if self._sealing is None:
             self._sealing = self._sealer.submit(
                 sealing.grant_next, self._point, self._cleaner.clean
@@ -206,6 +210,7 @@ class Station:
             last.callback(self._panel.close)
             last.callback(self._take, self._front.say_goodbye)
             last.callback(self._sealer.shutdown, wait=True)
+            last.callback(self._phones.close)
             last.callback(self._cleaner.close)
             last.callback(self._texts.stop)
             last.callback(self._take, self._batches.stop)

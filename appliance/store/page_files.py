@@ -11,8 +11,9 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from appliance.core.errors import DiskFull, PageDamaged
 
@@ -34,18 +35,27 @@ class PageFiles:
             DiskFull: too little room is left, or the write failed for lack of it.
         """
         name = hashlib.sha256(content).hexdigest()
-        final = self.folder / name
-        if final.exists():
+        if (self.folder / name).exists():
             return name
+        return self.save_stream(lambda file: file.write(content), expected=len(content))
+
+    def save_stream(self, write: Callable[[BinaryIO], object], *, expected: int) -> str:
+        """As ``save``, for what *write* puts into the file piece by piece; about *expected* bytes.
+
+        Raises:
+            DiskFull: as ``save``.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.must_have_room(len(content))
+        self.must_have_room(expected)
         unfinished = self.folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
         try:
-            with unfinished.open("wb") as file:
-                file.write(content)
+            with unfinished.open("w+b") as file:
+                write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            unfinished.rename(final)
+                file.seek(0)
+                name = hashlib.file_digest(file, "sha256").hexdigest()
+            unfinished.rename(self.folder / name)
             fsync_folder(self.folder)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -54,6 +64,10 @@ class PageFiles:
                 raise DiskFull(f"{self.folder}: {error.strerror}") from error
             raise
         return name
+
+    def path_of(self, name: str) -> Path:
+        """Where a file lies, for a reader that does not want it in memory."""
+        return self.folder / name
 
     def read(self, name: str) -> bytes:
         """The content, proven by its name.

@@ -82,6 +82,25 @@ def ask(connection: Connection, asked_by: str, now: datetime) -> int:
         raise AlreadyScanning("a scan request is already open") from error
 
 
+def add_brought(
+    connection: Connection, dossier_id: str, slot_key: str, asked_by: str, now: datetime
+) -> int:
+    """A page that no scanner pulled, as a batch of one sheet that is over; returns its number."""
+    return insert_numbered(
+        connection,
+        insert(scan_request).values(
+            dossier_id=dossier_id,
+            slot_key=slot_key,
+            asked_by=asked_by,
+            asked_at=now,
+            state=ScanRequestState.DONE,
+            pages=1,
+            sheets=1,
+            ended_at=now,
+        ),
+    )
+
+
 def open_request(connection: Connection) -> Row[Any] | None:
     """The one open request, if any."""
     return connection.execute(

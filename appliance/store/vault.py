@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 from appliance.core.errors import DossierLocked, PageDamaged
 from appliance.keys import age
@@ -48,6 +49,23 @@ class Vault:
         """Encrypt to a desk key; works without its private half."""
         return age.seal(plain, [desk_key])
 
+    def seal_stream(self, plain: BinaryIO, sealed: BinaryIO, desk_key: str) -> None:
+        """As ``seal``, without holding it in memory."""
+        age.seal_stream(plain, sealed, [desk_key])
+
+    def open_file(self, sealed: Path, plain: Path, desk_key: str) -> None:
+        """As ``open``, from file to file; *plain* must lie in memory (a tmpfs).
+
+        Raises:
+            DossierLocked, PageDamaged: as ``open``; nothing is left at *plain*.
+        """
+        try:
+            with sealed.open("rb") as source, plain.open("wb") as target:
+                age.open_stream(source, target, self._identity(desk_key))
+        except (age.CannotOpen, FileNotFoundError) as error:
+            plain.unlink(missing_ok=True)
+            raise PageDamaged(str(error)) from error
+
     def open(self, sealed: bytes, desk_key: str) -> bytes:
         """Decrypt.
 
@@ -55,14 +73,17 @@ class Vault:
             DossierLocked: the private half is not in memory.
             PageDamaged: the bytes are not what was sealed.
         """
-        try:
-            identity = (self._memory / desk_key).read_text(encoding="ascii")
-        except FileNotFoundError as error:
-            raise DossierLocked(f"desk key {desk_key[:12]}… is not in memory") from error
+        identity = self._identity(desk_key)
         try:
             return age.open_sealed(sealed, identity)
         except age.CannotOpen as error:
             raise PageDamaged(str(error)) from error
+
+    def _identity(self, desk_key: str) -> str:
+        try:
+            return (self._memory / desk_key).read_text(encoding="ascii")
+        except FileNotFoundError as error:
+            raise DossierLocked(f"desk key {desk_key[:12]}… is not in memory") from error
 
 
 def _write(path: Path, text: str) -> None:

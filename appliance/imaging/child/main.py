@@ -16,7 +16,7 @@ from io import BytesIO
 from PIL import Image
 
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Kind
+from appliance.core.findings import Kind, Warn
 from appliance.core.packed import packed
 from appliance.core.plates import PlatedPage
 from appliance.core.seen import Seen
@@ -34,7 +34,8 @@ from appliance.imaging.cleaning import CleanItem, clean_page, preview_of
 from appliance.imaging.doubts.blank import OtherSide
 from appliance.imaging.geometry.osd_program import OSD_DPI
 from appliance.imaging.geometry.sheets import find_items
-from appliance.imaging.sight import sight_of
+from appliance.imaging.photos.photo import open_photo, sheet_in
+from appliance.imaging.sight import Sight, sight_of
 from appliance.plates import shown
 
 _TURNS = {
@@ -52,9 +53,10 @@ def cleaned(master: bytes, order: CleanOrder, other: bytes = b"") -> CleanPage:
     """
     if order.plain:
         return (_plain(order, master),)
+    opening = _Opening(master, order)
     try:
         page = clean_page(
-            lambda: sight_of(master, order.resolution_dpi),
+            opening.open,
             order.kind,
             keep_blank=order.keep_blank,
             only=order.item,
@@ -64,10 +66,28 @@ def cleaned(master: bytes, order: CleanOrder, other: bytes = b"") -> CleanPage:
         )
     except IndexError as error:
         raise PageDamaged(f"nothing of number {order.item} lies there") from error
+    for item in page.items:
+        item.found = replace(item.found, warnings=(*item.found.warnings, *opening.warnings))
     return tuple(
         _thing(order, master, number, item)
         for number, item in enumerate(page.items, start=order.item or 0)
     )
+
+
+class _Opening:
+    """The master as it is looked at; of a photograph the sheet, cut out and flat."""
+
+    def __init__(self, master: bytes, order: CleanOrder) -> None:
+        self._master, self._order = master, order
+        self.warnings: tuple[Warn, ...] = ()  # known once it was opened
+
+    def open(self) -> Sight:
+        if not self._order.camera:
+            return sight_of(self._master, self._order.resolution_dpi)
+        kind = Kind.FORM if self._order.kind is Kind.AUTO else self._order.kind
+        sheet = sheet_in(open_photo(self._master), kind)
+        self.warnings = sheet.warnings
+        return sight_of(sheet.image, sheet.resolution_dpi)
 
 
 def _thing(order: CleanOrder, master: bytes, number: int, item: CleanItem) -> CleanThing:

@@ -39,6 +39,7 @@ class CleanOrder:
     preview_px: int = PREVIEW_PX  # long side; 0: no preview wanted
     lying: bool = False  # whether somebody waits to say which way is up
     other_dpi: int = 0  # of the sheet's other side, which then follows the master
+    camera: bool = False  # a telephone took it: the sheet is found, cut out and flattened first
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""The photo child: one brought photograph in, one JPEG master out, then it ends.
+
+Run as ``python -m appliance.imaging.child.photo PATH MEMORY_LIMIT_MB``. It writes a JSON line,
+``{"width": …, "height": …}`` or ``{"refused": CODE}``, then the JPEG.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from appliance.core.errors import (
+    FileDamaged,
+    FileEmpty,
+    FileError,
+    NotAPicture,
+    PageDamaged,
+    PictureTooLarge,
+    PictureTooSmall,
+    PictureUnsupported,
+)
+from appliance.imaging.child.thrift import be_thrifty
+from appliance.imaging.formats.bare_jpeg import bare
+from appliance.imaging.formats.opening import count_pages, open_page
+from appliance.jpeg import check_decodes, opened
+
+LEAST_PX = 600  # the long side; below 50 dpi on A4 nobody reads a word
+QUALITY = 92  # of what was no JPEG: HEIC and PNG
+
+
+def master_of(path: Path) -> tuple[bytes, int, int]:
+    """The master that becomes of the photograph at *path*: JPEG, width, height.
+
+    A JPEG keeps its pixels bit for bit and loses what tells where it was taken.
+
+    Raises:
+        FileError: it can never become a page.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head.startswith(b"\xff\xd8"):
+        jpeg, width, height = _of_jpeg(path)
+    elif head.startswith(b"\x89PNG") or head[4:8] == b"ftyp":
+        jpeg, width, height = _of_another(path)
+    else:
+        named = f"{path.name}: neither JPEG, PNG nor HEIC"
+        raise NotAPicture(named) if head else FileEmpty(path.name)
+    if max(width, height) < LEAST_PX:
+        raise PictureTooSmall(f"{path.name}: {width} x {height}")
+    return jpeg, width, height
+
+
+def _of_jpeg(path: Path) -> tuple[bytes, int, int]:
+    count_pages(path)  # too many pixels, or a head that is none
+    jpeg = path.read_bytes()
+    try:
+        with opened(jpeg) as image:
+            if image.mode not in ("L", "RGB"):
+                raise PictureUnsupported(f"{path.name}: colours as {image.mode}")
+        jpeg = bare(jpeg)
+        return jpeg, *check_decodes(jpeg)
+    except PageDamaged as error:
+        raise FileDamaged(f"{path.name}: {error}") from error
+
+
+def _of_another(path: Path) -> tuple[bytes, int, int]:
+    image: Image.Image = open_page(path).image
+    out = BytesIO()
+    image.save(out, "JPEG", quality=QUALITY, subsampling=0)
+    return out.getvalue(), image.width, image.height
+
+
+def main() -> None:
+    """One photograph."""
+    path, limit = Path(sys.argv[1]), int(sys.argv[2]) * 1_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold a citizen's paper
+    os.nice(5)
+    be_thrifty()
+    jpeg = b""
+    head: dict[str, int | str]
+    try:
+        jpeg, width, height = master_of(path)
+        head = {"width": width, "height": height}
+    except FileError as error:
+        head = {"refused": error.code}
+    except MemoryError:
+        head = {"refused": PictureTooLarge.code}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + jpeg)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What citizens' phones ask of the station: photographs become pages, pages become files.
+
+All of it on one worker thread that spends its time waiting for children, so that a press is
+answered at once whatever a phone sends.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+from appliance.core.errors import ApplianceError, DiskFull, DossierMovedOn, DossierUnknown
+from appliance.desk import photos, takeaways
+from appliance.desk.point import Point
+from appliance.desk.sides import Clean
+from appliance.imaging.child.photographs import PhotoRefused, taken
+
+log = logging.getLogger(__name__)
+
+
+class Phones:
+    """At most one thing at a time; the store knows what waits."""
+
+    def __init__(self, point: Point, clean: Clean, wake: Callable[[], None]) -> None:
+        self._point, self._clean, self._wake = point, clean, wake
+        self._worker = ThreadPoolExecutor(1, "phones")
+        self._working: Future[bool] | None = None
+
+    def look(self) -> None:
+        """Somebody committed something: begin what waits, unless something is in hand."""
+        if self._working is None:
+            self._working = self._worker.submit(serve_one, self._point, self._clean)
+            self._working.add_done_callback(lambda _: self._wake())
+
+    def follow(self) -> None:
+        """Go on with the next one as long as there is one."""
+        if self._working is None or not self._working.done():
+            return
+        done, self._working = self._working, None
+        if done.result():
+            self.look()
+
+    def close(self) -> None:
+        """What is begun is finished; the rest waits for the next start."""
+        self._worker.shutdown(wait=True)
+
+
+def serve_one(point: Point, clean: Clean) -> bool:
+    """One photograph or one set of files; False when nothing waited."""
+    takeaways.forget_what_is_over(point)
+    return _take_one_photo(point) or takeaways.make_next(point, clean)
+
+
+def _take_one_photo(point: Point) -> bool:
+    photo = photos.next_photo(point)
+    if photo is None:
+        return False
+    path = point.spool / f"photo-{photo.id}"
+    try:
+        photos.lay_out(point, photo, path)
+        found = taken(path)
+        path.unlink()
+        page_id = photos.take_in(point, photo, found.jpeg, (found.width_px, found.height_px))
+        log.info("photograph %s is page %s", photo.id, page_id)
+    except (DossierMovedOn, DossierUnknown):
+        return False  # being sealed: it is erased with the pages, or goes on when the seal fails
+    except DiskFull as error:
+        photos.refuse(point, photo, error.code)
+    except (PhotoRefused, ApplianceError) as error:
+        log.warning("photograph %s: %s", photo.id, error.code)
+        photos.refuse(point, photo, error.code)
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    return True
