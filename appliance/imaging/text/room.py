@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _LEAST_BOARD = 700_000_000  # a board of 512 MB shows the kernel 420 to 480
-_LEAST_FREE = 200_000_000  # the program takes 46 MB, the page's picture and its plates 30
+_LEAST_FREE = 200_000_000  # the program takes 46 MB, the child that draws the page 48
 
 
 def enough_for_text(board_bytes: int, available_bytes: int) -> bool:
