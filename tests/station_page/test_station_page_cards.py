@@ -62,6 +62,11 @@ def test_whose_card_it_is_is_asked_and_then_shown_before_it_goes_in(
     answers = view_of(point, dossier).answers
     assert answers[f"{person}_name"] == card.card.name
     assert f"{person}_ethnicity" not in answers
+    check = unescape(browser.get(f"{dossier}/check").text)
+    filled = [
+        key for key in answers if key.startswith(f"{person}_") and key != f"{person}_nationality"
+    ]
+    assert check.count("đọc từ thẻ") == len(filled)
     again = unescape(browser.get(f"{path}?person={person}").text)
     assert f'name="take-{person}_name"' not in again
 

@@ -18,6 +18,7 @@ from appliance.core.errors import (
 )
 from appliance.core.shown import answers_in_portal_order
 from appliance.desk import dossiers, sealing
+from appliance.desk.cards import from_paper
 from appliance.desk.consent import consent_text
 from appliance.desk.dossiers import DossierView
 from appliance.desk.sides import card_doubts
@@ -92,6 +93,7 @@ def _page(view: DossierView) -> str:
         cards=[(slot, advice_for(warn)) for slot, warn in card_doubts(point(), view)],
         due=due_of(view, point().today()),
         sections=answers_in_portal_order(view.procedure, view.answers, point().places),
+        paper=from_paper(point(), view),
         consent=consent_text(point(), view.procedure),
         seen=seen_mark(view),
         told=notice_for(failed) if failed else None,
