@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Findings, Item
+from appliance.core.findings import Findings, Item, Kind
+from appliance.imaging.cleaning import clean_page, preview_of
 from appliance.imaging.geometry.layout import layout
+from appliance.imaging.geometry.marks import marks_in
 from appliance.imaging.geometry.straighten import lean_of
 from appliance.imaging.pipeline import analyse, apply
 from appliance.imaging.sight import sight_of
@@ -135,18 +137,76 @@ def test_any_picture_becomes_at_least_one_page(width, height, seed, mode, dpi):
 
 @pytest.mark.parametrize(("dpi", "most_mb"), [(300, 130), (600, 250)])
 def test_a_colour_page_fits_a_small_board(tmp_path, dpi, most_mb):
-    """Peak of a fresh process that analyses and draws one page."""
+    """Peak of a fresh process that cleans one page."""
     master = tmp_path / "page.jpg"
     master.write_bytes(pages.paper("form", SEED, dpi).jpeg())
     script = (
         "import pathlib, sys\n"
-        "from appliance.imaging.pipeline import analyse, apply\n"
+        "from appliance.imaging.cleaning import clean_page\n"
+        "from appliance.imaging.sight import sight_of\n"
         "master, dpi = pathlib.Path(sys.argv[1]).read_bytes(), int(sys.argv[2])\n"
-        "for found in analyse(master, dpi): apply(master, dpi, found, 200)\n"
+        "(item,) = clean_page(lambda: sight_of(master, dpi)).items\n"
+        "assert item.plated.plates\n"
         "status = pathlib.Path('/proc/self/status').read_text()\n"
         "print(status.split('VmHWM:')[1].split()[0])\n"
     )
     command = [sys.executable, "-c", script, master, str(dpi)]
     done = subprocess.run(command, stdout=subprocess.PIPE, timeout=60, check=True)
-    peak_mb = int(done.stdout) / 1024
+    peak_mb = int(done.stdout) * 1.024e-3  # budgets are in million bytes
     assert peak_mb <= most_mb, f"{peak_mb:.0f} MB"
+
+
+def test_drawn_in_boxes_is_as_drawn_there_and_white_elsewhere():
+    page = pages.paper("letter", SEED, DPI, angle_deg=2.5, margin_mm=0).image.convert("L")
+    plan = layout(whole(*page.size, DPI, angle_deg=2.5, turn=90), DPI, 100)
+    boxes = [(100, 80, 400, 200), (300, 500, 501, 503)]
+    some, all_of_it = plan.drawn_in(page, boxes), plan.drawn(page, (255,), quick=True)
+    for box in boxes:
+        apart = np.abs(np.asarray(some.crop(box), int) - np.asarray(all_of_it.crop(box), int))
+        assert apart.max() <= 1
+        some.paste(255, box)
+    assert some.getextrema() == (255, 255)
+
+
+def test_what_was_found_on_a_halved_scan_is_told_in_pixels_of_the_scan():
+    master = pages.paper("form", SEED, 600).jpeg()
+    page = clean_page(lambda: sight_of(master, 600))
+    (item,), (quad,) = page.items, page.quads
+    (found,) = analyse(master, 600)
+    assert math.dist(quad[2], found.item.quad[2]) <= 1
+    assert item.found.item.quad == quad
+    assert abs(item.plated.width_mm - found.item.width_mm) <= 0.5
+
+
+def test_a_page_grows_smaller_from_its_halved_scan():
+    master = pages.paper("certificate", SEED, 600).jpeg()
+    (item,) = clean_page(lambda: sight_of(master, 600), Kind.CERTIFICATE).items
+    sizes, before = [item.plated.size_bytes], preview_of(item.plated, 400)
+    while item.shrink():
+        sizes.append(item.plated.size_bytes)
+    assert len(sizes) == len(item.ways)
+    assert sizes == sorted(sizes, reverse=True)
+    was, now = (
+        np.asarray(Image.open(BytesIO(shown)).convert("L").reduce(8), int)
+        for shown in (before, preview_of(item.plated, 400))
+    )
+    assert np.abs(was - now).mean() <= 6  # the same page, nothing moved
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 24), st.integers(1, 24), st.integers(0, 2**32), st.floats(0, 1))
+def test_marks_are_what_touches(width, height, seed, share):
+    mask = np.random.default_rng(seed).random((height, width)) < share
+    marks = marks_in(mask)
+    assert marks.area.sum() == mask.sum()
+    drawn = np.full(mask.shape, -1)
+    for mark in range(marks.count):
+        y, x = marks.pixels(mark)
+        drawn[y, x] = mark
+        assert marks.box[mark].tolist() == [x.min(), y.min(), x.max() + 1, y.max() + 1]
+        assert len(y) == marks.area[mark]
+    assert ((drawn >= 0) == mask).all()
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):  # neighbours belong together
+        here = drawn[: height - dy, max(0, -dx) : width - max(0, dx)]
+        there = drawn[dy:, max(0, dx) : width - max(0, -dx)]
+        assert ((here == there) | (here < 0) | (there < 0)).all()
