@@ -341,6 +341,39 @@ def test_enter_in_a_box_saves_and_turns_no_page(window: Window, point: Point, tr
     assert page.url.endswith(path)
 
 
+def test_what_is_wrong_takes_the_focus_and_leads_to_its_box_by_keyboard(
+    window: Window, point: Point
+) -> None:
+    path = start_dossier(window)
+    dossiers.save_answers(point, id_of(path), {"child_birth_date": "31/2/2026"})
+    page = window.go(f"{path}/check")
+    expect(page.locator(".summary").first).to_be_focused()
+    page = window.go(f"{path}?all=1")
+    expect(page.locator(".summary")).to_be_focused()
+    assert page.title().startswith("Cần sửa: ")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if "ngày" in (page.evaluate("document.activeElement.textContent") or "").lower():
+            break
+    target = page.evaluate("document.activeElement.hash")
+    page.keyboard.press("Enter")
+    expect(page.locator(target)).to_be_in_viewport()
+
+
+def test_every_row_of_the_check_leads_to_its_box(window: Window, point: Point) -> None:
+    path = start_dossier(window)
+    dossiers.save_answers(point, id_of(path), sample_answers("khai-sinh", point.today()))
+    page = window.go(f"{path}/check")
+    links = page.locator(".change a")
+    targets = [links.nth(i).get_attribute("href") for i in range(links.count())]
+    assert len(targets) > 25
+    page.locator(".answers > div", has_text="Nơi sinh").get_by_role("link").click()
+    expect(page.locator("#f-birth_place")).to_be_in_viewport()
+    for target in targets:
+        assert target is not None
+        assert page.locator(f"#{target.partition('#')[2]}").count() == 1, target
+
+
 def test_hostile_text_is_shown_as_text(window: Window, point: Point) -> None:
     path = start_dossier(window)
     bad = "<img src=x onerror=\"document.title='taken'\">"

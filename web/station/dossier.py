@@ -55,7 +55,12 @@ def show(dossier_id: object) -> ResponseReturnValue:
         return render_template("locked.html", view=view)
     desk = desk_of(view, view.answers, show_missing="all" in request.args)
     return render_template(
-        "dossier.html", desk=desk, view=view, step=next_step(view), conflict=None
+        "dossier.html",
+        desk=desk,
+        view=view,
+        step=next_step(view),
+        conflict=None,
+        grab="all" in request.args and any(problem.is_error for problem in desk.problems),
     )
 
 
