@@ -135,6 +135,26 @@ def encoded(image: Image.Image, kind: str, **save) -> bytes:
     return out.getvalue()
 
 
+def many_pages(kind: str) -> bytes:
+    if kind == "PDF":
+        out = io.BytesIO()
+        with pikepdf.new() as pdf:
+            for _ in range(501):
+                pdf.add_blank_page()
+            pdf.save(out)
+        return out.getvalue()
+    tiny = Image.new("1", (8, 8), 1)
+    return encoded(tiny, kind, save_all=True, append_images=[tiny] * 500)
+
+
+def sheet_of_five_metres() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(14_400, 14_400))
+        pdf.save(out)
+    return out.getvalue()
+
+
 def test_each_bad_file_is_named_and_the_others_go_on(small, scans, tmp_path, cleaned):
     jpeg = encoded(small, "JPEG")
     png16 = Image.new("I;16", (100, 100), 7)
@@ -160,6 +180,13 @@ def test_each_bad_file_is_named_and_the_others_go_on(small, scans, tmp_path, cle
             "picture-unsupported",
         ),
         "head-only.jpg": (jpeg[:4], "file-damaged"),
+        "half.ppm": (encoded(small, "PPM")[:9000], "file-damaged"),
+        "half.tif": (encoded(small, "TIFF", compression="tiff_lzw")[:5000], "file-damaged"),
+        "broken.heic": (b"\0\0\0\x18ftypheic" + bytes(400), "file-damaged"),
+        "bomb.ppm": (b"P6 30000 30000 255\n" + bytes(100), "picture-too-large"),
+        "bomb.pdf": (sheet_of_five_metres(), "picture-too-large"),
+        "many.tif": (many_pages("TIFF"), "picture-too-large"),
+        "many.pdf": (many_pages("PDF"), "picture-too-large"),
     }
     for name, (content, _) in bad.items():
         (tmp_path / name).write_bytes(content)

@@ -60,12 +60,19 @@ def count_pages(path: Path) -> int:
     if kind == "pdf":
         from appliance.imaging.formats import pdf_pages  # noqa: PLC0415  5 MB that scans do not need
 
-        return pdf_pages.count(path)
+        return _no_more_than_a_person_brings(path, pdf_pages.count(path))
     if kind == "heic":
         return 1
     with _picture(path) as picture:
         frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-        return min(int(frames), _MOST_PAGES)
+        return _no_more_than_a_person_brings(path, int(frames))
+
+
+def _no_more_than_a_person_brings(path: Path, pages: int) -> int:
+    """*pages*; refused rather than cut short, for no page may be lost in silence."""
+    if pages > _MOST_PAGES:
+        raise PictureTooLarge(f"{path.name}: {pages} pages, at most {_MOST_PAGES}")
+    return pages
 
 
 def open_page(path: Path, number: int = 1) -> Opened:
