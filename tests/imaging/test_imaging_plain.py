@@ -267,3 +267,11 @@ def test_a_600_dpi_page_fits_a_small_board(sheet, tmp_path):
     )
     peak_mb = int(done.stdout) / 1024
     assert peak_mb < 250, f"{peak_mb:.0f} MB"
+
+
+def test_what_is_not_understood_stays_as_it_is_and_a_person_is_told(a4):
+    """Here the order names a thing that does not lie there; any mistake of ours ends like this."""
+    (thing,) = cleaned(a4, CleanOrder(300, item=7))
+    assert inside(thing.plated) == a4
+    assert [warn.code for warn in thing.seen.found.warnings] == ["not-understood"]
+    assert max(opened(thing.preview).size) == 1000

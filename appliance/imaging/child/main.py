@@ -6,6 +6,7 @@ at any moment; nothing but the page in its hands is touched by that.
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import signal
@@ -38,6 +39,7 @@ from appliance.imaging.photos.photo import open_photo, sheet_in
 from appliance.imaging.sight import Sight, sight_of
 from appliance.plates import shown
 
+_log = logging.getLogger(__name__)
 _TURNS = {
     90: Image.Transpose.ROTATE_270,  # ours go clockwise, Pillow's do not
     180: Image.Transpose.ROTATE_180,
@@ -46,10 +48,10 @@ _TURNS = {
 
 
 def cleaned(master: bytes, order: CleanOrder, other: bytes = b"") -> CleanPage:
-    """Everything the order asks for.
+    """Everything the order asks for; the page as it was scanned where we fail to understand it.
 
     Raises:
-        PageDamaged: *master* is no JPEG, too large for this board, or has no such thing on it.
+        PageDamaged: *master* is no JPEG, or too large for this board.
     """
     if order.plain:
         return (_plain(order, master),)
@@ -64,8 +66,9 @@ def cleaned(master: bytes, order: CleanOrder, other: bytes = b"") -> CleanPage:
             ask_osd=False,
             other=_other_side(other, order.other_dpi) if other else None,
         )
-    except IndexError as error:
-        raise PageDamaged(f"nothing of number {order.item} lies there") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        _log.exception("a page was not understood and stays as it is")
+        return (_plain(order, master, Warn("not-understood")),)
     for item in page.items:
         item.found = replace(item.found, warnings=(*item.found.warnings, *opening.warnings))
     return tuple(
@@ -104,9 +107,10 @@ def _thing(order: CleanOrder, master: bytes, number: int, item: CleanItem) -> Cl
     )
 
 
-def _plain(order: CleanOrder, master: bytes) -> CleanThing:
+def _plain(order: CleanOrder, master: bytes, *warnings: Warn) -> CleanThing:
     turn = order.turn or 0
     seen, page = plain_page(master, order.resolution_dpi, order.way, turn)
+    seen = replace(seen, found=replace(seen.found, warnings=warnings))
     thing = _packed(order.item or 0, min(order.way, seen.ways - 1), seen, page)
     return replace(thing, preview=_glance(order, master, turn))
 
