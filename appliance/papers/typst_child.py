@@ -39,7 +39,7 @@ def typeset(template: str, content: dict[str, Any], made_at: datetime) -> bytes:
     Raises:
         typst.TypstError: the template does not compile; the message quotes the sheet's text.
     """
-    tidy = _mapped(content, _tidied)
+    tidy = _drawn(_mapped(content, _tidied))
     with suppress(typst.TypstError):  # most likely a character without a glyph
         return _compiled(template, tidy, made_at)
     return _compiled(template, _mapped(tidy, _latin) | {"replaced": True}, made_at)
@@ -70,6 +70,15 @@ def _compiled(template: str, content: dict[str, Any], made_at: datetime) -> byte
         timestamp=made_at,
     )
     return bytes(pdf)
+
+
+def _drawn(content: dict[str, Any]) -> dict[str, Any]:
+    """*content* with its ``qr`` as a drawing in ``qr_svg``; sheets without one stay as they are."""
+    if not content.get("qr"):
+        return content
+    from appliance.papers.qr import qr_svg  # noqa: PLC0415 - few sheets have one
+
+    return content | {"qr_svg": qr_svg(content["qr"])}
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:

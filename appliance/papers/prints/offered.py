@@ -1,0 +1,53 @@
+"""The list of what can be printed, for a page or a command to offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from appliance.core.printing import Media
+from appliance.papers.prints.setting import words_of
+
+_BOTH = (Media.A4, Media.ROLL)
+
+
+class About(StrEnum):
+    """What a print needs to know."""
+
+    DOSSIER = "dossier"  # a citizen's: for signed-in volunteers, printed while the citizen is there
+    PROCEDURE = "procedure"  # names nobody
+    POINT = "point"  # names nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One print, and on which papers it is legible."""
+
+    key: str
+    about: About
+    media: tuple[Media, ...] = _BOTH
+    only_for: frozenset[str] = frozenset()  # procedure ids; empty: all
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return str(words_of(self.key)["called"])
+
+    def suits(self, procedure_id: str) -> bool:
+        """Whether it makes sense for that procedure."""
+        return not self.only_for or procedure_id in self.only_for
+
+
+PRINTS = (
+    Offered("value_sheet", About.DOSSIER),
+    Offered("consent_slip", About.DOSSIER),
+    Offered("receipt_slip", About.DOSSIER),
+    Offered("signing_sheet", About.DOSSIER, (Media.A4,), frozenset({"ket-hon"})),
+    Offered("wall_notice", About.PROCEDURE, (Media.A4,)),
+    Offered("leaflet", About.POINT),
+)
+
+
+def prints_for(procedure_id: str) -> tuple[Offered, ...]:
+    """What a dossier of that procedure offers to print."""
+    return tuple(p for p in PRINTS if p.about is About.DOSSIER and p.suits(procedure_id))

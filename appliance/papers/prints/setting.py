@@ -1,0 +1,51 @@
+"""Words of the catalogue and values of a dossier meet on a sheet."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from appliance.core.printing import Media
+from appliance.papers.typeset import typeset
+
+
+def words_of(print_key: str) -> Mapping[str, Any]:
+    """The sentences of one print, and those that all share."""
+    catalogue = _catalogue()
+    return {**catalogue["every_sheet"], **catalogue[print_key]}
+
+
+def set_print(
+    print_key: str,
+    media: Media,
+    made_at: datetime,
+    content: Mapping[str, Any],
+    say: Mapping[str, Any] | None = None,
+) -> bytes:
+    """One PDF of ``templates/prints/{print_key}.typ``; *say* replaces words of the catalogue.
+
+    Raises:
+        PrintingFailed: no sheet came out.
+    """
+    sheet = {
+        **content,
+        "media": media.value,
+        "say": {**words_of(print_key), **(say or {})},
+        "printed_at": f"{made_at:%H:%M}",
+    }
+    return typeset(f"prints/{print_key}", sheet, made_at)
+
+
+def day(moment: date | datetime) -> str:
+    """A day as people here write it."""
+    return f"{moment:%d/%m/%Y}"
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, Any]]:
+    text = resources.files("appliance.papers.prints").joinpath("prints_vi.toml")
+    return tomllib.loads(text.read_text(encoding="utf-8"))
