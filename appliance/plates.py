@@ -5,6 +5,7 @@ What is coded without loss is decoded at once and compared; a JPEG is decoded in
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import warnings
 import zlib
@@ -20,6 +21,8 @@ from appliance.jpeg import MAX_PIXELS, check_decodes, opened
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _OFFSET, _SAMPLES, _ROWS, _SIZE = 273, 277, 278, 279
 _GROUP4, _ONE_IS_WHITE = 4, 1
+_MOST_KNOWN = 2000  # plates: a long day's, at 32 bytes each
+_known: dict[bytes, None] = {}
 _END_OF_BLOCK = 0x001001  # group 4 says so when it is whole; libtiff makes up what is missing
 
 
@@ -38,7 +41,7 @@ def passed_on(jpeg: bytes, *, gray: bool) -> Plate:
         PageDamaged: it is not wholly there.
     """
     width, height = check_decodes(jpeg)
-    return Plate(Coding.JPEG, jpeg, width, height, gray=gray)
+    return _read_back(Plate(Coding.JPEG, jpeg, width, height, gray=gray))
 
 
 def palette_plate(indices: bytes, size: tuple[int, int], colors: bytes) -> Plate:
@@ -51,7 +54,7 @@ def palette_plate(indices: bytes, size: tuple[int, int], colors: bytes) -> Plate
     plate = Plate(Coding.PALETTE, content, width, height, colors=colors)
     if _indices(plate) != indices:
         raise ValueError("an index of 16 or more, or not one a pixel")
-    return plate
+    return _read_back(plate)
 
 
 def stencil_plate(mask: Image.Image, ink: tuple[int, int, int] = (0, 0, 0)) -> Plate:
@@ -66,7 +69,7 @@ def stencil_plate(mask: Image.Image, ink: tuple[int, int, int] = (0, 0, 0)) -> P
     plate = Plate(Coding.STENCIL, content, *mask.size, colors=bytes(ink))
     if ImageChops.logical_xor(decoded(plate), mask).getbbox() is not None:
         raise PageDamaged("group 4 came out differently")
-    return plate
+    return _read_back(plate)
 
 
 def decoded(plate: Plate) -> Image.Image:
@@ -94,15 +97,30 @@ def decoded(plate: Plate) -> Image.Image:
 
 
 def check_plate(plate: Plate) -> None:
-    """Read *plate* from its first to its last byte.
+    """Read *plate* from its first to its last byte, unless this process did so already.
 
     Raises:
         PageDamaged: it is not wholly there.
     """
+    if _digest(plate) in _known:
+        return
     if plate.coding is Coding.JPEG:
         check_decodes(plate.content)
     else:
         decoded(plate)
+
+
+def _read_back(plate: Plate) -> Plate:
+    """*plate*, known from now on as one that decodes."""
+    _known[_digest(plate)] = None
+    while len(_known) > _MOST_KNOWN:
+        _known.pop(next(iter(_known)), None)
+    return plate
+
+
+def _digest(plate: Plate) -> bytes:
+    about = f"{plate.coding} {plate.width_px} {plate.height_px} {len(plate.colors)} "
+    return hashlib.sha256(about.encode() + plate.content).digest()
 
 
 def shown(plates: tuple[Plate, ...]) -> Image.Image:

@@ -58,7 +58,7 @@ class CleanItem:
         way = self.ways[self.rung]
         sight = self.open_master()
         found, sight = in_pixels(self.found, sight.times), as_decoded(sight)
-        look = look_of(sight, found)
+        look = look_of(sight, found, sight.rough())
         if self.light is not None:
             look = self.light.evened(look)
         draft = drafted(sight, found, look, self.light, way)
@@ -248,7 +248,8 @@ def _understood(
     """In which ways the item may travel, from what its look shows."""
     if found.blank.is_blank and not keep_blank:
         return _Understood(found, BLANK_WAYS, None, None, card)
-    look = look_of(sight, found)
+    rough = sight.rough()
+    look = look_of(sight, found, rough)
     if card is not None and (page := _as_scanned(card, sight)) is not None:
         ways = (Way(page.mode, page.resolution_dpi), *ladder(found.item.kind, None))
         return _Understood(found, ways, look, None, card, page)
@@ -260,8 +261,9 @@ def _understood(
     look = light.evened(look)
     if found.blank.is_blank:
         return _Understood(found, BLANK_WAYS, look, light, card)
+    found = replace(found, codes=_codes_within(rough, sight.rough_times, found.item.quad))
+    del rough  # 9 MB, and the darkness below needs as much
     seen = survey(look, dark_on(sight, found, light))
-    found = replace(found, codes=_codes_within(sight, found.item.quad))
     return _Understood(found, ladder(found.item.kind, seen), look, light, card)
 
 
@@ -288,11 +290,10 @@ def _as_scanned(card: CardLook, sight: Sight) -> PlatedPage | None:
     return card_as_scanned(side) if side and can_pass(side) else None
 
 
-def _codes_within(sight: Sight, quad: Quad) -> tuple[Code, ...]:
+def _codes_within(rough: Image.Image, times: int, quad: Quad) -> tuple[Code, ...]:
     """The codes of forms are large, so the rough picture shows them; ``cards`` looks closer."""
-    times = sight.rough_times
     inside = []
-    for code in find_codes(sight.rough.convert("L")):
+    for code in find_codes(rough.convert("L")):
         if code.quad is None:
             continue
         moved = replace(code, quad=_shrunk(code.quad, 1 / times))

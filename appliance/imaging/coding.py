@@ -40,10 +40,10 @@ from appliance.imaging.sight import Sight
 _TILE_PX = 12  # of the look, 3 mm: a line of print and the white around it are apart
 
 
-def look_of(sight: Sight, found: Findings) -> Image.Image:
-    """The item straight at about 100 dpi, colours untouched."""
+def look_of(sight: Sight, found: Findings, rough: Image.Image) -> Image.Image:
+    """The item straight at about 100 dpi, colours untouched; *rough* is that of *sight*."""
     plan = layout(found, sight.dpi, min(LOOK_DPI, sight.dpi))
-    return plan.drawn(sight.rough, paper_of(sight.look), sight.rough_times)
+    return plan.drawn(rough, paper_of(sight.look), sight.rough_times)
 
 
 def dark_on(sight: Sight, found: Findings, light: Light) -> Image.Image:

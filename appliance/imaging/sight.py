@@ -42,9 +42,8 @@ class Sight:
         """How many pixels of the image make one of ``rough``."""
         return max(1, round(self.dpi / _ROUGH_DPI))
 
-    @cached_property
     def rough(self) -> Image.Image:
-        """About 150 dpi: as fine as a scanner's JPEG knows colour, and as codes need."""
+        """About 150 dpi, made anew: as fine as a scanner's JPEG knows colour, and as codes need."""
         return self.image.reduce(self.rough_times) if self.rough_times > 1 else self.image
 
     @property
