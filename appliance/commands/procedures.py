@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -57,3 +58,32 @@ def preview(file: Path, to: Path | None) -> None:
     target = to or file.with_suffix(".html")
     target.write_text(page_of(procedure), encoding="utf-8")
     click.echo(f"{target}: {procedure.id} {procedure.version}")
+
+
+@procedures.command("import")
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="The YAML to write.")
+def import_workbook(workbook: Path, to: Path) -> None:
+    """Make a draft of a procedure file from an officer's WORKBOOK (.xlsx, two sheets).
+
+    Says what was not understood, then checks the draft. Ends with 1 unless both are fine; a file
+    that is there already is not overwritten.
+    """
+    from appliance.procedures.sheet import draft_of
+
+    if to.exists():
+        raise click.ClickException(f"{to} is there already")
+    draft = draft_of(workbook, datetime.now().astimezone().date())
+    for mistake in draft.mistakes:
+        click.echo(mistake)
+    if not draft.text:
+        raise SystemExit(1)
+    to.write_text(draft.text, encoding="utf-8")
+    try:
+        read_procedure(to)
+    except ProcedureWrong as error:
+        click.echo(str(error))
+        raise SystemExit(1) from None
+    click.echo(f"{to}: a draft, good so far")
+    if draft.mistakes:
+        raise SystemExit(1)
