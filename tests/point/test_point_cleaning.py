@@ -19,6 +19,7 @@ from appliance.desk.point import Point
 from appliance.desk.sides import card_doubts
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.wire import CleanOrder, CleanPage
+from appliance.imaging.codes import find_codes
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import scan_requests
 from appliance.store.volunteers import Volunteer
@@ -115,8 +116,9 @@ def test_two_sides_of_a_card_on_one_glass_become_two_pages_and_one_sheet_front_f
     pdf, _ = sealed(point, dossier_id, helper, ward_keys)
     (sheet,) = pdf.pages
     assert [float(side) for side in sheet.mediabox[2:]] == pytest.approx([595.3, 841.9], abs=0.2)
-    assert len(sheet.images) == 2
-    assert set(sides) == {"front", "back"}
+    assert sides == ["back", "front"]  # as they lay there
+    above, below = (find_codes(_picture(image)) for image in sheet.images.values())
+    assert (len(above), len(below)) == (1, 0)  # this layout has its code on the front
     assert not point.pages.names()  # the master that both shared is gone too
 
 
@@ -322,6 +324,10 @@ def test_a_paper_over_the_budget_on_its_floor_travels_in_named_parts(
     assert [file.title.rpartition(" (")[2] for file in listed] == ["phần 1/2)", "phần 2/2)"]
     assert sum(file.pages for file in listed) == 3
     assert len({file.name for file in listed}) == 2
+
+
+def _picture(image: pikepdf.Object) -> Image.Image:
+    return pikepdf.PdfImage(image).as_pil_image().convert("L")
 
 
 def _jpeg(image: Image.Image) -> bytes:
