@@ -6,24 +6,48 @@ idle connections (docs/decisions/services.md).
 
 from __future__ import annotations
 
+import copy
+import re
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from errno import EADDRINUSE
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from weakref import WeakSet
 
 from flask import Flask
 from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import BaseWSGIServer
+from waitress.utilities import Error, RequestEntityTooLarge
 
 DRAIN_S = 10.0
 
 
 class CannotListen(Exception):
     """The address is taken, wrong, or not ours to open; the text says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargeBodies:
+    """An address that takes more than a form, a few requests at a time.
+
+    waitress takes a body whole before the app hears of it, so whoever wishes could fill the
+    memory of a small board; one upload too many is told to come back. *path* matches the whole
+    path; the pages are HTML.
+    """
+
+    path: re.Pattern[str]
+    max_bytes: int
+    at_once: int
+    too_large_page: str
+    busy_page: str
 
 
 _BODY_IN_MEMORY = (1 << 20) + 1
@@ -36,6 +60,7 @@ def serve(
     *,
     threads: int,
     max_body_bytes: int,
+    large: LargeBodies | None = None,
     turn_s: float = 1.0,
     on_ready: Callable[[str], None] = lambda address: None,
     on_turn: Callable[[], None] = lambda: None,
@@ -52,6 +77,8 @@ def serve(
     """
     try:
         server: Any = create_server(app, **_adjustments(listen, threads, max_body_bytes))
+        if large is not None:
+            _let_in(server, large)
     except OSError as error:
         why = "another program listens there" if error.errno == EADDRINUSE else error.strerror
         raise CannotListen(f"{listen}: {why}") from error
@@ -71,6 +98,62 @@ def serve(
         server.close()
         if server.family == socket.AF_UNIX:
             Path(server.adj.unix_socket).unlink(missing_ok=True)
+
+
+def _let_in(server: BaseWSGIServer, large: LargeBodies) -> None:
+    """Give *large*'s address limits of its own; all others keep the server's."""
+    under_way: WeakSet[Any] = WeakSet()  # a phone that walks away takes its parser along
+
+    class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+        adj: Any
+        _is_large = _is_turned_away = False
+
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            if self.command != "POST" or not large.path.fullmatch(self.path):
+                return
+            if len(under_way) >= large.at_once:
+                self._is_turned_away = True
+                return
+            under_way.add(self)
+            self._is_large = True
+            own: Any = copy.copy(self.adj)
+            own.max_request_body_size = large.max_bytes
+            self.adj = own
+
+        def received(self, data: bytes) -> int:
+            taken: int = super().received(data)
+            if self._is_turned_away:
+                self.error = _Told(503, "Service Unavailable", large.busy_page)
+                self.completed = True
+            elif self._is_large and isinstance(self.error, RequestEntityTooLarge):
+                self.error = _Told(413, "Request Entity Too Large", large.too_large_page)
+            return taken
+
+        def close(self) -> None:
+            super().close()
+            under_way.discard(self)
+
+    class Channel(HTTPChannel):  # type: ignore[misc]
+        parser_class = Parser
+
+    server.channel_class = Channel
+
+
+class _Told(Error):  # type: ignore[misc]
+    """An answer that a person reads."""
+
+    def __init__(self, code: int, reason: str, page: str) -> None:
+        super().__init__(page)
+        self.code, self.reason = code, reason
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Security-Policy", "default-src 'none'"),
+            ("Cache-Control", "no-store"),
+        ]
+        return f"{self.code} {self.reason}", headers, self.body.encode()
 
 
 @contextmanager
@@ -104,7 +187,8 @@ def _adjustments(listen: str, threads: int, max_body_bytes: int) -> dict[str, An
         "threads": threads,
         "max_request_body_size": max_body_bytes,
         # Beyond these waitress writes to a temporary file, and what a citizen typed or scanned
-        # must not touch the card. Bodies over 1 MiB come to the ward only, and are sealed.
+        # must not touch the card. Bodies over 1 MiB are sealed ones at the ward, and photographs
+        # at the point, whose service keeps its temporary files in memory (services/web.py).
         "inbuf_overflow": min(max_body_bytes + 1, _BODY_IN_MEMORY),
         "outbuf_overflow": _ANSWER_IN_MEMORY,
         "channel_timeout": 60,

@@ -30,6 +30,7 @@ from web.station import (
     one_page,
     packing,
     papers,
+    phone,
     places,
     security,
     sign_in,
@@ -37,6 +38,7 @@ from web.station import (
 )
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
+from web.station.phone import body, invite
 
 ROOMS = (
     sign_in,
@@ -55,6 +57,8 @@ ROOMS = (
     holding,
     lock,
     box,
+    phone,
+    invite,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)
@@ -97,6 +101,7 @@ def create_app(
     Bootstrap5(app)
     packing.pack(app)
     security.guard(app)  # first: a foreign host learns nothing
+    body.guard(app)
     CSRFProtect(app)
     gate.guard(app)
     lock.guard(app)

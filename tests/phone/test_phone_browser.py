@@ -1,0 +1,232 @@
+"""A citizen's phone in Chromium, 360 px wide, with a script and without one."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from appliance.core.dossier import DossierState
+from appliance.desk import cleaning, dossiers, phone_links
+from appliance.desk.point import Point
+from appliance.imaging.child.main import cleaned
+from appliance.pretend.sample_answers import sample_answers
+from appliance.services.phones import serve_one
+from appliance.store.dossiers import move_dossier
+from appliance.store.volunteers import Volunteer
+from tests.pages.papers import form
+from tests.pages.phone import jpeg, photograph
+from tests.station_page.chromium import Window, open_window
+from tests.station_page.conftest import PIN
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+NARROW = 360
+LEAST_TOUCH_PX = 44
+SHOTS = os.environ.get("PHONE_SHOTS")  # a folder for pictures to look at
+
+
+@pytest.fixture(scope="session")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = random.Random(4102)
+    path = tmp_path_factory.mktemp("phone") / "IMG_0001.jpg"
+    path.write_bytes(jpeg(photograph(form(rng, 150), rng, (1500, 2000)), orientation=6))
+    return path
+
+
+@pytest.fixture
+def dossier_id(point: Point, lan: Volunteer) -> str:
+    return dossiers.open_dossier(point, "khai-sinh", lan.id)
+
+
+@pytest.fixture
+def code(point: Point, lan: Volunteer, dossier_id: str) -> str:
+    return f"/p/{phone_links.let_a_phone_in(point, dossier_id, lan.id).token}"
+
+
+@pytest.fixture
+def phone(address: str) -> Iterator[Window]:
+    with open_window(address, width=NARROW) as window:
+        yield window
+        assert window.hosts() == {address.removeprefix("http://")}, "a request left the box"
+        assert not window.complaints
+
+
+def shot(window: Window, name: str) -> None:
+    if SHOTS:
+        window.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def looks_right(window: Window, name: str) -> None:
+    """No barrier, nothing wider than the phone, nothing to hit smaller than a thumb."""
+    shot(window, name)
+    page = window.page
+    assert window.barriers() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    small = page.evaluate(
+        """least => [...document.querySelectorAll(
+          'main a, button, input:not([type=hidden]), select, summary')]
+        .filter(e => e.checkVisibility()
+          && !e.closest('.pick, .skip, .enter-saves, .told, .summary'))
+        .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect().height])
+        .filter(([_, high]) => high > 4 && high < least)""",
+        LEAST_TOUCH_PX,
+    )
+    assert small == []
+
+
+def come_in(phone: Window, code: str) -> None:
+    phone.go(code)
+    phone.page.get_by_role("button", name="Mở hồ sơ").click()
+    phone.page.wait_for_url("**/phone")
+
+
+def work(point: Point) -> None:
+    """What the station does when it hears of it."""
+    while serve_one(point, cleaned):
+        pass
+    while (one := cleaning.next_work(point)) is not None:
+        cleaning.save_cleaned(point, one, cleaned(one.master, one.order))
+
+
+def test_a_citizen_does_the_whole_dossier_on_the_phone(
+    phone: Window, code: str, point: Point, dossier_id: str, snapshot: Path
+) -> None:
+    phone.go(code)
+    looks_right(phone, "open")
+    come_in(phone, code)
+    looks_right(phone, "home")
+    page = phone.page
+
+    # the form saves each answer as it is left
+    page.get_by_role("link", name="Điền tờ khai").click()
+    page.fill("#f-child_name", "Cao Minh Mẫu")
+    page.press("#f-child_name", "Tab")
+    expect(page.locator("[data-saved]")).to_be_visible()
+    looks_right(phone, "form")
+    assert dossiers.look_at(point, dossier_id).answers["child_name"] == "Cao Minh Mẫu"
+
+    # what the volunteer saves meanwhile is drawn by itself
+    dossiers.save_answers(point, dossier_id, {"child_name": "Cao Minh Mẫu Hai"})
+    expect(page.locator("#f-child_name")).to_have_value("Cao Minh Mẫu Hai", timeout=8000)
+    page.get_by_role("button", name="Lưu và xong").click()
+    page.wait_for_url("**/phone")
+
+    # a photograph is sent as soon as it is taken, and shows up clean
+    page.get_by_role("link", name="Chụp giấy tờ").click()
+    looks_right(phone, "papers-empty")
+    page.set_input_files("#photo-giay_chung_sinh", snapshot)
+    expect(page.get_by_text("Đã nhận một ảnh, hộp đang xem…")).to_be_visible()
+    work(point)
+    picture = page.locator("#slot-giay_chung_sinh img")
+    expect(picture).to_have_count(1, timeout=8000)
+    page.wait_for_function("document.querySelector('.slot img').naturalWidth > 0")
+    looks_right(phone, "papers")
+    broken = snapshot.with_name("broken.jpg")
+    broken.write_bytes(snapshot.read_bytes()[:9000])
+    page.set_input_files("#photo-giay_chung_sinh", broken)
+    page.get_by_text("Đã nhận một ảnh, hộp đang xem…").wait_for()
+    work(point)
+    expect(page.get_by_text("Ảnh này bị hỏng hoặc chỉ đến được một phần.")).to_be_visible()
+    looks_right(phone, "papers-broken")
+
+    # the copy and the files for the portal
+    dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
+    phone.go("/phone/portal")
+    page.get_by_role("button", name="Chuẩn bị các tệp").click()
+    expect(page.get_by_text("Đang chuẩn bị các tệp")).to_be_visible()
+    work(point)
+    link = page.get_by_role("link", name="Tải Giay chung sinh.pdf")
+    link.wait_for()
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "Giay chung sinh.pdf"
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    looks_right(phone, "portal")
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button = page.locator("[data-copy]").first
+    button.click()
+    expect(button).to_contain_text("Đã chép")
+    value = page.locator(f"#{button.get_attribute('data-copy')}").inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == value
+
+    # followed until after the seal, and no further work
+    phone.go("/phone/follow")
+    looks_right(phone, "follow-open")
+    with point.database.writing() as connection:
+        move_dossier(connection, dossier_id, DossierState.OPEN, DossierState.SEALING)
+        move_dossier(
+            connection, dossier_id, DossierState.SEALING, DossierState.SEALED,
+            sealed_at=point.clock(), answers=None,
+        )  # fmt: skip
+    expect(page.get_by_text("Đã chốt, đang chờ gửi")).to_be_visible(timeout=8000)
+    looks_right(phone, "follow-sealed")
+    phone.go("/phone/form")
+    assert page.url.endswith("/phone/follow")
+
+
+def test_a_phone_without_a_script_fills_photographs_and_takes_along(
+    address: str, code: str, point: Point, dossier_id: str, snapshot: Path
+) -> None:
+    with open_window(address, javascript=False, width=NARROW) as phone:
+        page = phone.page
+        come_in(phone, code)
+        page.get_by_role("link", name="Điền tờ khai").click()
+        page.fill("#f-child_name", "Cao Minh Mẫu")
+        page.get_by_role("button", name="Lưu và xong").click()
+        assert dossiers.look_at(point, dossier_id).answers["child_name"] == "Cao Minh Mẫu"
+        page.get_by_role("link", name="Chụp giấy tờ").click()
+        page.set_input_files("#photo-giay_chung_sinh", snapshot)
+        page.locator("#slot-giay_chung_sinh").get_by_role("button", name="Gửi ảnh này").click()
+        expect(page.get_by_text("Đã nhận một ảnh, hộp đang xem…")).to_be_visible()
+        work(point)
+        page.reload()
+        expect(page.locator("#slot-giay_chung_sinh img")).to_have_count(1)
+        shot(phone, "papers-no-script")
+        phone.go("/phone/portal")
+        page.get_by_role("button", name="Chuẩn bị các tệp").click()
+        work(point)
+        page.get_by_role("link", name="Xem đã xong chưa").click()
+        expect(page.get_by_role("link", name="Tải Giay chung sinh.pdf")).to_be_visible()
+        expect(page.locator("[data-copy]").first).to_be_hidden()
+        assert "Cao Minh Mẫu".upper() in page.inner_text("main").upper()
+        phone.go("/phone")
+        page.get_by_role("button", name="Xong việc, thoát ra").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Đã thoát khỏi hồ sơ")
+        phone.go("/phone")
+        assert "khai sinh" not in page.inner_text("body").lower()
+        shot(phone, "nothing")
+
+
+def test_the_volunteer_shows_the_code_and_sees_the_phone_come_in(
+    address: str, lan: Volunteer, point: Point, dossier_id: str
+) -> None:
+    with open_window(address) as desk:
+        desk.sign_in("Lan", PIN)
+        desk.go(f"/dossiers/{dossier_id}")
+        shot(desk, "desk")
+        desk.page.get_by_role("link", name="Điện thoại của người dân").click()
+        looks_right(desk, "invite-none")
+        desk.page.get_by_role("button", name="Tạo mã cho điện thoại").click()
+        expect(desk.page.locator(".qr")).to_be_visible()
+        looks_right(desk, "invite-code")
+        newest = phone_links.newest_link(point, dossier_id)
+        assert newest is not None
+        with point.database.writing() as connection:
+            phone_links.phone_links.claim(connection, newest.id, "0" * 64, point.clock())
+        expect(desk.page.get_by_text("Một điện thoại đang mở hồ sơ này")).to_be_visible()
+        looks_right(desk, "invite-inside")
+        assert not desk.complaints
+
+
+def test_first_pages_are_light(phone: Window, code: str) -> None:
+    weights: list[int] = []
+    phone.page.on("response", lambda answer: weights.append(len(answer.body())))
+    come_in(phone, code)
+    for path in ("/phone", "/phone/papers", "/phone/portal", "/phone/form"):
+        weights.clear()
+        phone.page.goto(phone.address + path, wait_until="networkidle")
+        assert 0 < sum(weights) <= 150_000, (path, sum(weights))

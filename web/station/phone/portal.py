@@ -1,0 +1,71 @@
+"""Take it to the National Portal: the papers as PDFs, and every value ready to be copied."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, render_template
+from flask import url_for as link
+from flask.typing import ResponseReturnValue
+
+from appliance.core.answers import Answers
+from appliance.desk import dossiers, takeaways
+from appliance.desk.dossiers import DossierView
+from appliance.papers.prints.value_sheet import CopySection, copy_rows, traps_of
+from web.station.here import point, station
+from web.station.phone.room import pages, phone
+
+
+@pages.get("/phone/portal")
+def portal() -> ResponseReturnValue:
+    """The traps first, then the files, then the values in the portal's order."""
+    view = _view()
+    if view.locked:
+        return render_template("phone/locked.html", view=view)
+    return render_template(
+        "phone/portal.html",
+        traps=traps_of(view.procedure),
+        sections=_rows(view, view.answers),
+        **_facts(view),
+    )
+
+
+@pages.get("/phone/portal/now")
+def portal_now() -> ResponseReturnValue:
+    """The list of files; the station needs some seconds to make them."""
+
+    def draw() -> str:
+        return render_template("phone/_files_now.html", **_facts(_view()))
+
+    return station().freshness.answer(("phone-portal", phone().dossier.id), draw)
+
+
+@pages.post("/phone/portal/files")
+def make_files() -> ResponseReturnValue:
+    """Have the papers made into PDFs as they are now."""
+    takeaways.ask(point(), phone().link, _view())
+    return redirect(link("phone.portal", _anchor="files"), 303)
+
+
+@pages.get("/phone/portal/files/<int:number>/<name>")
+def file(number: int, name: str) -> Response:
+    """One PDF. *name* is only for the phone, which keeps it under that name."""
+    own_name, pdf = takeaways.pdf_of(point(), phone().dossier.id, number)
+    answer = Response(pdf, mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=own_name)
+    return answer
+
+
+def _rows(view: DossierView, answers: Answers) -> tuple[CopySection, ...]:
+    return copy_rows(view.procedure, answers, point().places)
+
+
+def _view() -> DossierView:
+    return dossiers.look_at(point(), phone().dossier.id)
+
+
+def _facts(view: DossierView) -> dict[str, object]:
+    return {
+        "view": view,
+        "taken": takeaways.takeaway_of(point(), view),
+        "rows_of": {slot.key: slot.portal_row for slot in view.procedure.slots},
+        "has_pages": any(not page.left_out for page in view.pages),
+    }
