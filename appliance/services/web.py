@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 
 from appliance.desk.delivery import publish_form_versions
 from appliance.desk.point import Point
 from web.serving import serve
 from web.station.app import create_app
+from web.station.phone.body import photographs
 
 THREADS = 4
-MAX_BODY_BYTES = 1024 * 1024  # forms only; web.serving keeps that much in memory
+MAX_BODY_BYTES = 1024 * 1024  # of forms; web.serving keeps that much in memory
 
 
 def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None]) -> None:
@@ -20,11 +22,14 @@ def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None])
         ProcedureWrong: a procedure file has a mistake; better told now than to a citizen.
     """
     publish_form_versions(point)
+    # a photograph is spooled by waitress and again by werkzeug: into RAM, never onto the card
+    tempfile.tempdir = str(point.config.paths.runtime)
     serve(
         create_app(point, https=point.config.web.https),
         point.config.web.listen,
         threads=THREADS,
         max_body_bytes=MAX_BODY_BYTES,
+        large=photographs(),
         on_ready=on_ready,
         on_turn=beat,
     )
