@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -149,6 +150,12 @@ def list_recent(
     """The newest dossiers of those states, all of them when none is named."""
     with point.database.reading() as connection:
         return dossiers.list_dossiers(connection, states, limit)
+
+
+def procedures_lately(point: Point, limit: int = 200) -> Counter[str]:
+    """How often each procedure was begun among the newest dossiers."""
+    with point.database.reading() as connection:
+        return Counter(dossiers.lately_opened(connection, limit))
 
 
 def ward_states(point: Point, listed: Sequence[Dossier]) -> dict[str, WardState]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierUnknown
 from appliance.desk.point import Point
-from appliance.store import dossiers, volunteers
+from appliance.store import dossiers
 
 FORGOTTEN = timedelta(minutes=30)  # nobody stays signed in longer without a sign of life
 TOUCH_EVERY = timedelta(minutes=1)  # so that looking at a page seldom writes
@@ -29,23 +29,17 @@ def holder_of(point: Point, dossier_id: str) -> Holder | None:
     return holders_of(point, [dossier_id]).get(dossier_id)
 
 
-def holders_of(point: Point, dossier_ids: Iterable[str]) -> dict[str, Holder]:
+def holders_of(point: Point, dossier_ids: Sequence[str]) -> dict[str, Holder]:
     """The same for several; those that nobody holds, or that do not exist, are left out."""
     now = point.clock()
-    found: dict[str, Holder] = {}
     with point.database.reading() as connection:
-        for dossier_id in dossier_ids:
-            try:
-                row = dossiers.row_of(connection, dossier_id)
-            except DossierUnknown:
-                continue
-            # also free when the clock fell back to before it was taken
-            if row.held_by is None or not timedelta(0) <= now - row.held_at < FORGOTTEN:
-                continue
-            person = volunteers.get_volunteer(connection, row.held_by)
-            if person is not None:
-                found[dossier_id] = Holder(person.id, person.name, row.held_at)
-    return found
+        rows = dossiers.holders(connection, dossier_ids)
+    # also free when the clock fell back to before it was taken
+    return {
+        row.id: Holder(row.held_by, row.name, row.held_at)
+        for row in rows
+        if timedelta(0) <= now - row.held_at < FORGOTTEN
+    }
 
 
 def hold(

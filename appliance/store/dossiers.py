@@ -10,7 +10,10 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from appliance.core.dossier import Dossier, DossierState, local_number
 from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
-from appliance.store.tables import dossier
+from appliance.store.tables import dossier, volunteer
+
+# without the pinned procedure, a hundred thousand bytes that a list has no use for
+_FACTS = [dossier.c[name] for name in Dossier.__dataclass_fields__]
 
 
 def add_dossier(
@@ -36,7 +39,10 @@ def add_dossier(
 
 def get_dossier(connection: Connection, dossier_id: str) -> Dossier:
     """One dossier, or DossierUnknown."""
-    return _dossier(row_of(connection, dossier_id))
+    row = connection.execute(select(*_FACTS).where(dossier.c.id == dossier_id)).one_or_none()
+    if row is None:
+        raise DossierUnknown(f"no dossier {dossier_id}")
+    return _dossier(row)
 
 
 def row_of(connection: Connection, dossier_id: str) -> Row[Any]:
@@ -52,12 +58,29 @@ def list_dossiers(
 ) -> list[Dossier]:
     """Newest first."""
     rows = connection.execute(
-        select(dossier)
+        select(*_FACTS)
         .where(dossier.c.state.in_(states))
         .order_by(dossier.c.id.desc())  # UUIDv7: the order of opening, also when the clock jumped
         .limit(limit)
     )
     return [_dossier(row) for row in rows]
+
+
+def lately_opened(connection: Connection, limit: int) -> list[str]:
+    """The procedures of the newest dossiers, one entry each."""
+    newest = select(dossier.c.procedure_id).order_by(dossier.c.id.desc()).limit(limit)
+    return list(connection.scalars(newest))
+
+
+def holders(connection: Connection, dossier_ids: Sequence[str]) -> list[Row[Any]]:
+    """``id``, ``held_by``, ``held_at`` and ``name`` of those that somebody works on."""
+    return list(
+        connection.execute(
+            select(dossier.c.id, dossier.c.held_by, dossier.c.held_at, volunteer.c.name)
+            .join(volunteer, volunteer.c.id == dossier.c.held_by)
+            .where(dossier.c.id.in_(dossier_ids))
+        )
+    )
 
 
 def count_dossiers(connection: Connection) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -37,7 +36,7 @@ def show() -> str:
     here = point()
     today, now = here.today(), local(here.clock())
     asked = request.args.get("q", "").strip()[:LONGEST_QUESTION]
-    often = Counter(one.procedure_id for one in dossiers.list_recent(here))
+    often = dossiers.procedures_lately(here)
     all_offers = sorted(  # what this point does most comes first, the rest keeps its order
         offers(here.procedures.leaflets.values(), today),
         key=lambda offer: -often[offer.procedure_id],

@@ -29,7 +29,8 @@ def pack(app: Flask) -> None:
         if not (is_file or _is_plain_page(response)) or response.status_code != 200:
             return response
         response.vary.add("Accept-Encoding")
-        if "gzip" not in request.accept_encodings or not response.mimetype.startswith("text/"):
+        takes_it = request.accept_encodings.quality("gzip") > 0
+        if not takes_it or not (response.mimetype or "").startswith("text/"):
             return response
         response.direct_passthrough = False
         plain = response.get_data()
