@@ -60,7 +60,7 @@ class Page:
     scan_request_id: int = 0
     number: int = 1  # of the side in its batch, from 1
     item: int = 0  # which thing on its master, from 0
-    kind: Kind = Kind.AUTO  # what a person said it is, or AUTO
+    kind: Kind = Kind.AUTO  # what the box took it for; AUTO: a sheet of paper
     kept: bool = False  # a person says: keep it though it looks blank
     plain: bool = False  # a person wants it as it was scanned: neither cut, straight nor cleaned
     is_blank: bool = False  # found by the box

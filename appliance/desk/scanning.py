@@ -14,11 +14,6 @@ from appliance.core.seen import Seen, seen_of
 from appliance.core.submission import ScanRequestState
 from appliance.desk.dossiers import put_on_desk
 from appliance.desk.files import files_until_noted
-from appliance.desk.page_edits import keep_blank as keep_blank  # noqa: PLC0414
-from appliance.desk.page_edits import put_page_back as put_page_back  # noqa: PLC0414
-from appliance.desk.page_edits import remove_page as remove_page  # noqa: PLC0414
-from appliance.desk.page_edits import show_as_scanned as show_as_scanned  # noqa: PLC0414
-from appliance.desk.page_edits import turn_page as turn_page  # noqa: PLC0414
 from appliance.desk.point import Point
 from appliance.store import dossiers, page_order, pages, scan_requests
 
