@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from appliance.core.normalise import unmarked
 
@@ -30,6 +31,7 @@ def place_key(name: str) -> str:
     return "".join(word.lstrip("0") or word for word in re.findall(r"\d+|[a-z]+", unmarked(name)))
 
 
+@lru_cache(maxsize=512)  # a province's wards ask for the same few districts again and again
 def keys_of(name: str) -> frozenset[str]:
     """Every key a unit of that official name answers to: with its kind and without."""
     return frozenset({place_key(name), place_key(without_kind(name))})
