@@ -10,6 +10,7 @@ from appliance.core.phone_link import PhoneRefused, Why
 from appliance.desk import dossiers, phone_links
 from appliance.desk.point import Point
 from appliance.store.dossiers import move_dossier
+from appliance.store.phone_links import claim
 from appliance.store.volunteers import Volunteer
 from tests.station_page.conftest import Clock
 
@@ -52,6 +53,16 @@ def test_a_second_phone_is_told_that_another_one_has_it(
         with pytest.raises(PhoneRefused) as refusal:
             phone_links.claim(point, new.token, secret)
         assert refusal.value.why is Why.TAKEN
+
+
+def test_of_two_phones_at_the_same_moment_one_comes_in(
+    point: Point, lan: Volunteer, dossier_id: str
+) -> None:
+    new = phone_links.let_a_phone_in(point, dossier_id, lan.id)
+    behind = phone_links.link_behind(point, new.token, None)  # both have looked already
+    with point.database.writing() as connection:
+        taken = [claim(connection, behind.id, secret, point.clock()) for secret in ("a", "b")]
+    assert taken == [True, False]
 
 
 def test_a_phone_of_one_dossier_does_not_come_in_to_another(
