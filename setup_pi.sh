@@ -29,7 +29,9 @@ readonly RUN_PACKAGES=(
 )
 readonly TEST_PACKAGES=(
   chromium:chromium
+  cups:cupsd cups-ipp-utils:ippeveprinter iproute2:ip  # a print system in a network of its own
   curl:curl
+  default-jre-headless:java libpdfbox2-java libjaxb-api-java libactivation-java  # judges our PDF/A
   libheif-examples:heif-enc   # writes the photos that a phone would
   nodejs:node npm:npm         # the tus server by other hands
   poppler-utils:pdftotext

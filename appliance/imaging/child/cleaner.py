@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from appliance.core.errors import PageDamaged
-from appliance.imaging.child.process import Child, ChildGone
+from appliance.imaging.child.running import Child, ChildGone
 from appliance.imaging.child.wire import CleanOrder, CleanPage, Refusal
 
 Master = bytes | Callable[[], bytes]
