@@ -8,10 +8,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from appliance.core.findings import Kind, Quad, Warn
 from appliance.imaging.doubts.trouble import find_troubles
+from appliance.imaging.geometry.spots import Spots
 from tests import pages
 from tests.pages import Page, spoilt
 
@@ -105,10 +106,53 @@ def test_a_finger_on_the_page_is_named(corner: str) -> None:
         assert troubles(pages.spoiled("finger", seed, _DPI, place=corner))["covered"] == corner
 
 
-def test_the_place_is_that_on_the_upright_page() -> None:
+@pytest.mark.parametrize("corner", spoilt.CORNERS)
+def test_a_corner_folded_over_the_writing_is_named(corner: str) -> None:
+    found = [
+        troubles(pages.spoiled("folded", seed, _DPI, place=corner, name="letter")).get("covered")
+        for seed in _SEEDS
+    ]
+    assert found.count(corner) >= 2, found
+    assert set(found) <= {corner, None}
+
+
+def test_two_sheets_that_lie_over_one_another_are_noticed() -> None:
+    for seed in _SEEDS:
+        found = troubles(pages.spoiled("overlapping", seed, _DPI, place="", name="letter"))
+        assert "overlapping" in found, seed
+
+
+def test_rules_tinted_fields_and_the_folds_of_a_letter_are_no_second_sheet() -> None:
+    sheet = Image.new("RGB", (827, 1169), (244, 243, 240))
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((100, 200, 700, 420), fill=(226, 226, 224), outline=(40, 40, 40), width=3)
+    draw.line((80, 600, 760, 600), fill=(20, 20, 20), width=7)
+    for away, level in ((0, 214), (1, 224), (2, 234)):
+        for y in (800 - away, 800 + away):
+            draw.line((0, y, 827, y), fill=(level, level, level))
+    corners: Quad = ((0.0, 0.0), (827.0, 0.0), (827.0, 1169.0), (0.0, 1169.0))
+    assert told(find_troubles(sheet, _LOOK_DPI, corners)) == {}
+
+
+@pytest.mark.parametrize(
+    ("turn", "place"),
+    [(0, "top-left"), (90, "top-right"), (180, "bottom-right"), (270, "bottom-left")],
+)
+def test_the_place_is_that_on_the_upright_page(turn: int, place: str) -> None:
     shaded = pages.spoiled("shaded", 1000, _DPI, place="top-left")
-    assert troubles(shaded, turn=90)["too-dark"] == "top-right"
-    assert troubles(shaded, turn=180)["too-dark"] == "bottom-right"
+    assert troubles(shaded, turn=turn)["too-dark"] == place
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_the_corner_above_the_first_word_is_top_left_however_the_page_lay(turn: int) -> None:
+    item = pages.paper("letter", 1001, 100, turn=turn, angle_deg=2.0).only
+    spots = Spots(item.quad, item.turn)
+    middle = [sum(v) / 4 for v in zip(*item.quad, strict=True)]
+    for corner, place in zip(
+        item.upright_quad, ("top-left", "top-right", "bottom-right", "bottom-left"), strict=True
+    ):
+        inwards = tuple(0.8 * c + 0.2 * m for c, m in zip(corner, middle, strict=True))
+        assert spots.name([(inwards[0], inwards[1])]) == place
 
 
 def test_a_photograph_may_be_dark_and_soft() -> None:

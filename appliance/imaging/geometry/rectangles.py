@@ -64,6 +64,8 @@ def rectangle_around(pixels: Pixels, shape: tuple[int, ...], dpi: float) -> Rect
     ):
         if visible:
             off = np.minimum(off, np.abs(along - place))
+    if min(right - left, bottom - top) < near:
+        return None  # two sides in one place: not seen on a lid, but where sheets overlap
     if np.count_nonzero(off <= near) < _STRAIGHT_SHARE * u.size:
         return None
     return Rectangle(angle, left, top, right, bottom, seen, (wide, high))
