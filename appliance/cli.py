@@ -20,6 +20,7 @@ COMMANDS = {
     "clean": "appliance.commands.clean:clean",
     "demo": "appliance.commands.demo:demo",
     "outbox": "appliance.commands.outbox:outbox",
+    "print": "appliance.commands.print:print_",
     "procedures": "appliance.commands.procedures:procedures",
     "scan": "appliance.commands.scan:scan",
     "station": "appliance.commands.services:station",

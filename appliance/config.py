@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from appliance.core.errors import ConfigWrong
+from appliance.core.printing import Media
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
 
 Pin = Annotated[int, Field(ge=2, le=27)]  # BCM numbers of the 40-pin header
@@ -108,6 +109,18 @@ class PanelSection(Section):
     screen_listen: str = "127.0.0.1:8081"  # where the on-screen panel is served
 
 
+class PrinterSection(Section):
+    """Printers are optional: an empty queue is offered as a file only."""
+
+    sheets: str = ""  # CUPS's queue for A4
+    slips: str = ""  # CUPS's queue for the till roll of 80 mm
+    socket: Path = Path("/run/cups/cups.sock")
+
+    def queue_for(self, media: Media) -> str:
+        """The queue whose printer has that paper; empty when the point has none."""
+        return self.sheets if media is Media.A4 else self.slips
+
+
 class WebSection(Section):
     """Where the page is served: ``host:port`` on loopback, or ``unix:/path``."""
 
@@ -151,6 +164,7 @@ class Config(Section):
     paths: PathsSection = PathsSection()
     scanner: ScannerSection = ScannerSection()
     panel: PanelSection = PanelSection()
+    printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()
     procedures: ProceduresSection = ProceduresSection()

@@ -37,6 +37,7 @@ class ReceiptSlip:
     procedure_name: str
     papers: tuple[SlipPaper, ...]
     made_at: datetime  # in the point's time zone
+    is_sealed: bool  # before the seal nothing is on its way, and the slip says so
     volunteer_name: str = ""
     reminders: tuple[str, ...] = ()
     bring: tuple[str, ...] = ()

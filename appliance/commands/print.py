@@ -1,0 +1,136 @@
+"""`tramhoso print`: the leaflet, the notices for the wall, and whether the printers answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from appliance.config import Config, read_config
+from appliance.core.errors import PrinterError
+from appliance.core.printing import Media
+from appliance.devices.printer import Printer
+
+_TO = click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="a PDF file instead of the printer",
+)
+_MEDIA = click.option(
+    "--media",
+    type=click.Choice([m.value for m in Media]),
+    default=Media.A4.value,
+    show_default=True,
+)
+_URL = click.option("--url", help="the page that its QR opens")
+
+
+@click.group("print")
+def print_() -> None:
+    """Sheets that name nobody, and the printers."""
+
+
+@print_.command("list")
+def list_() -> None:
+    """Everything that can be printed, with the papers it fits on."""
+    from appliance.papers.prints.offered import PRINTS
+
+    for offered in PRINTS:
+        papers = ", ".join(offered.media)
+        click.echo(f"{offered.key}\t{offered.about}\t{papers}\t{offered.title}")
+
+
+@print_.command()
+@click.pass_obj
+def look(config_path: Path) -> None:
+    """Ask each printer whether it would print now. Ends with 1 when one would not."""
+    config = read_config(config_path)
+    wrong = False
+    for media, key in ((Media.A4, "sheets"), (Media.ROLL, "slips")):
+        printer = _printer(config, media)
+        if not printer.queue:
+            click.echo(f"printer.{key}: none; offered as a file")
+            continue
+        try:
+            printer.look()
+        except PrinterError as error:
+            wrong = True
+            click.echo(f"printer.{key}: {error.code}: {error}")
+        else:
+            click.echo(f"printer.{key}: {printer.queue} is ready")
+    if wrong:
+        raise SystemExit(1)
+
+
+@print_.command()
+@click.argument("procedure_id", metavar="PROCEDURE")
+@_TO
+@_URL
+@click.pass_obj
+def notice(config_path: Path, procedure_id: str, to: Path | None, url: str | None) -> None:
+    """The notice of PROCEDURE for the wall, one A4 sheet."""
+    from appliance.papers.prints.wall_notice import print_wall_notice
+    from appliance.procedures.catalogue import Catalogue
+
+    config = read_config(config_path)
+    offered = Catalogue(config.procedures.folder)
+    if procedure_id not in offered:
+        raise click.UsageError(f"no procedure {procedure_id}; there are {', '.join(offered)}")
+    pdf = print_wall_notice(
+        offered[procedure_id], point_name=config.point.name, made_at=_now(config), url=url
+    )
+    _out(config, pdf, Media.A4, to)
+
+
+@print_.command()
+@_TO
+@_URL
+@_MEDIA
+@click.option("--address", default="", help="where the point is")
+@click.option("--hours", multiple=True, help="when somebody is there; may be given again")
+@click.pass_obj
+def leaflet(
+    config_path: Path,
+    to: Path | None,
+    url: str | None,
+    media: str,
+    address: str,
+    hours: tuple[str, ...],
+) -> None:
+    """The leaflet of this point; an A4 sheet has it twice, to be cut."""
+    from appliance.papers.prints.leaflet import Leaflet, print_leaflet
+    from appliance.procedures.catalogue import Catalogue
+
+    config = read_config(config_path)
+    offered = Catalogue(config.procedures.folder)
+    sheet = Leaflet(
+        point_name=config.point.name,
+        procedures=tuple(procedure.title for procedure in offered.leaflets.values()),
+        made_at=_now(config),
+        url=url,
+        address=address,
+        hours=hours,
+    )
+    _out(config, print_leaflet(sheet, Media(media)), Media(media), to)
+
+
+def _out(config: Config, pdf: bytes, media: Media, to: Path | None) -> None:
+    if to is not None:
+        try:
+            to.write_bytes(pdf)
+        except OSError as error:
+            raise click.ClickException(f"{to}: {error.strerror}") from error
+        click.echo(f"{to}: {len(pdf)} bytes")
+        return
+    job = _printer(config, media).print(pdf, media)
+    click.echo(f"{job.queue}: taken as {job.number}")
+
+
+def _printer(config: Config, media: Media) -> Printer:
+    return Printer(config.printer.queue_for(media), config.printer.socket)
+
+
+def _now(config: Config) -> datetime:
+    return datetime.now(UTC).astimezone(ZoneInfo(config.point.time_zone))

@@ -1,0 +1,175 @@
+"""What can be printed at this point: a dossier's sheets as PDF, and the printer for them.
+
+A PDF first, always: it is offered for download whether or not there is a printer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from appliance.core.dates import PartialDate
+from appliance.core.dossier import DossierState
+from appliance.core.errors import DossierLocked, DossierMovedOn
+from appliance.core.manifest import RESERVED_SLOTS
+from appliance.core.printing import Media
+from appliance.core.procedure import Slot
+from appliance.desk.consent import consent_text
+from appliance.desk.dossiers import DossierView
+from appliance.desk.point import Point
+from appliance.devices.printer import Printer
+from appliance.papers.names import paper_file_names
+from appliance.papers.prints.consent_slip import ConsentSlip, print_consent_slip
+from appliance.papers.prints.receipt_slip import (
+    ReceiptSlip,
+    SlipPaper,
+    WardReceipt,
+    print_receipt_slip,
+    reminders_of,
+)
+from appliance.papers.prints.signing_sheet import print_signing_sheet, signing_sheet_of
+from appliance.papers.prints.value_sheet import AttachedFile, print_value_sheet, value_sheet_of
+
+
+def printer_for(point: Point, media: Media) -> Printer:
+    """The printer that has that paper; one without a queue is told as absent when it is used."""
+    section = point.config.printer
+    return Printer(section.queue_for(media), section.socket)
+
+
+def dossier_print(
+    point: Point,
+    view: DossierView,
+    key: str,
+    media: Media,
+    *,
+    volunteer_name: str = "",
+    follow_up_url: str | None = None,
+) -> bytes:
+    """The PDF of one print about a dossier; *key* as in ``prints.offered``.
+
+    Raises:
+        DossierLocked: its answers cannot be read now.
+        DossierMovedOn: it is sealed: only the ward reads its answers.
+        PrintingFailed: no sheet came out.
+        KeyError: there is no such print of a dossier.
+    """
+    match key:
+        case "receipt_slip":
+            return print_receipt_slip(_receipt(point, view, volunteer_name, follow_up_url), media)
+        case "consent_slip":
+            return print_consent_slip(_consent(point, view, volunteer_name), media)
+        case "value_sheet":
+            must_be_readable(view)
+            sheet = value_sheet_of(
+                view.procedure,
+                view.answers,
+                point.places,
+                point_name=point.config.point.name,
+                local_number=view.dossier.number,
+                made_at=point.clock().astimezone(point.zone),
+                files=_files(view),
+            )
+            return print_value_sheet(sheet, media)
+        case "signing_sheet":
+            must_be_readable(view)
+            both = signing_sheet_of(
+                view.procedure,
+                view.answers,
+                point.places,
+                point_name=point.config.point.name,
+                local_number=view.dossier.number,
+                made_at=point.clock().astimezone(point.zone),
+            )
+            return print_signing_sheet(both, media)
+    raise KeyError(key)
+
+
+def must_be_readable(view: DossierView) -> None:
+    """Whether the answers are here.
+
+    Raises:
+        DossierLocked: they wait for the desk key.
+        DossierMovedOn: they are at the ward.
+    """
+    if view.locked:
+        raise DossierLocked(f"dossier {view.dossier.id} is locked")
+    if _is_sealed(view):
+        raise DossierMovedOn(f"dossier {view.dossier.id} is sealed")
+
+
+def _is_sealed(view: DossierView) -> bool:
+    return view.dossier.state in (DossierState.SEALED, DossierState.DELIVERED)
+
+
+def _receipt(
+    point: Point, view: DossierView, volunteer_name: str, follow_up_url: str | None
+) -> ReceiptSlip:
+    now = point.clock().astimezone(point.zone)
+    return ReceiptSlip(
+        point_name=point.config.point.name,
+        local_number=view.dossier.number,
+        procedure_name=view.procedure.title,
+        papers=tuple(SlipPaper(slot.title, pages) for slot, pages in _papers(view)),
+        made_at=now,
+        is_sealed=_is_sealed(view),
+        volunteer_name=volunteer_name,
+        reminders=reminders_of(view.procedure, now, _deadline_start(view)),
+        bring=tuple(paper.title for paper in view.procedure.bring if paper.always),
+        receipt=_ward_receipt(point, view),
+        follow_up_url=follow_up_url,
+    )
+
+
+def _consent(point: Point, view: DossierView, volunteer_name: str) -> ConsentSlip:
+    return ConsentSlip(
+        point_name=point.config.point.name,
+        local_number=view.dossier.number,
+        procedure_name=view.procedure.title,
+        consent_text=consent_text(point, view.procedure),
+        papers=tuple(slot.title for slot, _ in _papers(view)),
+        volunteer_name=volunteer_name,
+        made_at=point.clock().astimezone(point.zone),
+    )
+
+
+def _papers(view: DossierView) -> list[tuple[Slot, int]]:
+    """Papers with the pages that are sent, in asking order; after the seal as they were sealed."""
+    pages: Counter[str] = Counter()
+    if view.submission is not None:
+        for file in view.submission.files:
+            if file.slot not in RESERVED_SLOTS:
+                pages[file.slot] += file.pages
+    else:
+        pages.update(page.slot_key for page in view.pages if not page.left_out)
+    return [(slot, pages[slot.key]) for slot in view.procedure.slots if pages[slot.key]]
+
+
+def _files(view: DossierView) -> tuple[AttachedFile, ...]:
+    papers = _papers(view)
+    names = paper_file_names(slot.title for slot, _ in papers)
+    return tuple(
+        AttachedFile(name, slot.title, slot.portal_row, pages)
+        for name, (slot, pages) in zip(names, papers, strict=True)
+    )
+
+
+def _deadline_start(view: DossierView) -> date | None:
+    """The day the law counts from, where it was answered wholly and can still be read."""
+    if view.procedure.deadline is None:
+        return None
+    answer = PartialDate.read(str(view.answers.get(view.procedure.deadline.from_field, "")))
+    return answer.whole if answer is not None else None
+
+
+def _ward_receipt(point: Point, view: DossierView) -> WardReceipt | None:
+    if view.receipt is None:
+        return None
+    due = view.receipt.due_at
+    codes = [event.national_code for event in view.events if event.national_code]
+    return WardReceipt(
+        code=view.receipt.code,
+        received_at=view.receipt.received_at.astimezone(point.zone),
+        due_on=due.astimezone(point.zone).date() if due is not None else None,
+        national_code=codes[-1] if codes else None,
+    )

@@ -1,0 +1,166 @@
+"""A dossier's prints before and after the seal, and the technician's command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance.config import Config, PrinterSection
+from appliance.core.errors import DossierLocked, DossierMovedOn
+from appliance.core.printer_errors import PrinterAbsent
+from appliance.core.printing import Media
+from appliance.desk import dossiers, sealing
+from appliance.desk.point import Point, open_point
+from appliance.desk.printing import dossier_print, printer_for
+from appliance.imaging.child.main import cleaned
+from appliance.papers.prints.offered import prints_for
+from appliance.pretend.sample_answers import sample_answers
+from tests.point.conftest import (  # noqa: F401 - fixtures of the point
+    clock,
+    config,
+    dossier_id,
+    helper,
+    point,
+    scan_into,
+    ward_keys,
+)
+from tests.printing.print_system import PrintSystem
+
+
+@pytest.fixture
+def filled(point: Point, dossier_id: str) -> str:
+    dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
+    scan_into(point, dossier_id, "giay_chung_sinh", count=2)
+    return dossier_id
+
+
+def a_print(point: Point, dossier_id: str, key: str, media: Media = Media.A4) -> bytes:
+    view = dossiers.look_at(point, dossier_id)
+    return dossier_print(point, view, key, media, volunteer_name="Nguyễn Thị Mẫu")
+
+
+def test_everything_a_birth_offers_can_be_printed_from_its_dossier(point, filled, words):
+    number = dossiers.look_at(point, filled).dossier.number
+    for offered in prints_for("khai-sinh"):
+        for media in offered.media:
+            assert number in words(a_print(point, filled, offered.key, media))
+
+
+def test_the_value_sheet_names_the_file_and_its_row(point, filled, words):
+    text = words(a_print(point, filled, "value_sheet"))
+    assert "Giay chung sinh.pdf" in text
+    assert "Dòng 1" in text
+    assert "CAO MINH MẪU" in text
+
+
+def test_the_consent_is_word_for_word_what_the_seal_keeps(point, filled, words):
+    from appliance.desk.consent import consent_text
+
+    wording = consent_text(point, dossiers.look_at(point, filled).procedure)
+    assert "".join(wording.split()) in "".join(
+        words(a_print(point, filled, "consent_slip")).split()
+    )
+
+
+def test_the_slip_lists_the_papers_before_and_after_the_seal(point, filled, helper, words):
+    before = words(a_print(point, filled, "receipt_slip"))
+    assert "Giấy chứng sinh 2 trang" in before
+    assert "Hạn đăng ký theo luật" in before
+    assert "chưa chốt" in before
+    sealing.ask_to_seal(point, filled, helper.id, consented=True)
+    assert sealing.grant_next(point, cleaned) == filled
+    after = words(a_print(point, filled, "receipt_slip"))
+    assert "Giấy chứng sinh 2 trang" in after
+    assert "đang chờ gửi tới phường, xã" in after
+
+
+def test_after_the_seal_the_answers_are_printed_no_more(point, filled, helper):
+    sealing.ask_to_seal(point, filled, helper.id, consented=True)
+    sealing.grant_next(point, cleaned)
+    with pytest.raises(DossierMovedOn):
+        a_print(point, filled, "value_sheet")
+
+
+def test_answers_that_wait_for_their_key_are_not_printed_as_empty(point, filled, clock):
+    for key in point.config.paths.runtime.rglob("*"):
+        if key.is_file():
+            key.unlink()  # the power was cut: what was in memory is gone
+    again = open_point(point.config, clock)
+    with pytest.raises(DossierLocked):
+        a_print(again, filled, "value_sheet")
+    again.database.close()
+
+
+def test_a_print_nobody_offers_is_no_print(point, filled):
+    with pytest.raises(KeyError):
+        a_print(point, filled, "leaflet")
+
+
+def test_a_point_without_printers_still_has_the_file(point, filled):
+    sheet = a_print(point, filled, "receipt_slip", Media.ROLL)
+    with pytest.raises(PrinterAbsent):
+        printer_for(point, Media.ROLL).print(sheet, Media.ROLL)
+
+
+def test_each_paper_goes_to_its_own_printer(print_system: PrintSystem, point, filled):
+    section = PrinterSection(sheets="sheets", slips="slips", socket=print_system.socket)
+    equipped = open_point(point.config.model_copy(update={"printer": section}), point.clock)
+    for media in Media:
+        sheet = a_print(point, filled, "receipt_slip", media)
+        if media is Media.ROLL:
+            assert printer_for(equipped, media).print(sheet, media).queue == "slips"
+        else:
+            assert printer_for(equipped, media).print(sheet, media).queue == "sheets"
+    equipped.database.close()
+
+
+Tramhoso = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def tramhoso(tmp_path: Path) -> Tramhoso:
+    def run(*words: str, printers: str = "") -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "config.toml"
+        path.write_text(f'[point]\nname = "Điểm hỗ trợ Mẫu"\n{printers}')
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "tramhoso"), "--config", str(path), *words],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+def test_a_technician_gets_a_notice_as_a_file_without_any_printer(tramhoso, tmp_path, words):
+    done = tramhoso("print", "notice", "khai-tu", "--to", str(tmp_path / "n.pdf"))
+    assert done.returncode == 0, done.stderr
+    assert "Đăng ký khai tử" in words((tmp_path / "n.pdf").read_bytes())
+
+
+def test_a_technician_is_told_in_one_line_that_there_is_no_printer(tramhoso):
+    done = tramhoso("print", "leaflet")
+    assert done.returncode == 1
+    assert done.stderr == "printer-absent: no queue is named in the configuration\n"
+
+
+def test_a_mistyped_procedure_is_answered_with_those_there_are(tramhoso):
+    done = tramhoso("print", "notice", "khai-than")
+    assert done.returncode == 2
+    assert "khai-tu" in done.stderr
+
+
+def test_the_command_looks_at_both_printers_and_prints(print_system: PrintSystem, tramhoso):
+    printers = f'[printer]\nsheets = "sheets"\nslips = "nobody"\nsocket = "{print_system.socket}"\n'
+    looked = tramhoso("print", "look", printers=printers)
+    assert looked.returncode == 1
+    assert "printer.sheets: sheets is ready" in looked.stdout
+    assert "printer.slips: printer-absent" in looked.stdout
+    done = tramhoso("print", "notice", "khai-sinh", printers=printers)
+    assert done.stdout.startswith("sheets: taken as "), done.stderr
+
+
+def test_as_shipped_a_point_has_no_printer():
+    assert {Config().printer.queue_for(media) for media in Media} == {""}
