@@ -10,6 +10,7 @@ from flask import Flask
 from appliance.desk.point import Point
 from appliance.store.volunteers import Role, add_volunteer
 from tests.station_page.conftest import PIN, Browser, Clock, Tray, view_of
+from tests.station_page.test_station_page_door import SOME_ID, path_of
 
 
 @pytest.fixture
@@ -37,6 +38,31 @@ def test_the_second_volunteer_sees_who_works_on_it_and_changes_nothing(
     assert len(view_of(point, dossier).pages) == 1
     assert "Lan đang làm" in second.get("/").text
     assert "đang làm</small>" not in browser.get("/").text
+
+
+def test_no_page_with_a_dossier_in_its_address_forgets_who_holds_it(
+    app: Flask, browser: Browser, second: Browser, dossier: str
+) -> None:
+    open_to_others = {
+        "delivery.show",
+        "delivery.now",
+        "home.try_sending_again",
+        "holding.take_over",
+    }
+    guarded = 0
+    for rule in app.url_map.iter_rules():
+        if "dossier_id" not in rule.arguments or rule.endpoint.startswith("phone."):
+            continue
+        path = path_of(rule).replace(SOME_ID, dossier.rsplit("/", 1)[-1], 1)
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            answer = second.get(path) if method == "GET" else second.post(path)
+            assert (answer.status_code == 409) == (rule.endpoint not in open_to_others), rule.rule
+            guarded += answer.status_code == 409
+            second.get("/")
+            if rule.endpoint == "holding.take_over":
+                browser.post(f"{dossier}/take-over")
+                browser.get(dossier)
+    assert guarded > 15
 
 
 def test_after_taking_over_it_is_the_first_one_who_is_told(

@@ -56,6 +56,7 @@ def test_every_change_needs_the_token(app: Flask, browser: Browser, dossier: str
         f"{dossier}/pages/01a200dc-545d-7588-9b9a-f9a50bdca954/scan-again",
         f"{dossier}/slots/giay_chung_sinh/arrange",
         f"{dossier}/batches/1/sheets",
+        f"{dossier}/cards/01a200dc-545d-7588-9b9a-f9a50bdca954",
         *(f"{dossier}/{end}" for end in ("phone", "phone/end")),
     ]
     changing = {

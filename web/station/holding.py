@@ -12,7 +12,8 @@ from web.station.here import point, volunteer
 from web.station.speech import said
 
 pages = Blueprint("holding", __name__)
-WORK = frozenset({"dossier", "papers", "batches", "one_page", "arrange", "check"})
+# everything else with a dossier in its address, also what is added later, is work on it
+NO_WORK = frozenset({"delivery", "home", "holding", "phone"})
 CONFLICT = 409
 
 
@@ -22,7 +23,7 @@ def guard(app: Flask) -> None:
     @app.before_request
     def _one_at_a_time() -> ResponseReturnValue | None:
         dossier_id = (request.view_args or {}).get("dossier_id")
-        if dossier_id is None or request.blueprint not in WORK or g.get("volunteer") is None:
+        if dossier_id is None or request.blueprint in NO_WORK or g.get("volunteer") is None:
             return None
         holder = holding.hold(point(), str(dossier_id), volunteer().id)
         if holder is None:
