@@ -218,3 +218,14 @@ def test_the_station_does_not_carry_the_image_library():
         "sys.exit(bool({'PIL', 'numpy', 'pikepdf', 'zxingcpp'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0
+
+
+def test_a_child_without_a_page_gives_its_memory_back(cleaner, a4):
+    """A seal and tesseract need it, and the child lives for a minute after its last page."""
+    cleaner.submit("p1", a4, ORDER).result(BOUND_S)
+
+    def held_mb() -> float:
+        status = Path(f"/proc/{cleaner.child_pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    wait_for(lambda: held_mb() < 70)

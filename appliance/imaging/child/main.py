@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import resource
+import select
 import signal
 import sys
 from dataclasses import replace
@@ -22,7 +23,7 @@ from appliance.core.packed import packed
 from appliance.core.plates import PlatedPage
 from appliance.core.seen import Seen
 from appliance.imaging.child.plain import plain_page
-from appliance.imaging.child.thrift import be_thrifty
+from appliance.imaging.child.thrift import be_thrifty, give_back
 from appliance.imaging.child.wire import (
     CleanOrder,
     CleanPage,
@@ -40,6 +41,7 @@ from appliance.imaging.sight import Sight, sight_of
 from appliance.plates import shown
 
 _log = logging.getLogger(__name__)
+_REST_S = 1.5  # longer than a sheet takes through a feeder
 _TURNS = {
     90: Image.Transpose.ROTATE_270,  # ours go clockwise, Pillow's do not
     180: Image.Transpose.ROTATE_180,
@@ -156,6 +158,13 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
     return out.getvalue()
 
 
+def _next_order() -> tuple[CleanOrder, bytes, bytes] | None:
+    """The next order; where none comes at once, memory goes back for a seal or for tesseract."""
+    if not select.select([sys.stdin], [], [], _REST_S)[0]:  # nothing is buffered: one at a time
+        give_back()
+    return read_order(sys.stdin.buffer)
+
+
 def main() -> None:
     """Serve until stdin closes."""
     limit = int(sys.argv[1]) * 1_000_000
@@ -164,7 +173,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it closes stdin
     os.nice(5)  # reading the next sheet comes first
     be_thrifty()
-    while (asked := read_order(sys.stdin.buffer)) is not None:
+    while (asked := _next_order()) is not None:
         order, master, other = asked
         try:
             answer: CleanPage | Refusal = cleaned(master, order, other)

@@ -17,3 +17,10 @@ def be_thrifty() -> None:
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         library.mallopt(_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Hand what is free in the heap to the system. Taken again it must be cleared anew."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
