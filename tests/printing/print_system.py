@@ -1,7 +1,8 @@
-"""A print system of its own: CUPS and IPP printers in a network namespace nobody else is in.
+"""A print system of its own: CUPS and IPP printers in namespaces that nobody else is in.
 
 Its printers are CUPS's own `ippeveprinter`: driverless printers that speak real IPP Everywhere.
-What the print system says to us goes over a Unix socket, which namespaces do not part.
+What the print system says to us goes over a Unix socket, which namespaces do not part. Its spool
+is a tmpfs that only it sees, as systemd/cups.service.d/tramhoso.conf has it on a box.
 """
 
 from __future__ import annotations
@@ -109,6 +110,20 @@ class PrintSystem:
         """Where the print system is spoken to."""
         return self.folder / "cups.sock"
 
+    @property
+    def spool(self) -> Path:
+        """Where papers wait for the printer; on the card this folder is empty."""
+        return self.folder / "spool"
+
+    def waiting(self) -> Sequence[str]:
+        """The documents that lie in the spool as the print system sees it."""
+        listed = self._inside("ls", str(self.spool), check=True).stdout.decode().split()
+        return [name for name in listed if name.startswith("d")]
+
+    @property
+    def _enter(self) -> list[str]:
+        return ["nsenter", "-t", str(self._space.pid), "-n", "-m"]
+
     def __enter__(self) -> PrintSystem:
         try:
             self._begin()
@@ -119,11 +134,15 @@ class PrintSystem:
 
     def _begin(self) -> None:
         self.folder.chmod(0o755)  # its filters are another user
-        self._space = self._start(["unshare", "--net", "sleep", "infinity"], inside=False)
+        self.spool.mkdir()
+        self._space = self._start(
+            ["unshare", "--net", "--mount", "sleep", "infinity"], inside=False
+        )
         ours = Path("/proc/self/ns/net").readlink()
         theirs = Path(f"/proc/{self._space.pid}/ns/net")
         _until(lambda: theirs.readlink() != ours, "no network namespace")
         self._run("ip", "link", "set", "lo", "up")
+        self._run("mount", "-t", "tmpfs", "-o", "size=48M,mode=0710", "tmpfs", str(self.spool))
         (self.folder / "bus.conf").write_text(BUS.format(folder=self.folder))
         self._start(["dbus-daemon", f"--config-file={self.folder}/bus.conf", "--nofork"])
         _until((self.folder / "bus.sock").exists, "no bus")
@@ -199,7 +218,7 @@ class PrintSystem:
 
     def _inside(self, *command: str, check: bool) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            ["nsenter", "-t", str(self._space.pid), "-n", *command],
+            [*self._enter, *command],
             env=self._environment,
             capture_output=True,
             timeout=30,
@@ -207,7 +226,7 @@ class PrintSystem:
         )
 
     def _start(self, command: Sequence[str], *, inside: bool = True) -> subprocess.Popen[bytes]:
-        enter = ["nsenter", "-t", str(self._space.pid), "-n"] if inside else []
+        enter = self._enter if inside else []
         with (self.folder / "said").open("ab") as said:
             child = subprocess.Popen(
                 [*enter, *command], env=self._environment, stdout=said, stderr=said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -171,14 +172,17 @@ def test_a_paper_for_a_printer_that_is_off_is_given_up_and_never_comes_out_later
     assert len(print_system.came_out("dozing")) == 1
 
 
-def test_no_plain_paper_stays_behind_in_the_print_system(print_system, sheets, sheet):
-    assert news_of(sheets, sheets.print(sheet, Media.A4)) == PrintNews(PrintState.DONE)
+def test_no_plain_paper_touches_the_card_or_stays_behind(print_system, sheets, sheet):
+    print_system.feel("sheets", "media-empty")
+    job = sheets.print(sheet, Media.A4)
+    assert len(print_system.waiting()) >= 1  # it waits in memory that only CUPS sees
+    assert list(print_system.spool.rglob("*")) == []
+    print_system.feel("sheets", "")
+    assert news_of(sheets, job) == PrintNews(PrintState.DONE)
     give_up = time.monotonic() + 10
-    left = [Path()]
-    while left and time.monotonic() < give_up:
-        left = list((print_system.folder / "spool").glob("d*"))
+    while print_system.waiting() and time.monotonic() < give_up:
         time.sleep(0.05)
-    assert left == []
+    assert print_system.waiting() == []
 
 
 @pytest.mark.parametrize("queue", ["", "nobody", "a/b", "máy in"])
@@ -209,3 +213,22 @@ def test_a_print_system_that_says_nothing_holds_nobody_up(print_system, sheets, 
 def test_every_trouble_of_the_printer_offers_the_file_instead():
     for error in PrinterError.__subclasses__():
         assert "Tải về" in notice_for(error.code).next, error
+
+
+def test_systemd_understands_how_the_spool_is_kept_in_memory(tmp_path):
+    unit = Path("/usr/lib/systemd/system/cups.service")
+    if shutil.which("systemd-analyze") is None or not unit.exists():
+        pytest.skip("neither systemd nor CUPS's unit is on this machine")
+    drop_in = Path(__file__).parents[2] / "systemd/cups.service.d/tramhoso.conf"
+    alone = tmp_path / "cups.service"
+    alone.write_text("[Service]\nType=simple\nExecStart=/bin/true\n" + drop_in.read_text())
+    told = subprocess.run(
+        ["systemd-analyze", "verify", str(alone)], capture_output=True, text=True, check=False
+    )
+    assert "cups.service:" not in told.stderr, told.stderr
+    typo = alone.read_text().replace("TemporaryFileSystem", "TemporaryFilesystem")
+    alone.write_text(typo)
+    told = subprocess.run(
+        ["systemd-analyze", "verify", str(alone)], capture_output=True, text=True, check=False
+    )
+    assert "cups.service:" in told.stderr
