@@ -67,6 +67,14 @@ def test_a_page_that_refreshes_itself_does_not_keep_the_screen_open_but_a_reader
     assert alone.status_code == 401
 
 
+def test_somebody_reading_is_noted_seldom(browser: Browser, clock: Clock) -> None:
+    here = {"X-Live": "1", "X-Here": "1"}
+    clock.pass_by(seconds=5)
+    assert "Set-Cookie" not in browser.get("/lamp", headers=here).headers
+    clock.pass_by(seconds=20)
+    assert "Set-Cookie" in browser.get("/lamp", headers=here).headers
+
+
 def test_a_form_typed_for_longer_than_that_is_still_saved(
     browser: Browser, dossier: str, clock: Clock, point: Point
 ) -> None:

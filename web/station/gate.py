@@ -17,6 +17,7 @@ PUBLIC = frozenset(
 )
 PHONE = "phone"  # a citizen's own pages, which ask for the code of one dossier instead of a name
 LIVE_HEADER = "X-Live"  # sent by the page itself each second: no sign of a person
+NOTED_EVERY_S = 20.0
 HERE_HEADER = "X-Here"  # sent along when somebody has just touched the screen
 
 
@@ -76,10 +77,17 @@ def _signed_in() -> Volunteer | None:
         return None
     with point().database.reading() as connection:
         person = get_volunteer(connection, number)
-    if person is not None and not _asks_by_itself():
+    if person is not None and _is_sign_of_life(now - seen):
         session["seen"] = now
     return person
 
 
-def _asks_by_itself() -> bool:
-    return wants_fragment() and request.method == "GET" and HERE_HEADER not in request.headers
+def _is_sign_of_life(idle_s: float) -> bool:
+    """Whether a person did something, not the page alone.
+
+    What the page tells along of somebody reading is noted seldom: each note is a cookie, and one
+    that comes late must not undo that of a screen locked meanwhile.
+    """
+    if not (wants_fragment() and request.method == "GET"):
+        return True
+    return HERE_HEADER in request.headers and idle_s >= NOTED_EVERY_S

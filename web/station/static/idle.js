@@ -6,7 +6,9 @@
   const after = Number(lock.dataset.lockAfter) * 1000;
   let touched = Date.now();
   let locking = false;
-  window.stationTouched = () => Date.now() - touched < 60000; // told along when the page asks
+  // told along when the page asks; never again once somebody has locked it by hand
+  window.stationTouched = () => !locking && Date.now() - touched < 60000;
+  lock.addEventListener("submit", () => (locking = true));
 
   async function close() {
     if (locking) return;
