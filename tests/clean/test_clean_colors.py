@@ -7,13 +7,15 @@ from functools import cache
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from appliance.core.findings import Kind, PageMode
+from appliance.imaging.cleaning import clean_page
 from appliance.imaging.colors.inks import dark_channel, stencils_of
 from appliance.imaging.colors.modes import Way, dark_marks, ladder, plated, survey
 from appliance.imaging.colors.paper import light_on
-from appliance.plates import shown
+from appliance.imaging.sight import sight_of
+from appliance.plates import decoded, shown
 from tests import pages
 
 SEEDS = (1301, 1302, 1303)  # never used for tuning
@@ -127,6 +129,19 @@ def way_of(page: pages.Page, kind: Kind = Kind.AUTO) -> Way:
 def test_each_paper_travels_in_the_cheapest_way_that_shows_it(name, modes):
     for seed in SEEDS:
         assert way_of(drawn(name, seed)).mode in modes, seed
+
+
+def test_shade_on_the_paper_becomes_no_ink():
+    page = drawn("letter", SEEDS[0]).image
+    slope = Image.linear_gradient("L").resize(page.size).point(lambda v: 170 + v // 3)
+    shaded = ImageChops.multiply(page, Image.merge("RGB", [slope] * 3))
+
+    def ink(image: Image.Image) -> int:
+        (item,) = clean_page(lambda: sight_of(image, DPI), ask_osd=False).items
+        assert item.plated.mode in (PageMode.LAYERS, PageMode.BILEVEL)
+        return sum(int(np.count_nonzero(decoded(plate))) for plate in item.plated.plates)
+
+    assert ink(shaded) == pytest.approx(ink(page), rel=0.2)
 
 
 @pytest.mark.parametrize("how", ["pencil", "pale-stamp"])
