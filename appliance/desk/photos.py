@@ -96,9 +96,7 @@ def take_in(point: Point, photo: BroughtPhoto, jpeg: bytes, size_px: tuple[int, 
         master = save(point.vault.seal(jpeg, photo.desk_key))
         with point.database.writing() as connection:
             now = point.clock()
-            request = scan_requests.add_brought(
-                connection, photo.dossier_id, photo.slot_key, "phone", now
-            )
+            request = scan_requests.add_brought(connection, photo.dossier_id, photo.slot_key, now)
             pages.add_page(
                 connection,
                 photo.dossier_id,

@@ -15,6 +15,7 @@ from appliance.store.dossiers import get_dossier
 from appliance.store.rows import insert_numbered
 from appliance.store.tables import on_desk, scan_request
 
+BY_PHONE = "phone"  # stored as written, beside the doors of desk.scanning
 OPEN_STATES = (ScanRequestState.ASKED, ScanRequestState.SCANNING)
 
 
@@ -82,20 +83,17 @@ def ask(connection: Connection, asked_by: str, now: datetime) -> int:
         raise AlreadyScanning("a scan request is already open") from error
 
 
-def add_brought(
-    connection: Connection, dossier_id: str, slot_key: str, asked_by: str, now: datetime
-) -> int:
-    """A page that no scanner pulled, as a batch of one sheet that is over; returns its number."""
+def add_brought(connection: Connection, dossier_id: str, slot_key: str, now: datetime) -> int:
+    """A page that a phone brought, as a batch of one that is over; returns its number."""
     return insert_numbered(
         connection,
         insert(scan_request).values(
             dossier_id=dossier_id,
             slot_key=slot_key,
-            asked_by=asked_by,
+            asked_by=BY_PHONE,
             asked_at=now,
             state=ScanRequestState.DONE,
             pages=1,
-            sheets=1,
             ended_at=now,
         ),
     )
@@ -125,10 +123,10 @@ def state_of(connection: Connection, request_id: int) -> ScanRequestState:
 
 
 def latest_request(connection: Connection, dossier_id: str) -> Row[Any] | None:
-    """The newest request of a dossier, to show how it ended."""
+    """The newest request to the scanner of a dossier, to show how it ended."""
     return connection.execute(
         select(scan_request)
-        .where(scan_request.c.dossier_id == dossier_id)
+        .where(scan_request.c.dossier_id == dossier_id, scan_request.c.asked_by != BY_PHONE)
         .order_by(scan_request.c.id.desc())
         .limit(1)
     ).one_or_none()

@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from appliance.desk import dossiers, phone_links
+from appliance.desk import dossiers, phone_links, photos
 from appliance.desk.point import Point
+from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
+from appliance.services.phones import serve_one
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
 
 
@@ -278,6 +280,12 @@ def test_a_photograph_is_kept_encrypted_at_once(phone: Phone, point: Point) -> N
     assert content[:40] not in kept
 
 
+def test_a_photograph_as_large_as_is_taken_is_kept(phone: Phone, point: Point) -> None:
+    content = b"\xff\xd8\xff" + b"0" * (photos.LARGEST_BYTES - 3)
+    assert "Đã nhận một ảnh, hộp đang xem…" in send_photo(phone, content)
+    assert len(point.pages.names()) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -305,8 +313,30 @@ def test_a_stranger_may_send_no_more_than_a_form(other_phone: Phone, point: Poin
     other_phone.get("/sign-in")
     data = {"csrf_token": other_phone.token, "photo": (io.BytesIO(b"x" * 400_000), "a.jpg")}
     answer = other_phone.client.post("/phone/papers/giay_chung_sinh/photo", data=data)
-    assert answer.status_code in (403, 413)
+    assert answer.status_code == 403
+    assert "Mã này không mở được hồ sơ nào." in answer.text
     assert point.pages.names() == set()
+
+
+def test_a_photograph_that_comes_too_late_is_told_so(
+    phone: Phone, clock: Clock, point: Point
+) -> None:
+    phone.get("/phone/papers")
+    clock.pass_by(minutes=31)
+    assert "Mã này đã hết hạn." in send_photo(phone, photo((3000, 4000)))
+    assert point.pages.names() == set()
+
+
+def test_a_photograph_does_not_stand_before_what_the_scanner_said(
+    phone: Phone, point: Point, dossier: str, tray: Tray
+) -> None:
+    request = tray.press(pages=2, error_code="paper-jam")
+    send_photo(phone, photo())
+    assert serve_one(point, cleaned)
+    view = view_of(point, dossier)
+    assert len(view.pages) == 3
+    assert view.scan is not None
+    assert (view.scan.id, view.scan.error_code) == (request, "paper-jam")
 
 
 def test_a_seventh_photograph_waits_for_the_six_before_it(phone: Phone) -> None:

@@ -7,6 +7,7 @@ import tempfile
 from typing import IO
 
 from flask import Flask, Request, request
+from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
 from appliance.core.phone_link import PhoneRefused
@@ -14,7 +15,7 @@ from appliance.desk import phone_links
 from appliance.desk.photos import LARGEST_BYTES
 from web.serving import LargeBodies
 from web.station.here import point
-from web.station.phone.room import secret, words_of
+from web.station.phone.room import refused, secret, words_of
 
 AROUND = 16 * 1024  # boundaries and the token beside the photograph
 LARGEST_BODY = LARGEST_BYTES + AROUND
@@ -52,14 +53,15 @@ def guard(app: Flask) -> None:
     app.request_class = SpooledInMemory
 
     @app.before_request
-    def _room_for_a_photo() -> None:
+    def _room_for_a_photo() -> ResponseReturnValue | None:
         if request.endpoint != ENDPOINT:
-            return
+            return None
         try:
             phone_links.link_of_phone(point(), secret())
-        except PhoneRefused:
-            return  # the limit of every other form stays
+        except PhoneRefused as refusal:
+            return refused(refusal)
         request.max_content_length = LARGEST_BODY
+        return None
 
 
 def _bare_page(name: str) -> str:
