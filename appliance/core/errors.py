@@ -154,6 +154,12 @@ class NotReadyToSeal(DossierError):
     code, who = "not-ready-to-seal", Who.VOLUNTEER
 
 
+class PhotosOnTheirWay(DossierError):
+    """A phone's photographs are no pages yet, so nobody could have read them."""
+
+    code, who = "photos-on-their-way", Who.TIME
+
+
 class DossierLocked(DossierError):
     """The desk key that opens this dossier is not in memory (the power was cut)."""
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from appliance.core.dossier import DossierState
 from appliance.core.errors import (
-    AlreadyScanning,
     ApplianceError,
     NotReadyToSeal,
+    PhotosOnTheirWay,
     Unexpected,
     WardKeyMissing,
 )
@@ -72,7 +72,7 @@ def ask_to_seal(
         WardKeyMissing: there is nobody to seal to; nothing changed.
         DossierMovedOn: sealed already, perhaps on another screen.
         AnswersChangedElsewhere: what the citizen saw is not what is stored any more.
-        AlreadyScanning: paper is still moving into it.
+        AlreadyScanning, PhotosOnTheirWay: pages are still coming into it.
     """
     if not point.config.ward.recipient:
         raise WardKeyMissing("ward.recipient is not set in the configuration")
@@ -86,7 +86,7 @@ def ask_to_seal(
             raise NotReadyToSeal(f"dossier {dossier_id} lacks papers or answers")
         scan_requests.must_be_still(connection, dossier_id)
         if photos.count_waiting(connection, dossier_id):
-            raise AlreadyScanning(f"a phone's photograph for {dossier_id} is no page yet")
+            raise PhotosOnTheirWay(f"a photograph for {dossier_id} is no page yet")
         dossiers.touch_open(
             connection,
             dossier_id,

@@ -362,3 +362,18 @@ def test_every_change_on_the_phone_needs_the_token(app: Flask, phone: Phone) -> 
         answer = phone.post(path)
         assert answer.status_code == 400, path
         assert "Trang này mở đã quá lâu" in answer.text
+
+
+def test_the_seal_button_says_that_photographs_are_on_their_way(
+    phone: Phone, browser: Browser, point: Point, dossier: str, tray: Tray
+) -> None:
+    dossiers.save_answers(point, id_of(dossier), sample_answers("khai-sinh", point.today()))
+    for slot in view_of(point, dossier).missing_slots:
+        dossiers.choose_slot(point, id_of(dossier), slot.key)
+        tray.press()
+    send_photo(phone, photo())
+    seen = re.search(r'name="seen" value="([^"]+)"', browser.get(f"{dossier}/check").text)
+    assert seen
+    browser.post(f"{dossier}/seal", seen=seen[1], consent="yes")
+    page = browser.get(f"{dossier}/check").text
+    assert "Ảnh từ điện thoại còn đang được làm thành trang." in page

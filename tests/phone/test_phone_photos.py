@@ -13,15 +13,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.core.errors import PageDamaged
+from appliance.core.errors import PageDamaged, PhotosOnTheirWay
 from appliance.core.phone_link import PhoneLink
-from appliance.desk import cleaning, dossiers, phone_links, photos, takeaways
+from appliance.desk import cleaning, dossiers, phone_links, photos, sealing, takeaways
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.photo import master_of
 from appliance.imaging.child.photographs import PhotoRefused, taken
 from appliance.imaging.formats.bare_jpeg import bare
 from appliance.jpeg import check_decodes
+from appliance.pretend.sample_answers import sample_answers
+from appliance.services import upkeep
 from appliance.services.phones import serve_one
 from appliance.store.volunteers import Volunteer
 from tests.pages.papers import form
@@ -287,3 +289,55 @@ def test_a_page_that_came_later_makes_the_files_stale(
     made = takeaways.takeaway_of(point, dossiers.look_at(point, dossier_id))
     assert made is not None
     assert made.is_stale
+
+
+# the seal
+
+
+@pytest.fixture
+def complete(point: Point, dossier_id: str, snapshot: bytes) -> str:
+    dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
+    bring(point, dossier_id, snapshot)
+    serve_one(point, cleaned)
+    clean_all(point)
+    for slot in dossiers.look_at(point, dossier_id).missing_slots:
+        photos.bring(point, dossier_id, slot.key, io.BytesIO(snapshot), len(snapshot))
+        serve_one(point, cleaned)
+    clean_all(point)
+    return dossier_id
+
+
+def test_nothing_is_sealed_while_a_photograph_is_no_page_yet(
+    point: Point, lan: Volunteer, complete: str, snapshot: bytes
+) -> None:
+    bring(point, complete, snapshot)
+    with pytest.raises(PhotosOnTheirWay):
+        sealing.ask_to_seal(point, complete, lan.id, consented=True)
+    serve_one(point, cleaned)
+    sealing.ask_to_seal(point, complete, lan.id, consented=True)
+
+
+def test_after_the_seal_nothing_that_a_phone_brought_or_asked_for_is_left(
+    point: Point, lan: Volunteer, complete: str, snapshot: bytes, link: PhoneLink
+) -> None:
+    bring(point, complete, b"a broken one, told and never a page")
+    serve_one(point, cleaned)
+    takeaways.ask(point, link, dossiers.look_at(point, complete))
+    serve_one(point, cleaned)
+    assert takeaways.takeaway_of(point, dossiers.look_at(point, complete))
+    sealing.ask_to_seal(point, complete, lan.id, consented=True)
+    assert sealing.grant_next(point, cleaned) == complete
+    assert point.pages.names() == set()
+    assert photos.on_their_way(point, complete) == {}
+    assert takeaways.takeaway_of(point, dossiers.look_at(point, complete)) is None
+    sealed = point.sealed_files(complete)
+    assert len(sealed.names()) >= 3  # papers, summary, contents
+
+
+def test_upkeep_sets_no_photograph_aside_that_waits(
+    point: Point, dossier_id: str, snapshot: bytes, clock: Clock
+) -> None:
+    bring(point, dossier_id, snapshot)
+    clock.pass_by(hours=2)
+    assert upkeep.run(point).files_set_aside == ()
+    assert len(point.pages.names()) == 1

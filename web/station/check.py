@@ -14,6 +14,7 @@ from appliance.core.errors import (
     AnswersChangedElsewhere,
     DossierMovedOn,
     NotReadyToSeal,
+    PhotosOnTheirWay,
     WardKeyMissing,
 )
 from appliance.core.shown import answers_in_portal_order
@@ -65,7 +66,13 @@ def seal(dossier_id: object) -> ResponseReturnValue:
         )
     except DossierMovedOn:
         pass  # sealed on another screen, or a second click: its page tells where it stands
-    except (NotReadyToSeal, AnswersChangedElsewhere, AlreadyScanning, WardKeyMissing) as error:
+    except (
+        NotReadyToSeal,
+        AnswersChangedElsewhere,
+        AlreadyScanning,
+        PhotosOnTheirWay,
+        WardKeyMissing,
+    ) as error:
         # a redirect, so that the browser's back button never asks to send a form again
         tick_missing = not consented and isinstance(error, NotReadyToSeal)
         if not tick_missing:
