@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("width", [1366, 360])
+@pytest.mark.parametrize("width", [1366, 768, 360])
 def test_no_page_is_wider_than_the_screen(
     point: Point, lan: Volunteer, tray: Tray, clock: Clock, address: str, tmp_path: Path, width: int
 ) -> None:
