@@ -61,7 +61,7 @@ dossier = Table(
     Column("number", String, nullable=False, unique=True),
     Column("procedure_id", String, nullable=False),
     Column("procedure_version", String, nullable=False),
-    Column("procedure_json", LargeBinary, nullable=False),  # pinned at opening; no personal data
+    Column("procedure_json", LargeBinary, nullable=False),  # pinned, zlib; no personal data
     Column("state", String, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("opened_by", ForeignKey("volunteer.id"), nullable=False),
