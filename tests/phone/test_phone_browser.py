@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from appliance.core.dossier import DossierState
-from appliance.desk import cleaning, dossiers, phone_links
+from appliance.desk import cleaning, dossiers, phone_links, photos
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
@@ -220,6 +220,55 @@ def test_the_volunteer_shows_the_code_and_sees_the_phone_come_in(
         expect(desk.page.get_by_text("Một điện thoại đang mở hồ sơ này")).to_be_visible()
         looks_right(desk, "invite-inside")
         assert not desk.complaints
+
+
+def test_a_photograph_that_is_too_large_is_told_before_it_travels(
+    phone: Window, code: str, point: Point, tmp_path: Path
+) -> None:
+    come_in(phone, code)
+    page = phone.go("/phone/papers")
+    large = tmp_path / "large.jpg"
+    large.write_bytes(b"\xff\xd8\xff" + b"0" * photos.LARGEST_BYTES)
+    sent = len(phone.requests)
+    page.set_input_files("#photo-giay_chung_sinh", large)
+    expect(page.get_by_text("Nội dung gửi lên quá lớn.")).to_be_visible()
+    looks_right(phone, "papers-too-large")
+    assert not [url for url in phone.requests[sent:] if url.endswith("/photo")]
+    assert point.pages.names() == set()
+
+
+def test_a_value_is_copied_where_the_page_is_not_encrypted(
+    phone: Window, code: str, point: Point, dossier_id: str
+) -> None:
+    dossiers.save_answers(point, dossier_id, {"child_name": "Cao Minh Mẫu"})
+    come_in(phone, code)
+    phone.page.add_init_script(  # as a browser does without TLS
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+    )
+    page = phone.go("/phone/portal")
+    row = page.locator(".copies > div", has_text="CAO MINH MẪU")
+    row.get_by_role("button").click()
+    expect(row.get_by_role("button")).to_contain_text("Đã chép")
+    page.get_by_role("link", name="Trang đầu của hồ sơ").click()
+    page.get_by_role("link", name="Điền tờ khai").click()
+    page.focus("#f-child_name")
+    page.fill("#f-child_name", "")
+    page.keyboard.press("Control+V")
+    assert page.input_value("#f-child_name") == "CAO MINH MẪU"
+
+
+def test_who_is_out_reads_why_and_nothing_else(
+    phone: Window, code: str, point: Point, dossier_id: str
+) -> None:
+    come_in(phone, code)
+    phone_links.let_phones_out(point, dossier_id)
+    page = phone.go("/phone")
+    expect(page.get_by_text("Mã này đã hết hạn.")).to_be_visible()
+    looks_right(phone, "over")
+    phone.go("/p/wrong")
+    looks_right(phone, "unknown")
+    phone.go("/phone/left")
+    looks_right(phone, "left")
 
 
 def test_first_pages_are_light(phone: Window, code: str) -> None:
