@@ -15,8 +15,10 @@ from appliance.devices.ipp_wire import Answer
 
 JOB_STOPPED, _JOB_CANCELLED, _JOB_ABORTED, _JOB_COMPLETED = 6, 7, 8, 9
 _JOB_OVER = (_JOB_CANCELLED, _JOB_ABORTED)
-# CUPS says only this, and no reason, of a printer that is off; in the language we ask in
+# CUPS gives no reason but only these sentences, in the language we ask in: of a printer that is
+# off, and of one that has turned the document down
 _NOBODY_THERE = "may not exist or is unavailable"
+_TURNED_DOWN = "cannot print with supplied options"
 # keywords of RFC 8011 and PWG 5100.9, by what a person does about it
 _NO_PAPER = ("media-empty", "media-needed", "input-tray-missing")
 _NOT_THERE = ("offline", "timed-out", "shutdown", "deactivated")
@@ -39,11 +41,12 @@ def trouble_of_job(answer: Answer, reasons: Iterable[str]) -> type[ApplianceErro
     told = (*reasons, *answer.words("job-printer-state-reasons"))
     if state not in _JOB_OVER and (found := trouble_of(told)):
         return found
-    if any(_NOBODY_THERE in said for said in answer.words("job-printer-state-message")):
+    said = " ".join(answer.words("job-printer-state-message"))
+    if _NOBODY_THERE in said:
         return PrinterAbsent
-    by_person = any("by-user" in reason for reason in answer.words("job-state-reasons"))
-    ended_itself = state in (JOB_STOPPED, _JOB_ABORTED) or (state in _JOB_OVER and not by_person)
-    return PrinterRefused if ended_itself else None
+    if _TURNED_DOWN in said or state in (JOB_STOPPED, _JOB_ABORTED):
+        return PrinterRefused
+    return None
 
 
 def trouble_of(reasons: Iterable[str]) -> type[ApplianceError] | None:

@@ -16,6 +16,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from appliance.devices.ipp_line import Deadline, ask
+from appliance.devices.ipp_wire import Answer, Operation, Tag, request
+
 PROGRAMS = ("cupsd", "ippeveprinter", "lpadmin", "dbus-daemon", "unshare", "nsenter", "ip")
 
 BUS = """<busconfig><type>system</type><listen>unix:path={folder}/bus.sock</listen>
@@ -192,6 +195,11 @@ class PrintSystem:
         _until(lambda: self._answers(port), f"no printer {name}")
         self._run("lpadmin", "-p", name, "-E", "-v", address, "-m", "everywhere",
                   "-o", "printer-error-policy=abort-job")  # fmt: skip
+        # for some 20 ms a new queue knows no paper, and turns every document down
+        _until(
+            lambda: self._told(name, "media-supported").words("media-supported") != (),
+            f"queue {name} knows no paper",
+        )
 
     def switch_off(self, name: str) -> None:
         """The printer is off; the queue stays."""
@@ -208,6 +216,19 @@ class PrintSystem:
     def run(self, *command: str) -> None:
         """A command of a technician, inside."""
         self._run(*command)
+
+    def wait_until_idle(self, name: str) -> None:
+        """Its last document has come out or is wholly given up, which takes CUPS seconds."""
+        _until(lambda: self._told(name, "printer-state").number("printer-state") == 3, "not idle")
+
+    def _told(self, name: str, attribute: str) -> Answer:
+        path = f"/printers/{name}"
+        about = [
+            (Tag.URI, "printer-uri", f"ipp://localhost{path}"),
+            (Tag.KEYWORD, "requested-attributes", attribute),
+        ]
+        question = request(Operation.GET_PRINTER_ATTRIBUTES, about)
+        return ask(self.socket, path, question, b"", Deadline.within(5))
 
     def _answers(self, port: int) -> bool:
         probe = f"exec 3<>/dev/tcp/localhost/{port}"
@@ -236,7 +257,7 @@ class PrintSystem:
 
 
 def _until(holds: Callable[[], bool], otherwise: str) -> None:
-    give_up = time.monotonic() + 20
+    give_up = time.monotonic() + 60
     while not holds():
         if time.monotonic() > give_up:
             raise TimeoutError(otherwise)
