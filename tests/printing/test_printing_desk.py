@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from appliance.commands.print import print_
 from appliance.config import Config, PrinterSection
 from appliance.core.errors import DossierLocked, DossierMovedOn
-from appliance.core.printer_errors import PrinterAbsent
+from appliance.core.printer_errors import PrinterAbsent, PrinterError
 from appliance.core.printing import Media
 from appliance.desk import dossiers, sealing
 from appliance.desk.point import Point, open_point
 from appliance.desk.printing import dossier_print, printer_for
 from appliance.imaging.child.main import cleaned
-from appliance.papers.prints.offered import prints_for
+from appliance.papers.prints.offered import PRINTS, prints_for
 from appliance.pretend.sample_answers import sample_answers
 from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     clock,
@@ -160,6 +162,19 @@ def test_the_command_looks_at_both_printers_and_prints(print_system: PrintSystem
     assert "printer.slips: printer-absent" in looked.stdout
     done = tramhoso("print", "notice", "khai-sinh", printers=printers)
     assert done.stdout.startswith("sheets: taken as "), done.stderr
+
+
+def test_the_page_for_technicians_speaks_of_what_is_there():
+    page = (Path(__file__).parents[2] / "docs/printing.md").read_text()
+    commands = re.findall(r"^ *tramhoso print (\w+)", page, re.MULTILINE)
+    assert set(commands) == {"list", "notice", "leaflet", "look"}
+    assert set(commands) == set(print_.commands)
+    told = set(re.findall(r"^\| `(printer-[a-z-]+)` \|", page, re.MULTILINE))
+    assert told == {error.code for error in PrinterError.__subclasses__()}
+    for offered in PRINTS:
+        assert f"| `{offered.key}` | {offered.title} |" in page
+    for key in re.findall(r"`printer\.(\w+)`", page):
+        assert key in PrinterSection.model_fields
 
 
 def test_as_shipped_a_point_has_no_printer():
