@@ -1,7 +1,4 @@
-"""The point's own sheets: a summary of what was entered, and the slip a citizen takes home.
-
-Both say plainly that they are no official paper.
-"""
+"""The point's own summary of what was entered; it says plainly that it is no official paper."""
 
 from __future__ import annotations
 
@@ -49,19 +46,6 @@ class Summary:
     made_at: datetime  # in the point's time zone
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """All that stands on the slip (phiếu in tại điểm)."""
-
-    point_name: str
-    local_number: str
-    procedure_name: str
-    papers: Sequence[PaperLine]
-    made_at: datetime  # in the point's time zone
-    receipt_code: str | None = None  # the ward's, once its receipt is verified
-    due_on: str | None = None  # ready to read, as the ward said
-
-
 def print_summary(summary: Summary) -> bytes:
     """The summary as PDF/A-2b.
 
@@ -71,14 +55,5 @@ def print_summary(summary: Summary) -> bytes:
     return typeset("summary", _content(summary), summary.made_at)
 
 
-def print_slip(slip: Slip) -> bytes:
-    """The slip as PDF/A-2b, A5.
-
-    Raises:
-        PrintingFailed: no sheet came out.
-    """
-    return typeset("slip", _content(slip), slip.made_at)
-
-
-def _content(sheet: Summary | Slip) -> dict[str, object]:
+def _content(sheet: Summary) -> dict[str, object]:
     return {key: value for key, value in asdict(sheet).items() if key != "made_at"}
