@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import signal
@@ -16,6 +15,7 @@ from appliance.config import PanelSection
 from appliance.core.errors import ConfigWrong, PanelAbsent
 from appliance.core.ports import Panel
 from appliance.services import notify
+from appliance.services.thrift import Tidy, settle
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +55,12 @@ def web(config_path: Path) -> None:
     from web.serving import CannotListen
 
     def ready(address: str) -> None:
-        _settle()
+        settle()
         click.echo(address)
         notify.ready(address)
 
     try:
-        run(open_box(config_path), ready, notify.Watchdog().fed)
+        run(open_box(config_path), ready, _beat())
     except CannotListen as error:
         raise ConfigWrong(f"web.listen: {error}") from error
     notify.stopping()
@@ -104,16 +104,6 @@ def open_panel(section: PanelSection) -> Panel:
     return NoPanel()
 
 
-def _settle() -> None:
-    """What was made at the start stays: count only what comes from now on.
-
-    Python collects all its garbage when new objects are a quarter of the old ones. Half a million
-    old ones, which never go, would let megabytes of new garbage lie around.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 def _live(name: str, run: Callable[[Callable[[], bool], Callable[[], None]], None]) -> None:
     """Run a service's loop between READY and SIGTERM, with the watchdog fed by its turns."""
     stop_asked = False
@@ -124,8 +114,19 @@ def _live(name: str, run: Callable[[Callable[[], bool], Callable[[], None]], Non
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    _settle()
+    settle()
     notify.ready()
     log.info("%s is ready", name)
-    run(lambda: stop_asked, notify.Watchdog().fed)
+    run(lambda: stop_asked, _beat())
     notify.stopping()
+
+
+def _beat() -> Callable[[], None]:
+    """What every turn of a service's loop does beside its work."""
+    watchdog, tidy = notify.Watchdog(), Tidy()
+
+    def beat() -> None:
+        watchdog.fed()
+        tidy.turn()
+
+    return beat

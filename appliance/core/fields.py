@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from appliance.core.condition import Condition
 
@@ -48,6 +49,15 @@ class CodeList(Words):
     def offered(self, today: date) -> tuple[Code, ...]:
         """What may be chosen on that day, in the office's order."""
         return tuple(c for c in self.codes if c.withdrawn is None or today < c.withdrawn)
+
+
+@lru_cache(maxsize=64)
+def _same(codes: CodeList) -> CodeList:
+    """The first one that is equal: six addresses need not hold the world's countries six times."""
+    return codes
+
+
+SharedList = Annotated[CodeList, AfterValidator(_same)]
 
 
 class PersonPart(StrEnum):
@@ -112,7 +122,7 @@ class ChoiceField(AnyField):
     """Answer: one code of the list."""
 
     type: Literal["choice"]
-    codes: CodeList
+    codes: SharedList
     default: str | None = None
 
 
@@ -120,7 +130,7 @@ class AddressField(AnyField):
     """Answer: ``{country, province, commune, detail}``; abroad only country and detail."""
 
     type: Literal["address"]
-    countries: CodeList
+    countries: SharedList
     abroad: bool = True
     detail_required: bool = False
     portal_domestic: PortalKey | None = None  # the boxes that appear after "Trong nước"
@@ -145,7 +155,7 @@ class YesNoField(AnyField):
     """Answer: true or false. *codes* only carries the two labels, under ``yes`` and ``no``."""
 
     type: Literal["yes_no"]
-    codes: CodeList
+    codes: SharedList
     default: bool | None = None
 
 

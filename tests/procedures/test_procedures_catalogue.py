@@ -47,3 +47,11 @@ def test_nobody_who_looks_into_it_carries_the_reader_of_yaml() -> None:
     said = f"{look}; sys.exit(any(name.startswith('ruamel') for name in sys.modules))"
 
     assert subprocess.run([sys.executable, "-c", said], check=False).returncode == 0
+
+
+def test_fields_that_offer_the_same_codes_hold_them_once() -> None:
+    whole = Catalogue()["khai-sinh"]
+    countries = [field.countries for field in whole.fields.values() if field.type == "address"]
+
+    assert len(countries) > 1
+    assert len({id(one) for one in countries}) == 1
