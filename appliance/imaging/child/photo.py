@@ -31,6 +31,7 @@ from appliance.imaging.formats.opening import count_pages, open_page
 from appliance.jpeg import check_decodes, opened
 
 LEAST_PX = 600  # the long side; below 50 dpi on A4 nobody reads a word
+MOST_HEIC_PIXELS = 26_000_000  # 24 megapixels are usual; 48 would take 300 MB
 QUALITY = 92  # of what was no JPEG: HEIC and PNG
 
 
@@ -47,7 +48,7 @@ def master_of(path: Path) -> tuple[bytes, int, int]:
     if head.startswith(b"\xff\xd8"):
         jpeg, width, height = _of_jpeg(path)
     elif head.startswith(b"\x89PNG") or head[4:8] == b"ftyp":
-        jpeg, width, height = _of_another(path)
+        jpeg, width, height = _of_another(path, is_heic=head[4:8] == b"ftyp")
     else:
         named = f"{path.name}: neither JPEG, PNG nor HEIC"
         raise NotAPicture(named) if head else FileEmpty(path.name)
@@ -69,11 +70,19 @@ def _of_jpeg(path: Path) -> tuple[bytes, int, int]:
         raise FileDamaged(f"{path.name}: {error}") from error
 
 
-def _of_another(path: Path) -> tuple[bytes, int, int]:
-    image: Image.Image = open_page(path).image
+def _of_another(path: Path, is_heic: bool) -> tuple[bytes, int, int]:
+    image: Image.Image = _of_heic(path) if is_heic else open_page(path).image
     out = BytesIO()
     image.save(out, "JPEG", quality=QUALITY, subsampling=0)
     return out.getvalue(), image.width, image.height
+
+
+def _of_heic(path: Path) -> Image.Image:
+    """Refused by its head where it is too large: libheif decodes all of it or nothing."""
+    from appliance.imaging.formats import heic  # noqa: PLC0415 - 5 MB that other photos do not need
+
+    image = heic.decoded(path, MOST_HEIC_PIXELS)
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def main() -> None:
