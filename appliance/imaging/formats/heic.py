@@ -22,8 +22,6 @@ def decoded(path: Path, max_pixels: int) -> Image.Image:
         width, height = photo.size
         if width * height > max_pixels:
             raise PictureTooLarge(f"{path.name}: {width} x {height}")
-        return Image.frombytes(
-            photo.mode, photo.size, photo.data, "raw", photo.mode, photo.stride
-        )
+        return Image.frombytes(photo.mode, photo.size, photo.data, "raw", photo.mode, photo.stride)
     except (OSError, ValueError, RuntimeError, EOFError, SyntaxError) as error:
         raise FileDamaged(f"{path.name}: {error}") from error
