@@ -13,7 +13,8 @@ from PIL import Image
 from appliance.core.errors import PageDamaged
 
 MAX_PIXELS = 80_000_000  # A3 at 600 dpi is 70 million
-_END = b"\xff\xd9"
+_END, _SCAN = b"\xff\xd9", b"\xff\xda"
+_BLOCK_PX, _MIXED_PX = 8, 2  # of a JPEG; smoothing mixes its neighbours' colour into its rim
 # Any bits that decode to content, unlike the one colour that libjpeg makes up; 0xff starts a mark.
 _FILLER = hashlib.shake_128(b"filler").digest(512).replace(b"\xff", b"\xa5")
 
@@ -42,6 +43,22 @@ def check_decodes(jpeg: bytes) -> tuple[int, int]:
     return size
 
 
+def check_decoded(jpeg: bytes, image: Image.Image) -> None:
+    """``check_decodes`` for what has been decoded in full already: *image* are its pixels.
+
+    What a cut JPEG lacks is one even grey as far as its last corner. A corner with grain was
+    read from the file, so nothing before it is missing; only an even one is looked at again,
+    which takes as long as decoding did. What is lost of that one block alone goes unnoticed.
+
+    Raises:
+        PageDamaged: as ``check_decodes``.
+    """
+    end = jpeg.rstrip(b"\0").rfind(_END)
+    one_pass = jpeg.count(_SCAN, 0, end) == 1  # colours or fine detail may come in later ones
+    if end < 0 or not one_pass or not _has_grain_at_its_end(image):
+        check_decodes(jpeg)
+
+
 @contextmanager
 def opened(jpeg: bytes) -> Iterator[Image.Image]:
     """The image of *jpeg*, not decoded yet, so that ``draft`` still works.
@@ -57,6 +74,14 @@ def opened(jpeg: bytes) -> Iterator[Image.Image]:
                 yield image
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PageDamaged(f"JPEG does not decode: {error}") from error
+
+
+def _has_grain_at_its_end(image: Image.Image) -> bool:
+    left, top = ((side - 1) // _BLOCK_PX * _BLOCK_PX + _MIXED_PX for side in image.size)
+    if left >= image.width or top >= image.height:
+        return False
+    extrema = image.crop((left, top, *image.size)).split()
+    return any(low != high for low, high in (band.getextrema() for band in extrema))
 
 
 def _glance(image: Image.Image) -> bytes:

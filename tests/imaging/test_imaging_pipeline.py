@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from appliance.core.errors import PageDamaged
+from appliance.core.errors import FileDamaged, PageDamaged
 from appliance.core.findings import Findings, Item, Kind
 from appliance.imaging.cleaning import clean_page, preview_of
+from appliance.imaging.formats.opening import open_page
 from appliance.imaging.geometry.layout import layout
 from appliance.imaging.geometry.marks import marks_in
 from appliance.imaging.geometry.straighten import lean_of
@@ -114,6 +115,17 @@ def test_a_layout_keeps_the_middle_where_it_is():
 def test_what_is_no_picture_is_refused_by_name(master):
     with pytest.raises(PageDamaged):
         analyse(master, 300)
+
+
+@pytest.mark.parametrize("lost", [100, 3_000, 60_000])
+def test_a_cut_and_closed_page_is_named_though_it_was_decoded_already(tmp_path, lost):
+    jpeg = pages.paper("form", SEED, 100).jpeg()
+    whole, cut = tmp_path / "whole.jpg", tmp_path / "cut.jpg"
+    whole.write_bytes(jpeg)
+    cut.write_bytes(jpeg[: -2 - lost] + b"\xff\xd9")
+    assert open_page(whole).as_stored
+    with pytest.raises(FileDamaged):
+        open_page(cut)
 
 
 @settings(max_examples=25, deadline=None)

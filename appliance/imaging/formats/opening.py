@@ -24,7 +24,7 @@ from appliance.core.errors import (
     PictureTooSmall,
     PictureUnsupported,
 )
-from appliance.jpeg import MAX_PIXELS, check_decodes
+from appliance.jpeg import MAX_PIXELS, check_decoded, check_decodes
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "PPM")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
@@ -103,13 +103,13 @@ def _opened(path: Path, number: int) -> Opened:
         if number > 1:
             picture = ImageSequence.Iterator(picture)[number - 1]  # noqa: PLW2901
         _refuse_strange(path, picture)
-        if picture.format in ("JPEG", "MPO"):
-            _check_jpeg(path)
         dpi, wide = _dpi(picture), picture.width
         if dpi >= 2 * _USUAL_DPI:  # libjpeg halves while it decodes; nothing needs more
             picture.draft(None, (picture.width // 2, picture.height // 2))
         times = picture.width / wide
         picture.load()
+        if picture.format in ("JPEG", "MPO"):
+            _check_jpeg(path, picture if times == 1.0 else None)
         exif = picture.getexif()
         turn = exif.get(_ORIENTATION, 1)
         image = _plain(_turned(picture, turn))
@@ -184,10 +184,13 @@ def _deep_by_head(path: Path) -> bool:
     return head[:2] in (b"P2", b"P3", b"P5", b"P6") and int(numbers[3]) > 255
 
 
-def _check_jpeg(path: Path) -> None:
+def _check_jpeg(path: Path, decoded: Image.Image | None) -> None:
     """Pillow fills up what a cut and closed JPEG lacks, in silence."""
     try:
-        check_decodes(path.read_bytes())
+        if decoded is None:
+            check_decodes(path.read_bytes())
+        else:
+            check_decoded(path.read_bytes(), decoded)
     except PageDamaged as error:
         raise FileDamaged(f"{path.name}: {error}") from error
 
