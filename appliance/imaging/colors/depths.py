@@ -43,7 +43,9 @@ def depths(small: Image.Image, inside: NDArray[np.bool_]) -> Depths:
             (cells.shape[1] * _CELL_PX, cells.shape[0] * _CELL_PX), Image.Resampling.BILINEAR
         )
     )[:high, :wide]
-    dark: Levels = np.float32(_WHITE) - darkest.astype(np.float32) * np.float32(_WHITE) / background
+    dark: Levels = np.multiply(darkest, np.float32(_WHITE), dtype=np.float32)
+    dark /= background
+    np.subtract(np.float32(_WHITE), dark, out=dark)
     high_image = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     colour = np.asarray(ImageChops.subtract(high_image, low))
     usual = float(np.median(colour[::4, ::4][inside[::4, ::4]])) if bright.size else 0.0
@@ -81,6 +83,7 @@ def _cells(darkest: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Levels:
     known = np.where(inside, darkest, 0)
     blocks = np.pad(known, more, mode="edge").reshape(high, _CELL_PX, wide, _CELL_PX)
     some = blocks[:, ::2]  # every other row: half the sorting, the same paper
-    flat = some.swapaxes(1, 2).reshape(high, wide, _CELL_PX * _CELL_PX // 2)
+    # numpy looks for the place in 16 bits ten times as fast as in 8
+    flat = some.swapaxes(1, 2).astype(np.uint16).reshape(high, wide, _CELL_PX * _CELL_PX // 2)
     place = flat.shape[2] * 3 // 4
     return np.partition(flat, place, axis=2)[:, :, place].astype(np.float32)

@@ -31,6 +31,7 @@ _LOOK_DPI = 100
 _SAMPLES = 20_000
 _GRAIN = 10  # levels below white on the look; a speck of one pixel stays paler
 _BLACKEST = 40  # print is black, however grey its thin strokes look
+_AS_IT_IS = list(range(256))
 
 
 class Ink(StrEnum):
@@ -161,17 +162,50 @@ def stencils(ink: Image.Image, inks: Inks) -> Iterator[Stencil]:
     if inks.kinds is None:
         yield Stencil(Ink.BLACK, ink, inks.colors[0])
         return
-    kinds = inks.kinds.resize(ink.size, Image.Resampling.NEAREST)
-    empty = True
+    black, empty = ink, True
+    colored = _spread(inks.kinds, (1, 2), ink.size)
+    if colored is not None:
+        box, here = colored
+        black = ink.copy()
+        black.paste(0, box, here)
     for index, name in enumerate((Ink.BLACK, Ink.RED, Ink.BLUE)):
-        mine = (0, 3) if name is Ink.BLACK else (index,)
-        here = kinds.point([255 * (kind in mine) for kind in range(256)], "1")
-        mask = ImageChops.logical_and(here, ink)
-        if mask.getbbox() is not None:
+        mask = black if name is Ink.BLACK else _only(ink, inks.kinds, index)
+        if mask is not None and mask.getbbox() is not None:
             yield Stencil(name, mask, inks.colors[index])
             empty = False
     if empty:
         yield Stencil(Ink.BLACK, ink, inks.colors[0])
+
+
+def _only(ink: Image.Image, kinds: Image.Image, kind: int) -> Image.Image | None:
+    """*ink* where the look says *kind*; None where it nowhere does."""
+    found = _spread(kinds, (kind,), ink.size)
+    if found is None:
+        return None
+    box, here = found
+    mask = Image.new("1", ink.size)
+    mask.paste(ImageChops.logical_and(here, ink.crop(box)), box)
+    return mask
+
+
+def _spread(
+    kinds: Image.Image, wanted: tuple[int, ...], size: tuple[int, int]
+) -> tuple[tuple[int, int, int, int], Image.Image] | None:
+    """Where the look has *wanted* kinds, drawn as large as a page of *size* (mode 1).
+
+    Only within the box around them: a seal and a signature are a small part of a page.
+    """
+    here = kinds.point([255 * (kind in wanted) for kind in range(256)])
+    around = here.getbbox()
+    if around is None:
+        return None
+    across, down = kinds.width / size[0], kinds.height / size[1]
+    left, top = int(around[0] / across), int(around[1] / down)
+    right = min(size[0], int(around[2] / across) + 1)
+    bottom = min(size[1], int(around[3] / down) + 1)
+    part = (left * across, top * down, right * across, bottom * down)
+    grown = here.resize((right - left, bottom - top), Image.Resampling.NEAREST, box=part)
+    return (left, top, right, bottom), grown.point(_AS_IT_IS, "1")
 
 
 def stencils_of(even: Image.Image, dpi: int, *, colors: bool = True) -> Iterator[Stencil]:

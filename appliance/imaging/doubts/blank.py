@@ -108,8 +108,7 @@ def _verdict(
 
 def _inner(marks: Marks, away: NDArray[np.bool_]) -> NDArray[np.int64]:
     """How long the part of each mark is that lies away from the rim."""
-    there = away[marks.y, marks.x]
-    only = Marks(marks.y[there], marks.x[there], marks.of[there], marks.count)
+    only = marks.within(away)
     return np.where(only.area > 0, only.length, 0)
 
 
@@ -122,7 +121,8 @@ def _most_together(marks: Marks, seen: Depths, least_px: float) -> int:
     if not small.any():
         return 0
     peak = np.zeros(marks.count, np.float32)
-    np.maximum.at(peak, marks.of, seen.dark[marks.y, marks.x])
+    y, x, of = marks.all_pixels()
+    np.maximum.at(peak, of, seen.dark[y, x])
     strong = peak[small][:_MANY] >= _FOLD_CONTRAST
     boxes = marks.box[small][:_MANY].astype(np.float32)
     at = (boxes[:, :2] + boxes[:, 2:]) / 2

@@ -76,7 +76,10 @@ def holes_in(
     size = (_HOLE_MM[0] / 25.4 * sheet.dpi, _HOLE_MM[1] / 25.4 * sheet.dpi)
     for contrast in _HOLE_CONTRASTS:
         marks = marks_in((dark >= contrast) & inside)
-        for mark in np.flatnonzero((marks.length >= size[0]) & (marks.length <= size[1])):
+        sides = np.sort(marks.box[:, 2:] - marks.box[:, :2], axis=1)
+        small, large = sides[:, 0], sides[:, 1]  # most marks are letters: none is looked at alone
+        fits = (small >= size[0]) & (large <= size[1]) & (small >= _ROUND * large)
+        for mark in np.flatnonzero(fits):
             y, x = marks.pixels(int(mark))
             near, _ = sheet.to_edge_mm(float(x.mean()), float(y.mean()))
             if near <= _HOLE_EDGE_MM and _is_hole(Seen(x, y, 0.0), dark, sheet):

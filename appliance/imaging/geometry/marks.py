@@ -18,36 +18,33 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Marks:
-    """All marks of one mask. *y*, *x* and *of* say for every pixel where it is and whose.
+    """All marks of one mask, as runs of pixels along the rows, in reading order.
 
+    Runs lie in *rows* from *starts* up to *ends* (exclusive) and belong to the mark *whose*.
     Marks are numbered from 0; the arrays with one entry per mark are in that order.
     """
 
-    y: Indices
-    x: Indices
-    of: Indices
+    rows: Indices
+    starts: Indices
+    ends: Indices
+    whose: Indices
     count: int
 
     @cached_property
     def area(self) -> Indices:
         """Pixels of each mark."""
-        return np.bincount(self.of, minlength=self.count)
+        lengths = self.ends - self.starts
+        return np.bincount(self.whose, lengths, minlength=self.count).astype(np.int64)
 
     @cached_property
     def box(self) -> Indices:
         """Left, top, right, bottom of each mark, one row each; right and bottom exclusive."""
         far = 1 << 40
         found = np.full((self.count, 4), (far, far, -1, -1), dtype=np.int64)
-        if not len(self.of):
-            return found
-        breaks = (np.diff(self.x) != 1) | (np.diff(self.y) != 0)
-        first = np.concatenate(([0], np.flatnonzero(breaks) + 1))  # of each run: so much fewer
-        last = np.concatenate((first[1:], [len(self.of)])) - 1
-        whose = self.of[first]
-        np.minimum.at(found[:, 0], whose, self.x[first])
-        np.minimum.at(found[:, 1], whose, self.y[first])
-        np.maximum.at(found[:, 2], whose, self.x[last] + 1)
-        np.maximum.at(found[:, 3], whose, self.y[first] + 1)
+        np.minimum.at(found[:, 0], self.whose, self.starts)
+        np.maximum.at(found[:, 2], self.whose, self.ends)
+        found[self.whose[::-1], 1] = self.rows[::-1]  # the last one put there stays: the first row
+        found[self.whose, 3] = self.rows + 1
         return found
 
     @cached_property
@@ -57,31 +54,50 @@ class Marks:
         return sides.max(axis=1) if self.count else np.zeros(0, np.int64)
 
     def pixels(self, mark: int) -> tuple[Indices, Indices]:
-        """y and x of one mark."""
-        first, last = self._ends[mark], self._ends[mark + 1]
-        mine = self._sorted[first:last]
-        return self.y[mine], self.x[mine]
+        """y and x of one mark, in reading order."""
+        first, last = self._first_runs[mark], self._first_runs[mark + 1]
+        mine = self._by_mark[first:last]
+        return _unrolled(self.rows[mine], self.starts[mine], self.ends[mine])
+
+    def all_pixels(self, marks: Mask | None = None) -> tuple[Indices, Indices, Indices]:
+        """y and x of every pixel, and whose it is; of the *marks* that are wanted, or of all."""
+        mine = slice(None) if marks is None else marks[self.whose]
+        rows, starts, ends = self.rows[mine], self.starts[mine], self.ends[mine]
+        return *_unrolled(rows, starts, ends), np.repeat(self.whose[mine], ends - starts)
+
+    def within(self, there: Mask) -> Marks:
+        """What of each mark lies where *there* is true, under the same numbers."""
+        y, x, of = self.all_pixels()
+        kept = there[y, x]
+        y, x, of = y[kept], x[kept], of[kept]
+        last = np.flatnonzero((np.diff(x, append=-1) != 1) | (np.diff(y, append=-1) != 0))
+        first = np.concatenate(([0], last + 1))[: last.size]
+        return Marks(y[first], x[first], x[last] + 1, of[first], self.count)
 
     @cached_property
-    def _sorted(self) -> Indices:
-        """The pixels' places mark by mark, each mark's in reading order."""
-        small = self.of.astype(np.uint16) if self.count < 1 << 16 else self.of
+    def _by_mark(self) -> Indices:
+        """The runs mark by mark, each mark's in reading order."""
+        small = self.whose.astype(np.uint16) if self.count < 1 << 16 else self.whose
         return np.argsort(small, kind="stable")  # 16 bits are sorted without comparing
 
     @cached_property
-    def _ends(self) -> Indices:
-        return np.concatenate(([0], np.cumsum(self.area)))
+    def _first_runs(self) -> Indices:
+        return np.concatenate(([0], np.cumsum(np.bincount(self.whose, minlength=self.count))))
 
 
 def marks_in(mask: Mask) -> Marks:
     """The marks of *mask*; pixels that touch by a corner belong together."""
     rows, starts, ends = _runs(mask)
     whose = _joined(rows, starts, ends, mask.shape[1] + 2)
+    return Marks(rows, starts, ends, whose, int(whose.max()) + 1 if len(whose) else 0)
+
+
+def _unrolled(rows: Indices, starts: Indices, ends: Indices) -> tuple[Indices, Indices]:
+    """y and x of each pixel of these runs."""
     lengths = ends - starts
-    first = np.repeat(np.cumsum(lengths) - lengths, lengths)
-    x = np.repeat(starts, lengths) + np.arange(len(first)) - first
-    count = int(whose.max()) + 1 if len(whose) else 0
-    return Marks(np.repeat(rows, lengths), x, np.repeat(whose, lengths), count)
+    first = np.cumsum(lengths) - lengths
+    x = np.arange(int(lengths.sum())) + np.repeat(starts - first, lengths)
+    return np.repeat(rows, lengths), x
 
 
 def _runs(mask: Mask) -> tuple[Indices, Indices, Indices]:

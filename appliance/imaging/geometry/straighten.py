@@ -85,7 +85,8 @@ def _lower_edges(gray: Image.Image) -> Points:
     dark = darkness(gray)
     ink = dark > _INK_LEVELS
     bare = ~(ink[1:-2] | ink[2:-1] | ink[3:])  # three pixels: not the bars inside a letter
-    y, x = np.nonzero(ink[:-3] & bare)
+    # flat, for numpy finds what is true in two dimensions five times as slowly
+    y, x = np.divmod(np.flatnonzero(ink[:-3] & bare), ink.shape[1])
     above, below = dark[y, x].astype(np.float64), dark[y + 1, x].astype(np.float64)
     return x.astype(np.float64), y + (above - _INK_LEVELS) / np.maximum(above - below, 1.0)
 

@@ -110,8 +110,8 @@ def _letters_on(gray: Image.Image) -> Letters:
     size = marks.box[:, 2:] - marks.box[:, :2]
     kept = (size.max(axis=1) > _DOT_PX) & (size.max(axis=1) < _RULE_PX)
     letters = np.zeros((gray.height, gray.width), np.int32)
-    mine = kept[marks.of]
-    letters[marks.y[mine], marks.x[mine]] = 1
+    y, x, _ = marks.all_pixels(kept)
+    letters[y, x] = 1
     return letters
 
 
