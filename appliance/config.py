@@ -7,14 +7,24 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from appliance.core.errors import ConfigWrong
+from appliance.core.hours import Shift
 from appliance.core.printing import Media
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
 
@@ -52,6 +62,18 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _one_after_the_other(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
+    if any(later.opens < earlier.closes for earlier, later in pairwise(shifts)):
+        raise ValueError("write the hours of a day from morning to evening, none inside another")
+    return shifts
+
+
+Shifts = Annotated[
+    tuple[Annotated[Shift, BeforeValidator(Shift.read)], ...],
+    AfterValidator(_one_after_the_other),
+]
 
 
 class Section(BaseModel):
@@ -157,10 +179,38 @@ class ProceduresSection(Section):
     folder: Path | None = None  # further YAML files; one of the same id replaces the shipped one
 
 
+class HoursSection(Section):
+    """What the public page says of the point: when somebody is there, who, and where it is."""
+
+    address: str = ""
+    phone: str = ""
+    monday: Shifts = ()
+    tuesday: Shifts = ()
+    wednesday: Shifts = ()
+    thursday: Shifts = ()
+    friday: Shifts = ()
+    saturday: Shifts = ()
+    sunday: Shifts = ()
+    closed: tuple[date, ...] = ()  # holidays
+
+    @property
+    def week(self) -> tuple[tuple[Shift, ...], ...]:
+        """From Monday to Sunday."""
+        return (
+            *(self.monday, self.tuesday, self.wednesday, self.thursday),
+            *(self.friday, self.saturday, self.sunday),
+        )
+
+    def on(self, day: date) -> tuple[Shift, ...]:
+        """The hours of that day, none on a holiday."""
+        return () if day in self.closed else self.week[day.weekday()]
+
+
 class Config(Section):
     """Everything a technician may set."""
 
     point: PointSection = PointSection()
+    hours: HoursSection = HoursSection()
     paths: PathsSection = PathsSection()
     scanner: ScannerSection = ScannerSection()
     panel: PanelSection = PanelSection()

@@ -23,6 +23,7 @@ from web.station import (
     dossier,
     error_pages,
     gate,
+    guides,
     health,
     holding,
     home,
@@ -59,6 +60,7 @@ ROOMS = (
     box,
     phone,
     invite,
+    guides,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)

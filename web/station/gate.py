@@ -16,6 +16,7 @@ PUBLIC = frozenset(
     {"sign_in.show", "sign_in.enter", "health.look", "static", "bootstrap.static", None}
 )
 PHONE = "phone"  # a citizen's own pages, which ask for the code of one dossier instead of a name
+GUIDES = "guides"  # what anybody may read; nothing personal is on it
 LIVE_HEADER = "X-Live"  # sent by the page itself each second: no sign of a person
 NOTED_EVERY_S = 20.0
 HERE_HEADER = "X-Here"  # sent along when somebody has just touched the screen
@@ -39,6 +40,9 @@ def guard(app: Flask) -> None:
 
     @app.before_request
     def _who_is_there() -> ResponseReturnValue | None:
+        if request.blueprint == GUIDES:  # it knows nobody: reading it keeps nobody signed in
+            g.volunteer = None
+            return None
         g.volunteer = _signed_in()
         if g.volunteer is not None or request.endpoint in PUBLIC or request.blueprint == PHONE:
             return None

@@ -1,0 +1,110 @@
+"""What every guide stands on: who may read (anybody), in which words, and how it is switched."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from flask import Blueprint, current_app, g, make_response, redirect, render_template, request
+from flask import url_for as link
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from web.station.gate import GUIDES
+from web.station.guides import words
+from web.station.guides.look import COOKIE, LARGE, REMEMBERED_FOR, Look
+from web.station.guides.words import Language
+from web.station.here import point
+
+pages = Blueprint(GUIDES, __name__, template_folder="templates")
+
+
+def say(path: str, **blanks: object) -> str:
+    """The sentence at *path* in this reader's language; a missing one raises KeyError."""
+    return str(words.find(look().language, path)).format(**blanks)
+
+
+def all_of(path: str) -> Any:
+    """A list or table of sentences at *path*, as written there."""
+    return words.find(look().language, path)
+
+
+def look() -> Look:
+    """How this reader wants the page."""
+    if "guide_look" not in g:
+        g.guide_look = Look.read(request.cookies.get(COOKIE, ""))
+    found: Look = g.guide_look
+    return found
+
+
+def day_of(day: date) -> str:
+    """``Thứ Hai, 23/11/2026``."""
+    return f"{all_of('weekdays')[day.weekday()]}, {day:%d/%m/%Y}"
+
+
+def hour_of(moment: time) -> str:
+    """``8 giờ 30`` as it is said, ``8:30`` in English."""
+    key = "hour.full" if moment.minute == 0 else "hour.with_minutes"
+    return say(key, hour=moment.hour, minute=f"{moment.minute:02}")
+
+
+@pages.post("/guides/look")
+def switch() -> ResponseReturnValue:
+    """Form fields: ``language`` or ``size``, what to change; ``back``, where to go on reading."""
+    language, size = request.form.get("language"), request.form.get("size")
+    wanted = Look(
+        Language(language) if language in set(Language) else look().language,
+        size == LARGE if size else look().large,
+    )
+    answer = redirect(_guide_at(request.form.get("back", "")), 303)
+    answer.set_cookie(
+        COOKIE,
+        str(wanted),
+        max_age=REMEMBERED_FOR,
+        path="/guides",
+        secure=point().config.web.https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@pages.context_processor
+def _for_templates() -> dict[str, object]:
+    return {
+        "say": say,
+        "all_of": all_of,
+        "look": look(),
+        "day_of": day_of,
+        "hour_of": hour_of,
+        "today": point().today(),
+        "address": request.host + request.path,
+    }
+
+
+@pages.errorhandler(CSRFError)
+def _expired(_error: CSRFError) -> ResponseReturnValue:
+    return _told("expired", 400)
+
+
+@pages.errorhandler(HTTPException)
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    return _told("gone" if status == 404 else "refused", status)
+
+
+def _told(name: str, status: int) -> ResponseReturnValue:
+    return make_response(render_template("guides/told.html", told=all_of(f"told.{name}")), status)
+
+
+def _guide_at(path: str) -> str:
+    """*path* if it is one of these pages: nobody is sent away from them."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        endpoint = ""
+    ours = path.startswith("/") and endpoint.startswith(f"{GUIDES}.")
+    return path if ours else link("guides.home")

@@ -1,0 +1,35 @@
+"""Every sentence of the guides, in Vietnamese and in English, by the same places."""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+class Language(StrEnum):
+    """A catalogue ``guides_XX.toml``. Vietnamese comes first: English is asked for."""
+
+    VIETNAMESE = "vi"
+    ENGLISH = "en"
+
+
+def find(language: Language, path: str) -> Any:
+    """What stands at a dotted place: a sentence, a list or a table.
+
+    Raises:
+        KeyError: nothing stands there.
+    """
+    found: Any = catalogue(language)
+    for name in path.split("."):
+        found = found[name]
+    return found
+
+
+@cache
+def catalogue(language: Language) -> dict[str, Any]:
+    """The whole file, read at the first page in that language: most points never need English."""
+    file = resources.files("web.station.guides").joinpath(f"guides_{language}.toml")
+    return tomllib.loads(file.read_text("utf-8"))
