@@ -18,6 +18,7 @@ from appliance.core.scan import PaperSource
 from appliance.core.seen import seen_text
 from appliance.core.submission import ScanRequestState
 from appliance.core.turns import agreed
+from appliance.core.two_sizes import joined
 from appliance.desk.files import files_until_noted
 from appliance.desk.page_edits import turned
 from appliance.desk.point import Point
@@ -94,7 +95,8 @@ def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
     with files_until_noted(point) as save:
         columns = []
         for thing in things:
-            names = {"preview": thing.preview, "rendition": thing.page}
+            pictures = joined(thing.preview, thing.small)
+            names = {"preview": pictures, "rendition": thing.page}
             if not work.order.plain:  # what was found of the page before still holds
                 names["findings"] = seen_text(thing.seen).encode()
             sealed = {key: save(point.vault.seal(what, desk_key)) for key, what in names.items()}

@@ -12,6 +12,7 @@ from appliance.core.errors import DossierUnknown, PageDamaged
 from appliance.core.scan import ScannedPage
 from appliance.core.seen import Seen, seen_of
 from appliance.core.submission import ScanRequestState
+from appliance.core.two_sizes import large_in, small_in
 from appliance.desk.dossiers import put_on_desk
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
@@ -30,6 +31,7 @@ class PageImage(StrEnum):
 
     MASTER = "master"
     PREVIEW = "preview"
+    SMALL = "small"
 
 
 def press(point: Point, asked_by: AskedBy) -> int:
@@ -138,7 +140,10 @@ def page_image(point: Point, dossier_id: str, page_id: str, wanted: PageImage) -
         content = point.pages.read(again)  # cleaned anew between the two looks
     with point.database.reading() as connection:
         desk_key = dossiers.row_of(connection, page.dossier_id).desk_key
-    return point.vault.open(content, desk_key)
+    opened = point.vault.open(content, desk_key)
+    if wanted is PageImage.MASTER:
+        return opened
+    return small_in(opened) if wanted is PageImage.SMALL else large_in(opened)
 
 
 def _shown(point: Point, dossier_id: str, page_id: str, wanted: PageImage) -> tuple[Page, str]:
@@ -147,7 +152,7 @@ def _shown(point: Point, dossier_id: str, page_id: str, wanted: PageImage) -> tu
         page = pages.get_page(connection, page_id)
     if page.dossier_id != dossier_id:
         raise DossierUnknown(f"page {page_id} is not in dossier {dossier_id}")
-    return page, (wanted is PageImage.PREVIEW and page.preview) or page.master
+    return page, (wanted is not PageImage.MASTER and page.preview) or page.master
 
 
 def findings_of(point: Point, page: Page) -> Seen | None:

@@ -21,6 +21,7 @@ from appliance.core.errors import DossierLocked, PageDamaged
 from appliance.core.rendition import LADDER
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.main import cleaned
+from appliance.imaging.child.small import SMALL_PX
 from appliance.imaging.child.wire import CleanOrder
 
 BOUND_S = 60
@@ -55,6 +56,9 @@ def test_a_page_comes_back_as_it_would_be_cleaned_here(cleaner, a4):
     assert page.size_bytes == page.plated.size_bytes < len(a4) / 4
     with Image.open(BytesIO(page.preview)) as preview:
         assert max(preview.size) == 1000
+    with Image.open(BytesIO(page.small)) as small:
+        assert max(small.size) == SMALL_PX
+    assert len(page.small) < 6_000
 
 
 def test_pages_are_told_in_order_through_the_file_number(cleaner, a4):

@@ -155,6 +155,8 @@ def test_a_blank_side_is_left_out_of_the_paper_until_it_is_kept(
     shown = scanning.page_image(point, dossier_id, second.id, scanning.PageImage.PREVIEW)
     with Image.open(BytesIO(shown)) as preview:  # as it is, so that a person can judge
         assert max(preview.size) == 1000
+    beside = scanning.page_image(point, dossier_id, second.id, scanning.PageImage.SMALL)
+    assert len(beside) < len(shown) / 4
     page_edits.keep_blank(point, third.id, True)
     clean_all(point)
     assert (pages(point, dossier_id)[2].clean_bytes or 0) > 0

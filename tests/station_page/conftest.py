@@ -24,8 +24,10 @@ from appliance.core.findings import Warn
 from appliance.core.manifest import Receipt
 from appliance.core.scan import ColorMode, ScannedPage
 from appliance.core.submission import Submission
+from appliance.core.two_sizes import joined
 from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
+from appliance.imaging.child.small import small_of
 from appliance.keys import age
 from appliance.store import pages, scan_requests
 from appliance.store.database import Database
@@ -63,6 +65,7 @@ class Tray:
     scanned: list[str] = field(default_factory=list)
     papers: list[Path] = field(default_factory=list)  # JPEGs; plain drawings when empty
     dpi: int = 100  # of those
+    preview_px: int = 420  # quicker to draw than the thousand of a real one
 
     def press(self, pages: int = 1, error_code: str | None = None) -> int:
         """One batch from the press to its end."""
@@ -95,10 +98,11 @@ class Tray:
             image = Image.open(io.BytesIO(scanning.page_image(
                 self.point, page.dossier_id, page.id, scanning.PageImage.MASTER
             )))  # fmt: skip
-            image.thumbnail((420, 420))
-            small = io.BytesIO()
-            image.save(small, "JPEG", quality=70)
-            name = self.point.pages.save(self.point.vault.seal(small.getvalue(), dossier.desk_key))
+            image.thumbnail((self.preview_px, self.preview_px))
+            large = io.BytesIO()
+            image.save(large, "JPEG", quality=70)
+            pictures = joined(large.getvalue(), small_of(large.getvalue()))
+            name = self.point.pages.save(self.point.vault.seal(pictures, dossier.desk_key))
             with self.point.database.writing() as connection:
                 pages.set_cleaned(connection, page.id, preview=name, cleaned_edits=page.edits)
 

@@ -136,7 +136,7 @@ def test_pictures_that_stay_are_not_fetched_again(window: Window, tray: Tray) ->
             "[...document.images].every(i => i.complete && i.naturalWidth > 0)"
         )
     )
-    assert len([url for url in window.requests if "preview.jpg" in url]) == 3
+    assert len([url for url in window.requests if "small.jpg" in url]) == 3
 
 
 def test_the_next_step_moves_with_the_papers(window: Window, tray: Tray) -> None:

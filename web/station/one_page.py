@@ -55,7 +55,9 @@ def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
     )
 
 
-@pages.get("/dossiers/<uuid:dossier_id>/pages/<uuid:page_id>/<any(preview, master):wanted>.jpg")
+@pages.get(
+    "/dossiers/<uuid:dossier_id>/pages/<uuid:page_id>/<any(preview, small, master):wanted>.jpg"
+)
 def image(dossier_id: object, page_id: object, wanted: str) -> Response:
     """The picture of a page; never kept by the browser or anything between."""
     jpeg = scanning.page_image(point(), str(dossier_id), str(page_id), PageImage(wanted))

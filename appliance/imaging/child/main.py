@@ -23,6 +23,7 @@ from appliance.core.packed import packed
 from appliance.core.plates import PlatedPage
 from appliance.core.seen import Seen
 from appliance.imaging.child.plain import plain_page
+from appliance.imaging.child.small import small_of
 from appliance.imaging.child.thrift import be_thrifty, give_back
 from appliance.imaging.child.wire import (
     CleanOrder,
@@ -55,6 +56,11 @@ def cleaned(master: bytes, order: CleanOrder, other: bytes = b"") -> CleanPage:
     Raises:
         PageDamaged: *master* is no JPEG, or too large for this board.
     """
+    things = _things(master, order, other)
+    return tuple(replace(thing, small=small_of(thing.preview)) for thing in things)
+
+
+def _things(master: bytes, order: CleanOrder, other: bytes) -> CleanPage:
     if order.plain:
         return (_plain(order, master),)
     opening = _Opening(master, order)

@@ -2,7 +2,8 @@
 
 A message is two lengths, a JSON head of the first, and as many bytes as the second says: of an
 order the master, then the other side of its sheet if that is known; of an answer, for each
-thing on the glass, its packed page, its preview, and the picture that tells which way is up.
+thing on the glass, its packed page, its preview in two sizes, and the picture that tells which
+way is up.
 Images go through the pipe only: the card never sees them in plain.
 """
 
@@ -53,6 +54,7 @@ class CleanThing:
     size_bytes: int  # of its plates
     resolution_dpi: int
     preview: bytes = b""  # JPEG for the screen, before a person's turn
+    small: bytes = b""  # the same beside its slot
     lying: bytes = b""  # grey JPEG at 150 dpi where it is not known which way is up
 
     @property
@@ -90,7 +92,7 @@ def read_order(stream: BinaryIO) -> tuple[CleanOrder, bytes, bytes] | None:
     return order, stream.read(body_size - other_bytes), stream.read(other_bytes)
 
 
-_BODIES = ("page", "preview", "lying")
+_BODIES = ("page", "preview", "small", "lying")
 _PLAIN = [f.name for f in fields(CleanThing) if f.name not in (*_BODIES, "seen")]
 
 
