@@ -6,9 +6,10 @@ by the cleaner from the master.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from appliance.core.card_sheet import CardLook, in_order
 from appliance.core.dossier import Page
@@ -32,6 +33,8 @@ Clean = Callable[[bytes, CleanOrder], CleanPage]
 
 Read = Callable[[str], bytes]
 """A page file of the dossier, decrypted."""
+
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -90,21 +93,9 @@ def sides_of(pages: Sequence[Page], read: Read, clean: Clean) -> list[Side]:
     Raises:
         PageDamaged: a page cannot be made even as it was scanned.
     """
-    sides: list[Side] = []
-    cards: list[_Thing] = []
-    for page in pages:
-        if page.left_out:
-            continue
-        for thing in _things(page, read, clean):
-            if thing.card is None:
-                sides += [*_card_side(cards), Side([thing])]
-                cards = []
-                continue
-            cards.append(thing)
-            if len(cards) == 2:
-                sides += _card_side(cards)
-                cards = []
-    return [*sides, *_card_side(cards)]
+    shown = (page for page in pages if not page.left_out)
+    things = (thing for page in shown for thing in _things(page, read, clean))
+    return [_side(together) for together in _on_one_page(things, lambda thing: thing.card)]
 
 
 def card_doubts(point: Point, view: DossierView) -> tuple[tuple[Slot, Warn], ...]:
@@ -124,22 +115,42 @@ def card_doubts(point: Point, view: DossierView) -> tuple[tuple[Slot, Warn], ...
 
 
 def _doubts(pages: Sequence[Page], read: Read) -> tuple[Warn, ...]:
-    looks: list[CardLook] = []
-    for page in pages:
-        if page.kind is Kind.ID_CARD and page.findings and not (page.left_out or page.plain):
-            with suppress(PageDamaged):  # its picture will be missed where it is shown
-                seen = seen_of(read(page.findings))
-                looks += [seen.card] if seen.card is not None else []
-    pairs = [looks[at : at + 2] for at in range(0, len(looks), 2)]
-    found = dict.fromkeys(warn for pair in pairs for warn in in_order(pair)[1])
+    found: dict[Warn, None] = {}
+    looks = (_card_on(page, read) for page in pages if not page.left_out)
+    for together in _on_one_page(looks, lambda look: look):
+        _, warnings = in_order([look for look in together if look is not None])
+        found |= dict.fromkeys(warnings)
     return tuple(warn for warn in found if warn.code != "card-turn-unsure")  # told at its page
 
 
-def _card_side(cards: list[_Thing]) -> list[Side]:
-    if not cards:
-        return []
-    order, _ = in_order([thing.card for thing in cards if thing.card is not None])
-    return [Side([cards[index] for index in order])]
+def _card_on(page: Page, read: Read) -> CardLook | None:
+    if page.kind is Kind.ID_CARD and page.findings and not page.plain:
+        with suppress(PageDamaged):  # its picture will be missed where it is shown
+            return seen_of(read(page.findings)).card
+    return None
+
+
+def _on_one_page(
+    things: Iterable[_T], card_of: Callable[[_T], CardLook | None]
+) -> Iterator[list[_T]]:
+    """*things* in order, each alone, but two cards together that follow each other."""
+    cards: list[_T] = []
+    for thing in things:
+        is_card = card_of(thing) is not None
+        if cards and (len(cards) == 2 or not is_card):
+            yield cards
+            cards = []
+        if is_card:
+            cards.append(thing)
+        else:
+            yield [thing]
+    if cards:
+        yield cards
+
+
+def _side(things: list[_Thing]) -> Side:
+    cards = [thing.card for thing in things if thing.card is not None]
+    return Side([things[index] for index in in_order(cards)[0]] if cards else things)
 
 
 def _things(page: Page, read: Read, clean: Clean) -> Iterator[_Thing]:
@@ -149,16 +160,27 @@ def _things(page: Page, read: Read, clean: Clean) -> Iterator[_Thing]:
     if page.rendition is None or page.cleaned_edits != page.edits:
         yield from _made_now(page, master, clean)
         return
-    copy = unpacked(read(page.rendition), page.rendition_dpi or page.resolution_dpi)
+    try:
+        yield _as_kept(page, page.rendition, master, read, clean)
+    except PageDamaged:  # the master may be whole
+        yield from _made_now(page, master, clean)
+
+
+def _as_kept(
+    page: Page, rendition: str, master: Callable[[], bytes], read: Read, clean: Clean
+) -> _Thing:
+    copy = unpacked(read(rendition), page.rendition_dpi or page.resolution_dpi)
     order = order_for(page, preview_px=0)
-    ways, card = PLAIN_WAYS, None
+    ways, card, text = PLAIN_WAYS, None, None
     if page.findings is None and not page.plain:  # made before pages were plated
         order = replace(order, plain=True, item=page.item, way=1)
     elif page.findings is not None and not page.plain:
         seen = seen_of(read(page.findings))
         ways, card = seen.ways, seen.card
-    text = TextLayer.from_bytes(read(page.text)) if page.text else None
-    yield _Thing(copy, order, ways, page.turn, master, clean, card, text)
+    if page.text:
+        with suppress(PageDamaged):  # a page without words is a good page
+            text = TextLayer.from_bytes(read(page.text))
+    return _Thing(copy, order, ways, page.turn, master, clean, card, text)
 
 
 def _made_now(page: Page, master: Callable[[], bytes], clean: Clean) -> Iterator[_Thing]:

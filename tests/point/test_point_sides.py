@@ -1,0 +1,66 @@
+"""What goes into a paper when a copy is spoilt, and which cards are looked at together."""
+
+from __future__ import annotations
+
+import pytest
+
+from appliance.desk import cleaning, dossiers
+from appliance.desk.point import Point
+from appliance.desk.sides import card_doubts
+from appliance.imaging.child.main import cleaned
+from appliance.store import dossiers as dossiers_stored
+from appliance.store import pages as page_rows
+from appliance.store.volunteers import Volunteer
+from tests import pages as drawn
+from tests.point.conftest import WardKeys
+from tests.point.test_point_cleaning import clean_all, letter, pages, scanned, sealed
+
+
+@pytest.mark.parametrize("spoilt", ["rendition", "findings", "text"])
+def test_a_copy_that_is_spoilt_is_made_again_from_the_master(
+    point: Point, dossier_id: str, helper: Volunteer, ward_keys: WardKeys, spoilt: str
+) -> None:
+    scanned(point, dossier_id, [letter(4131)])
+    clean_all(point)
+    (page,) = pages(point, dossier_id)
+    with point.database.writing() as connection:
+        desk_key = dossiers_stored.row_of(connection, dossier_id).desk_key
+        words = point.pages.save(point.vault.seal(b"[]", desk_key))
+        page_rows.edit_page(connection, page.id, text=words)
+    (page,) = pages(point, dossier_id)
+    (point.pages.folder / getattr(page, spoilt)).write_bytes(b"rotten")
+    pdf, content = sealed(point, dossier_id, helper, ward_keys)
+    assert len(pdf.pages) == 1
+    assert len(content) < 100_000  # clean, not as it was scanned
+
+
+def test_cards_with_a_paper_between_them_are_no_pair_before_the_seal_either(
+    point: Point, dossier_id: str
+) -> None:
+    sides = [
+        drawn.card("front", 4103, 200, clockwise=0).jpeg(),
+        letter(4132),
+        drawn.card("front", 4102, 200, clockwise=0).jpeg(),
+        drawn.card("back", 4102, 200, clockwise=0).jpeg(),
+    ]
+    scanned(point, dossier_id, sides, 200)
+    clean_all(point)
+    doubts = card_doubts(point, dossiers.look_at(point, dossier_id))
+    assert [warn.code for _, warn in doubts] == ["card-one-side-only"]
+
+
+def test_a_copy_whose_row_trips_over_our_own_code_leaves_no_file_behind(
+    point: Point, dossier_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned(point, dossier_id, [letter(4133)])
+    work = cleaning.next_work(point)
+    assert work is not None
+    files = point.pages.names()
+
+    def trips(*_: object, **__: object) -> None:
+        raise RuntimeError("ours")
+
+    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+        broken.setattr(page_rows, "set_cleaned", trips)
+        cleaning.save_cleaned(point, work, cleaned(work.master, work.order))
+    assert point.pages.names() == files
