@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from appliance.core.errors import ApplianceError
 from appliance.desk.point import Point
+from appliance.store import pages
 
 
 @contextmanager
@@ -23,7 +24,15 @@ def files_until_noted(point: Point) -> Iterator[Callable[[bytes], str]]:
 
     try:
         yield save
-    except ApplianceError:
-        for name in saved:
-            point.pages.remove(name)
+    except ApplianceError:  # refused for certain
+        _remove(point, saved)
         raise
+    except Exception:  # of a commit that failed only the rows tell whether it came through
+        with suppress(Exception), point.database.reading() as connection:
+            _remove(point, set(saved) - pages.file_names(connection))
+        raise
+
+
+def _remove(point: Point, names: Iterable[str]) -> None:
+    for name in names:
+        point.pages.remove(name)

@@ -6,6 +6,7 @@ anywhere before that transaction leaves an open wish, and the station begins aga
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
@@ -116,6 +117,7 @@ def grant_next(point: Point, clean: Clean) -> str | None:
         code = error.code if isinstance(error, ApplianceError) else Unexpected.code
         with point.database.writing() as connection:
             seal_requests.end_seal(connection, wish.id, SealState.FAILED, point.clock(), code)
+        _forget_earlier_tries(point, wish.dossier_id)  # open again: nothing of it is submitted
         raise
     erase_pages(point, wish.dossier_id)
     return str(wish.dossier_id)
@@ -176,10 +178,8 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
 
 
 def _forget_earlier_tries(point: Point, dossier_id: str) -> None:
-    """A try that was cut short left ciphertexts that no submission lists."""
-    files = point.sealed_files(dossier_id)
-    for name in files.names():
-        files.remove(name)
+    """A try that failed or was cut short left ciphertexts that no submission lists."""
+    shutil.rmtree(point.sealed_files(dossier_id).folder, ignore_errors=True)
 
 
 def erase_pages(point: Point, dossier_id: str) -> None:

@@ -57,10 +57,10 @@ class PageFiles:
                 name = hashlib.file_digest(file, "sha256").hexdigest()
             unfinished.rename(self.folder / name)
             fsync_folder(self.folder)
-        except OSError as error:
+        except BaseException as error:  # also what *write* raises: a phone that went away, say
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFull(f"{self.folder}: {error.strerror}") from error
             raise
         return name

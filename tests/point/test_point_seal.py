@@ -203,6 +203,17 @@ def test_a_page_that_does_not_open_reopens_the_dossier_with_the_reason(
     assert sealing.grant_next(point, cleaned) is None
 
 
+def test_a_seal_that_fails_half_way_leaves_nothing_sealed_of_an_open_dossier(
+    point: Point, complete: str, helper: Volunteer
+) -> None:
+    (later,) = dossiers.look_at(point, complete).pages_in("uy_quyen")
+    (point.pages.folder / later.master).write_bytes(b"rotten")
+    sealing.ask_to_seal(point, complete, helper.id, consented=True)
+    with pytest.raises(PageDamaged):
+        sealing.grant_next(point, cleaned)
+    assert not point.sealed_files(complete).folder.exists()
+
+
 def test_a_paper_over_every_budget_reopens_the_dossier(
     point: Point, complete: str, helper: Volunteer
 ) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -48,6 +49,20 @@ def test_a_writer_killed_before_the_rename_leaves_no_page(tmp_path: Path) -> Non
     files = PageFiles(tmp_path / "pages")
     assert files.names() == set()
     assert len(list(files.unfinished())) == 1
+
+
+def test_a_writer_that_is_left_by_its_source_leaves_nothing(tmp_path: Path) -> None:
+    class PhoneGone(Exception):
+        """Its connection broke in the middle."""
+
+    def half(file: BinaryIO) -> None:
+        file.write(b"half a photograph")
+        raise PhoneGone
+
+    files = PageFiles(tmp_path)
+    with pytest.raises(PhoneGone):
+        files.save_stream(half, expected=100)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_folder_is_synced_after_every_rename(tmp_path: Path) -> None:
