@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.core.card_sheet import in_order
+from appliance.core.card_sheet import in_order, on_one_page
 from appliance.core.findings import Warn
 from appliance.core.laid import on_a4
 from appliance.core.plates import PlatedPage
@@ -36,30 +36,18 @@ class Side:
 
 def sides_of(pages: Sequence[CleanInput], *, keep_blank: bool) -> list[Side]:
     """The pages of the PDF in the order of the inputs; a card's front comes first."""
-    sides: list[Side] = []
-    cards: list[tuple[CleanInput, CleanItem]] = []
-    for page in pages:
-        for item in page.items:
-            if item.card is not None:
-                cards.append((page, item))
-                if len(cards) == 2:
-                    sides.append(_card_side(cards))
-                    cards = []
-                continue
-            if item.found.blank.is_blank and not keep_blank:
-                continue
-            if cards:
-                sides.append(_card_side(cards))
-                cards = []
-            sides.append(Side(page.source, page.number, [item]))
-    if cards:
-        sides.append(_card_side(cards))
-    return sides
+    sent = [
+        (page, item)
+        for page in pages
+        for item in page.items
+        if keep_blank or item.card is not None or not item.found.blank.is_blank
+    ]
+    return [_side(together) for together in on_one_page(sent, lambda one: one[1].card)]
 
 
-def _card_side(cards: Sequence[tuple[CleanInput, CleanItem]]) -> Side:
-    looks = [item.card for _, item in cards if item.card is not None]
-    order, warnings = in_order(looks)
-    page, _ = cards[0]
+def _side(together: Sequence[tuple[CleanInput, CleanItem]]) -> Side:
+    page, _ = together[0]
+    looks = [item.card for _, item in together if item.card is not None]
+    order, warnings = in_order(looks) if looks else ((0,), ())
     page.warnings += warnings
-    return Side(page.source, page.number, [cards[index][1] for index in order], warnings)
+    return Side(page.source, page.number, [together[index][1] for index in order], warnings)

@@ -7,9 +7,10 @@ scanner's JPEG goes into the PDF as it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from appliance.core.card_mrz import CardMrz
 from appliance.core.citizen_card import CitizenCard
@@ -25,6 +26,8 @@ Matrix = tuple[float, float, float, float, float, float]
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
+
+_T = TypeVar("_T")
 
 
 class Side(StrEnum):
@@ -79,6 +82,24 @@ def in_order(looks: Sequence[CardLook]) -> tuple[tuple[int, ...], tuple[Warn, ..
     if len({look.number for look in looks if look.number}) > 1:
         warnings.append(Warn("card-numbers-differ", severe=True))
     return tuple(order), tuple(warnings)
+
+
+def on_one_page(
+    things: Iterable[_T], card_of: Callable[[_T], CardLook | None]
+) -> Iterator[list[_T]]:
+    """*things* in order, each on a page alone, but two cards that follow each other together."""
+    cards: list[_T] = []
+    for thing in things:
+        is_card = card_of(thing) is not None
+        if cards and (len(cards) == 2 or not is_card):
+            yield cards
+            cards = []
+        if is_card:
+            cards.append(thing)
+        else:
+            yield [thing]
+    if cards:
+        yield cards
 
 
 def corner_mm(row: int) -> tuple[float, float]:

@@ -6,12 +6,11 @@ by the cleaner from the master.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
-from appliance.core.card_sheet import CardLook, in_order
+from appliance.core.card_sheet import CardLook, in_order, on_one_page
 from appliance.core.dossier import Page
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import Kind, Warn
@@ -33,8 +32,6 @@ Clean = Callable[[bytes, CleanOrder], CleanPage]
 
 Read = Callable[[str], bytes]
 """A page file of the dossier, decrypted."""
-
-_T = TypeVar("_T")
 
 
 @dataclass
@@ -95,7 +92,7 @@ def sides_of(pages: Sequence[Page], read: Read, clean: Clean) -> list[Side]:
     """
     shown = (page for page in pages if not page.left_out)
     things = (thing for page in shown for thing in _things(page, read, clean))
-    return [_side(together) for together in _on_one_page(things, lambda thing: thing.card)]
+    return [_side(together) for together in on_one_page(things, lambda thing: thing.card)]
 
 
 def card_doubts(point: Point, view: DossierView) -> tuple[tuple[Slot, Warn], ...]:
@@ -117,7 +114,7 @@ def card_doubts(point: Point, view: DossierView) -> tuple[tuple[Slot, Warn], ...
 def _doubts(pages: Sequence[Page], read: Read) -> tuple[Warn, ...]:
     found: dict[Warn, None] = {}
     looks = (_card_on(page, read) for page in pages if not page.left_out)
-    for together in _on_one_page(looks, lambda look: look):
+    for together in on_one_page(looks, lambda look: look):
         _, warnings = in_order([look for look in together if look is not None])
         found |= dict.fromkeys(warnings)
     return tuple(warn for warn in found if warn.code != "card-turn-unsure")  # told at its page
@@ -128,24 +125,6 @@ def _card_on(page: Page, read: Read) -> CardLook | None:
         with suppress(PageDamaged):  # its picture will be missed where it is shown
             return seen_of(read(page.findings)).card
     return None
-
-
-def _on_one_page(
-    things: Iterable[_T], card_of: Callable[[_T], CardLook | None]
-) -> Iterator[list[_T]]:
-    """*things* in order, each alone, but two cards together that follow each other."""
-    cards: list[_T] = []
-    for thing in things:
-        is_card = card_of(thing) is not None
-        if cards and (len(cards) == 2 or not is_card):
-            yield cards
-            cards = []
-        if is_card:
-            cards.append(thing)
-        else:
-            yield [thing]
-    if cards:
-        yield cards
 
 
 def _side(things: list[_Thing]) -> Side:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from appliance.core.text_layer import TextLayer
 from appliance.desk import cleaning, dossiers
 from appliance.desk.point import Point
 from appliance.desk.sides import card_doubts
@@ -25,7 +26,7 @@ def test_a_copy_that_is_spoilt_is_made_again_from_the_master(
     (page,) = pages(point, dossier_id)
     with point.database.writing() as connection:
         desk_key = dossiers_stored.row_of(connection, dossier_id).desk_key
-        words = point.pages.save(point.vault.seal(b"[]", desk_key))
+        words = point.pages.save(point.vault.seal(TextLayer().to_bytes(), desk_key))
         page_rows.edit_page(connection, page.id, text=words)
     (page,) = pages(point, dossier_id)
     (point.pages.folder / getattr(page, spoilt)).write_bytes(b"rotten")
