@@ -44,6 +44,7 @@ def _run(once: bool, home: Path | None, pages: int, ports: tuple[int, int, int])
     if once:  # a journey without a person needs no agreed ports, and must not meet another demo
         ports = (0, 0, 0)
     _end_tidily()
+    kept = home is not None
     with ExitStack() as stack:
         if home is None:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tramhoso-demo-")))
@@ -54,7 +55,7 @@ def _run(once: bool, home: Path | None, pages: int, ports: tuple[int, int, int])
             visit = play_visit(house, pages, say=_say)
             click.echo(json.dumps(visit.as_json(), ensure_ascii=False))
             sys.exit(0 if _all_well(visit) else 1)
-        _invite(house)
+        _invite(house, kept)
         _wait_for_a_signal(house)
 
 
@@ -66,17 +67,20 @@ def _all_well(visit: Visit) -> bool:
     return visit.signature_verified and visit.ward_has_all_bytes
 
 
-def _invite(house: House) -> None:
+def _invite(house: House, kept: bool) -> None:
     click.echo("")
     click.echo(f"  Trang làm việc (page):        {house.web_url}")
     for name, pin in house.pins.items():
         click.echo(f"      {name}: PIN {pin}")
     click.echo(f"  Nút bấm và đèn (button, lamp): {house.panel_url}")
     click.echo(f"  Bàn tiếp nhận của phường (ward): {house.ward_url}")
-    click.echo(f"      {house.officer}: {house.officer_password}")
-    click.echo(f"  Papers in the tray: {house.scanner.url}  (docs/virtual_scanner.md)")
+    click.echo(f"      {house.officer}, mật khẩu (password): {house.officer_password}")
+    click.echo(
+        f"  Giấy trong khay (papers in the tray): {house.scanner.url}  (docs/virtual_scanner.md)"
+    )
     click.echo("")
-    click.echo("Ctrl+C ends the demo and removes everything it made.")
+    stays = f"what it made stays in {house.home}" if kept else "removes everything it made"
+    click.echo(f"Ctrl+C ends the demo and {stays}.")
 
 
 def _end_tidily() -> None:

@@ -67,6 +67,7 @@ class House:
         self._say = say
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._runtime: Path | None = None
+        self._refilled_after = 0  # number of the scan job
         self.pins: dict[str, str] = {}
         self.web_url = self.panel_url = self.ward_url = ""
         self.officer = self.officer_password = self._ward_listen = ""
@@ -199,7 +200,15 @@ class House:
         self.scanner.load_tray([names[place % len(names)] for place in range(count)])
 
     def refill_tray(self) -> None:
-        """Put the sample papers back when the feeder has pulled them all."""
+        """Put the sample papers back once, after a batch that pulled them all is over.
+
+        Never beneath a running one, which would then not end; and a tray that somebody
+        emptied by an order stays empty, so that the next press scans the glass.
+        """
+        job = self.scanner.jobs.newest_from_tray()
+        if job is None or job.running or job.number == self._refilled_after:
+            return
+        self._refilled_after = job.number
         if not self.scanner.tray.left():
             self.scanner.load_tray(self._papers())
 

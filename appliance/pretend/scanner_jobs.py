@@ -59,6 +59,10 @@ class ScanJobs:
         """Newest first, as the status document lists them."""
         return iter(sorted(self._jobs.values(), key=lambda job: -job.number)[:10])
 
+    def newest_from_tray(self) -> ScanJob | None:
+        """The last job that took paper from the feeder, running or over."""
+        return next((job for job in self.known() if job.source != "Platen"), None)
+
     def next_side(self, job: ScanJob) -> Path | None:
         """The next side of *job*; None is a blank one.
 
