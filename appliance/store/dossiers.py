@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from appliance.core.dossier import Dossier, DossierState, local_number
 from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
@@ -81,12 +81,6 @@ def holders(connection: Connection, dossier_ids: Sequence[str]) -> list[Row[Any]
             .where(dossier.c.id.in_(dossier_ids))
         )
     )
-
-
-def count_dossiers(connection: Connection) -> dict[str, int]:
-    """How many stand in each state."""
-    rows = connection.execute(select(dossier.c.state, func.count()).group_by(dossier.c.state))
-    return dict(rows.tuples().all())
 
 
 def move_dossier(

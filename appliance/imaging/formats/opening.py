@@ -148,7 +148,9 @@ def _picture(path: Path) -> Iterator[Image.Image]:
                 yield picture
     except Image.DecompressionBombError as error:
         raise PictureTooLarge(f"{path.name}: {error}") from error
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError) as error:
+    except MemoryError as error:  # the file is good: another board may hold it
+        raise PictureTooLarge(f"{path.name}: not enough memory") from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         kind = FileDamaged if known or _looks_like_a_picture(path) else NotAPicture
         raise kind(f"{path.name}: {error}") from error
 
