@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import waitress
+from flask import Flask
 
 from appliance.config import PrinterSection
 from appliance.core.printing import Media, PrintJob, PrintNews, PrintState
@@ -21,13 +24,32 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.store.volunteers import Volunteer
 from tests.printing.conftest import print_system, tool, words  # noqa: F401 - fixtures
 from tests.printing.print_system import PrintSystem
-from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
+from tests.station_page.chromium import open_window
+from tests.station_page.conftest import PIN, Browser, Clock, Tray, id_of, view_of
 from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
 from web.station.print_book import REMEMBERED, Handed, PrintBook
 from web.station.speech import said
 
 Words = Callable[[bytes], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], str]]:
+    """Serve a page on loopback: ``serve(app)`` is its address."""
+    running = []
+
+    def begin(app: Flask) -> str:
+        server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.effective_port}"
+
+    yield begin
+    for server, thread in running:
+        server.close()
+        thread.join(timeout=5)
 
 
 @pytest.fixture
@@ -82,7 +104,7 @@ def test_without_a_printer_everything_is_offered_as_a_file(
     for offered in prints_for("khai-sinh"):
         for media in offered.media:
             path = f"{filled}/prints/{offered.key}-{media}.pdf"
-            assert f'href="{path}"' in text
+            assert (f'href="{path}"' in text) == (media is Media.A4)  # there is no roll here
             answer = browser.get(path)
             assert answer.mimetype == "application/pdf"
             assert number in words(answer.data)
@@ -97,7 +119,7 @@ def test_a_file_is_named_after_the_dossier_and_no_copy_is_kept(
     name = answer.headers["Content-Disposition"]
     assert name.startswith("attachment;")
     assert number in name
-    assert "Phieu mang ve kho 80 mm.pdf" in name
+    assert " 80 mm Phieu mang ve.pdf" in name
     assert answer.headers["Cache-Control"] == "no-store, private"
     after = {path for path in point.config.paths.state.rglob("*") if path.is_file()}
     assert {path.suffix for path in after - before} <= {".db-shm", ".db-wal"}
@@ -178,8 +200,8 @@ def test_a_sheet_comes_out_of_the_printer_that_has_its_paper(
 ) -> None:
     browser = equipped(sheets="sheets", slips="slips", socket=print_system.socket)
     text = browser.get(f"{filled}/prints").text
-    assert "In giấy A4" in text
-    assert "In khổ 80 mm" in text
+    assert "In A4" in text
+    assert "In giấy cuộn 80 mm" in text
     before = {name: len(print_system.came_out(name)) for name in ("sheets", "slips")}
     browser.post(f"{filled}/prints", sheet="receipt_slip-roll")
     wait_for(browser, filled, said("prints.state.done"))
@@ -205,6 +227,7 @@ def test_an_empty_tray_is_told_and_the_sheet_can_be_taken_back(
         text = wait_for(browser, filled, "Máy in đã hết giấy.")
         assert 'http-equiv="refresh"' in text  # without a script it looks again by itself
         assert "Thôi in" in text
+        assert said("prints.state.held") in text
         live = browser.get(f"{filled}/prints/now", headers={"X-Live": "1"})
         assert "Máy in đã hết giấy." in live.text
         browser.post(f"{filled}/prints/cancel", sheet="consent_slip-a4")
@@ -226,7 +249,7 @@ def test_nothing_is_drawn_again_while_nothing_moves(browser: Browser, filled: st
 
 
 def test_every_state_and_print_has_its_sentence() -> None:
-    for state in (*PrintState, "cancelled", "cancelling"):
+    for state in (*PrintState, "held", "cancelled", "cancelling"):
         assert said(f"prints.state.{state}").endswith(".")
     for procedure in ("khai-sinh", "ket-hon"):
         for offered in prints_for(procedure):
@@ -250,3 +273,47 @@ def test_the_book_prints_once_and_forgets_what_is_long_past(clock: Clock) -> Non
     for number in range(REMEMBERED):
         book.begin(str(number), press)
     assert book.of("one") == {}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1366, 360])
+def test_the_prints_are_reached_by_keyboard_and_have_no_barriers(
+    address: str, filled: str, width: int
+) -> None:
+    with open_window(address, width=width) as window:
+        window.sign_in("Lan", PIN)
+        page = window.go(f"{filled}/prints")
+        link = page.locator("#file-value_sheet-a4")
+        page.locator("main").focus()
+        page.keyboard.press("Tab")
+        assert link.evaluate("it => document.activeElement === it")
+        outline = link.evaluate("it => getComputedStyle(it).outlineWidth")
+        assert outline == "3px"  # Bootstrap would take it away
+        with page.expect_download() as taken:
+            page.keyboard.press("Enter")
+        assert taken.value.suggested_filename.endswith("Ban chep de tu nhap tren.pdf")
+        assert window.barriers() == []
+        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(too_wide) <= 0
+        assert window.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_sheet_is_printed_with_and_without_a_script(
+    print_system: PrintSystem,
+    equipped: Callable[..., Browser],
+    serve: Callable[[Flask], str],
+    filled: str,
+    javascript: bool,
+) -> None:
+    address = serve(equipped(sheets="sheets", socket=print_system.socket).client.application)
+    before = len(print_system.came_out("sheets"))
+    with open_window(address, javascript=javascript) as window:
+        window.sign_in("Lan", PIN)
+        page = window.go(f"{filled}/prints")
+        page.locator("#print-receipt_slip-a4").click()
+        page.get_by_text(said("prints.state.done")).wait_for(timeout=40_000)
+        assert not javascript or window.barriers() == []
+    assert len(print_system.came_out("sheets")) == before + 1

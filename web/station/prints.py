@@ -29,6 +29,7 @@ BOOK = "tramhoso-prints"
 # than five seconds, however silent the print system is.
 HANDING_S, LOOKING_S = 3.0, 1.5
 SENTENCES = ("what", "safe", "next")
+SLIPS = frozenset({"consent_slip", "receipt_slip"})
 WITH_ANSWERS = frozenset(
     {"value_sheet", "signing_sheet"}
 )  # after the seal only the ward reads them
@@ -42,6 +43,7 @@ class Sheet:
     media: Media
     has_printer: bool
     handed: Handed | None
+    is_first_choice: bool  # of the papers this point has: a slip is short enough for the roll
 
     @property
     def name(self) -> str:
@@ -155,7 +157,13 @@ def _pdf(view: DossierView, sheet: Sheet) -> bytes:
 def _sheets(view: DossierView) -> list[Sheet]:
     book, printers = _book().of(view.dossier.id), point().config.printer
     return [
-        Sheet(offered, media, bool(printers.queue_for(media)), book.get((offered.key, media)))
+        Sheet(
+            offered,
+            media,
+            bool(printers.queue_for(media)),
+            book.get((offered.key, media)),
+            media is (Media.ROLL if offered.key in SLIPS and printers.slips else Media.A4),
+        )
         for offered in prints_for(view.dossier.procedure_id)
         for media in offered.media
     ]
@@ -172,7 +180,9 @@ def _facts(view: DossierView) -> dict[str, object]:
     is_sealed = view.dossier.state in (DossierState.SEALED, DossierState.DELIVERED)
     groups: dict[str, list[Sheet]] = {}
     for sheet in _sheets(view):
-        if not (is_sealed and sheet.offered.key in WITH_ANSWERS):
+        # a file for a till roll helps nobody where there is none; its address works all the same
+        is_of_use = sheet.media is Media.A4 or sheet.has_printer
+        if is_of_use and not (is_sealed and sheet.offered.key in WITH_ANSWERS):
             groups.setdefault(sheet.offered.key, []).append(sheet)
     every = [sheet for group in groups.values() for sheet in group]
     return {
@@ -195,12 +205,14 @@ def _state_of(handed: Handed) -> str:
         return "cancelled"
     if handed.cancelled and handed.is_on_its_way:
         return "cancelling"
+    if handed.news.trouble is not None and handed.is_on_its_way:
+        return "held"
     return str(handed.news.state)
 
 
 def _file_name(view: DossierView, sheet: Sheet) -> str:
-    paper = "" if sheet.media is Media.A4 else f" {said('prints.paper.roll')}"
-    return paper_file_name(f"{view.dossier.number} {sheet.offered.title}{paper}")
+    roll = " 80 mm" if sheet.media is Media.ROLL else ""  # before the title, which may be cut
+    return paper_file_name(f"{view.dossier.number}{roll} {sheet.offered.title}")
 
 
 def _book() -> PrintBook:
