@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from appliance.desk import dossiers
+from appliance.desk import dossiers, holding
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Browser, Clock, id_of, view_of
 from web.station.app import LOCK_AFTER, create_app
@@ -75,12 +75,77 @@ def test_somebody_reading_is_noted_seldom(browser: Browser, clock: Clock) -> Non
     assert "Set-Cookie" in browser.get("/lamp", headers=here).headers
 
 
-def test_a_form_typed_for_longer_than_that_is_still_saved(
+def test_a_form_typed_for_longer_than_that_is_kept_and_asks_for_the_pin(
     browser: Browser, dossier: str, clock: Clock, point: Point
 ) -> None:
     clock.pass_by(minutes=10)
-    browser.post(f"{dossier}/answers", revision="0", child_name="Cao Minh Mẫu")
+    sent = browser.post(f"{dossier}/answers", revision="0", child_name="Cao Minh Mẫu")
+    assert sent.location == "/locked"
     assert view_of(point, dossier).answers["child_name"] == "Cao Minh Mẫu"
+    assert browser.get(dossier).location == "/locked"
+    assert "Cao Minh" not in browser.get("/locked").text
+    assert browser.post("/unlock", pin=PIN).location == dossier
+    assert "Cao Minh Mẫu" in browser.get(dossier).text
+
+
+def test_a_late_button_keeps_what_was_typed_and_moves_no_paper(
+    browser: Browser, dossier: str, clock: Clock, point: Point
+) -> None:
+    clock.pass_by(minutes=3)
+    scan = f"{dossier}/slots/giay_chung_sinh/scan"
+    sent = browser.post(scan, revision="0", child_name="Cao Minh Mẫu")
+    assert sent.location == "/locked"
+    view = view_of(point, dossier)
+    assert (view.answers["child_name"], view.scan) == ("Cao Minh Mẫu", None)
+    browser.get("/locked")
+    assert browser.post("/unlock", pin=PIN).location == dossier
+
+
+def test_a_late_form_without_its_token_keeps_nothing(
+    browser: Browser, dossier: str, clock: Clock, point: Point
+) -> None:
+    clock.pass_by(minutes=4)
+    browser.token = "x"
+    browser.post(f"{dossier}/answers", revision="0", child_name="X")
+    assert "child_name" not in view_of(point, dossier).answers
+
+
+def test_a_late_agreement_seals_nothing_and_is_read_again_first(
+    browser: Browser, dossier: str, clock: Clock, point: Point
+) -> None:
+    clock.pass_by(minutes=4)
+    assert browser.post(f"{dossier}/seal", consent="yes", seen="").location == "/locked"
+    browser.get("/locked")
+    assert browser.post("/unlock", pin=PIN).location == f"{dossier}/check"
+    assert view_of(point, dossier).seal is None
+
+
+def test_a_late_form_over_another_screens_work_is_shown_after_the_pin(
+    browser: Browser, dossier: str, clock: Clock, point: Point
+) -> None:
+    dossiers.save_answers(point, id_of(dossier), {"child_name": "Cao Minh Khác"})
+    clock.pass_by(minutes=4)
+    late = browser.post(f"{dossier}/answers", revision="0", child_name="Cao Minh Mẫu")
+    assert late.location == "/locked"
+    assert "Cao Minh" not in browser.get("/locked").text
+    browser.post("/unlock", pin=PIN)
+    told = browser.get(dossier)
+    assert told.status_code == 409
+    assert "Cao Minh Mẫu" in told.text
+    assert view_of(point, dossier).answers["child_name"] == "Cao Minh Khác"
+    assert browser.get(dossier).status_code == 200  # told once
+
+
+def test_a_late_form_of_a_dossier_that_somebody_took_over_changes_nothing(
+    app: Flask, browser: Browser, dossier: str, clock: Clock, point: Point
+) -> None:
+    with point.database.writing() as connection:
+        hoa = add_volunteer(connection, "Hoà", PIN, Role.VOLUNTEER, clock.now)
+    clock.pass_by(minutes=4)
+    holding.hold(point, id_of(dossier), hoa.id, take_over=True)
+    sent = browser.post(f"{dossier}/answers", revision="0", child_name="X")
+    assert sent.location == "/locked"
+    assert "child_name" not in view_of(point, dossier).answers
 
 
 def test_a_screen_locked_by_hand_takes_nothing_more(
@@ -132,3 +197,22 @@ def test_the_screen_hides_by_itself_and_saves_what_was_being_typed(
         page.keyboard.press("Enter")
         expect(page.locator("#f-child_name")).to_have_value("Cao Minh")
         assert not window.complaints
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+def test_without_a_script_a_late_form_asks_for_the_pin_and_then_shows_what_was_typed(
+    address: str, lan: Volunteer, point: Point, clock: Clock
+) -> None:
+    path = f"/dossiers/{dossiers.open_dossier(point, 'khai-sinh', lan.id)}"
+    with open_window(address, javascript=False) as window:
+        window.sign_in("Lan", PIN)
+        page = window.go(path)
+        page.fill("#f-child_name", "Cao Minh Mẫu")
+        clock.pass_by(minutes=4)
+        page.get_by_role("button", name="Kiểm tra hồ sơ").click()
+        expect(page.get_by_role("heading", name="Màn hình đã khoá")).to_be_visible()
+        assert "Cao" not in page.content()
+        page.fill("#pin", PIN)
+        page.keyboard.press("Enter")
+        expect(page.locator("#f-child_name")).to_have_value("Cao Minh Mẫu")

@@ -27,6 +27,7 @@ from web.station import (
     health,
     holding,
     home,
+    late,
     lock,
     one_page,
     packing,
@@ -109,6 +110,7 @@ def create_app(
     CSRFProtect(app)
     gate.guard(app)
     lock.guard(app)
+    late.guard(app)
     holding.guard(app)
     error_pages.answer(app)
     speech.speak(app)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from appliance.core.answers import Answers, visible_sections
 from appliance.core.dossier import DossierState
@@ -23,7 +24,7 @@ from appliance.wording import notice_for
 from web.station.due import Due, due_of
 from web.station.forms import Chapter, Drawing, chapters, typed_answers
 from web.station.gate import wants_fragment
-from web.station.here import point
+from web.station.here import point, station, volunteer
 from web.station.next_step import next_step
 from web.station.slots import ShownSlot, slots_of
 from web.station.speech import said
@@ -53,6 +54,9 @@ def show(dossier_id: object) -> ResponseReturnValue:
         return redirect(link("delivery.show", dossier_id=dossier_id), 303)
     if view.locked:
         return render_template("locked.html", view=view)
+    refused = _came_late(view.dossier.id)
+    if refused is not None:
+        return refused
     desk = desk_of(view, view.answers, show_missing="all" in request.args)
     return render_template(
         "dossier.html",
@@ -100,10 +104,13 @@ def keep_typed(dossier_id: str) -> ResponseReturnValue | None:
     Returns a page to answer with when another screen saved in between; it still holds
     everything that was typed.
     """
-    if "revision" not in request.form:
-        return None
+    return keep_form(dossier_id, request.form) if "revision" in request.form else None
+
+
+def keep_form(dossier_id: str, sent: MultiDict[str, str]) -> ResponseReturnValue | None:
+    """``keep_typed`` for a whole form that came with this request or an earlier one."""
     view = dossiers.look_at(point(), dossier_id)
-    typed = typed_answers(view.procedure, request.form, point().places)
+    typed = typed_answers(view.procedure, sent, point().places)
     fields = view.procedure.fields
     changed = {
         key: raw
@@ -113,7 +120,7 @@ def keep_typed(dossier_id: str) -> ResponseReturnValue | None:
     if not changed:
         return None
     try:
-        dossiers.save_answers(point(), dossier_id, changed, _revision())
+        dossiers.save_answers(point(), dossier_id, changed, _revision(sent))
     except AnswersChangedElsewhere as error:
         merged = {**view.answers, **{k: normalise(fields[k], raw) for k, raw in changed.items()}}
         return make_response(
@@ -174,6 +181,15 @@ def fields_of_page(dossier_id: str, page_id: str) -> None:
         raise DossierUnknown(f"page {page_id} is not in dossier {dossier_id}")
 
 
+def _came_late(dossier_id: str) -> ResponseReturnValue | None:
+    """What this volunteer had typed when the PIN was asked, if another screen was faster."""
+    late = station().late_forms.get(volunteer().id)
+    if late is None or late.dossier_id != dossier_id:
+        return None
+    del station().late_forms[volunteer().id]
+    return keep_form(dossier_id, late.form)
+
+
 def _save_quietly(dossier_id: str) -> ResponseReturnValue:
     """One field was left: merge it, and tell the page what else changed."""
     here = point()
@@ -191,8 +207,8 @@ def _save_quietly(dossier_id: str) -> ResponseReturnValue:
     )
 
 
-def _revision() -> int:
-    text = request.form.get("revision", "")
+def _revision(sent: MultiDict[str, str]) -> int:
+    text = sent.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 

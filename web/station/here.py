@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import current_app, g
+from werkzeug.datastructures import MultiDict
 
 from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
 from web.station.freshness import Freshness
 
 EXTENSION = "tramhoso"
+
+
+@dataclass(frozen=True, slots=True)
+class LateForm:
+    """What was typed over another screen's work and came when the PIN had to be asked first."""
+
+    dossier_id: str
+    form: MultiDict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Station:
     idle_limit: timedelta
     lock_after: timedelta
     monotonic: Callable[[], float]
+    late_forms: dict[int, LateForm] = field(default_factory=dict)  # one a volunteer
 
 
 def station() -> Station:

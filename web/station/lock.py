@@ -2,7 +2,7 @@
 
 The draft stays, the session stays; the same volunteer goes on with the PIN where the work was
 left. The page's own script locks the screen; the box does the same for a page that asks after
-that time. A form that is sent later than that is still taken: somebody typed all the while.
+that time. What is typed into a form that is sent later than that is kept, see late.py.
 """
 
 from __future__ import annotations
@@ -85,14 +85,14 @@ def unlock() -> ResponseReturnValue:
         return _again(notice_for(error).what, 401)
     except PinLocked as error:
         return rest_answer(error, lambda told: render_template("unlock.html", complaint=told))
-    return redirect(back if _is_a_page(back) else link("home.show"), 303)
+    return redirect(back if is_a_page(back) else link("home.show"), 303)
 
 
 def _again(complaint: str, code: int) -> ResponseReturnValue:
     return make_response(render_template("unlock.html", complaint=complaint), code)
 
 
-def _is_a_page(path: str) -> bool:
+def is_a_page(path: str) -> bool:
     """Whether *path* is a page of ours: nobody is sent away from the box."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
