@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pikepdf
 import pytest
 
 from appliance.core.text_layer import TextLayer
-from appliance.desk import cleaning, dossiers
+from appliance.desk import cleaning, dossiers, page_edits
 from appliance.desk.point import Point
 from appliance.desk.sides import card_doubts
 from appliance.imaging.child.main import cleaned
@@ -65,3 +66,18 @@ def test_a_copy_whose_row_trips_over_our_own_code_leaves_no_file_behind(
         broken.setattr(page_rows, "set_cleaned", trips)
         cleaning.save_cleaned(point, work, cleaned(work.master, work.order))
     assert point.pages.names() == files
+
+
+def test_a_turn_that_the_box_makes_at_the_seal_is_not_made_twice(
+    point: Point, dossier_id: str, helper: Volunteer, ward_keys: WardKeys
+) -> None:
+    scanned(point, dossier_id, [letter(4134, turn=180)])
+    page_edits.turn_page(point, pages(point, dossier_id)[0].id, 180)  # before it was cleaned
+    pdf, _ = sealed(point, dossier_id, helper, ward_keys)
+    places = [
+        [float(value) for value in said.operands]
+        for said in pikepdf.parse_content_stream(pdf.pages[0])
+        if str(said.operator) == "cm"
+    ]
+    assert places
+    assert all(place[0] > 0 < place[3] for place in places), places  # not on its head
