@@ -23,7 +23,6 @@ from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.formats.opening import Opened, open_page
 from appliance.imaging.geometry.sheets import whole_image
 from appliance.imaging.geometry.sizes import middle
-from appliance.imaging.photos.photo import photo_of, sheet_in
 from appliance.imaging.picture import picture_of
 from appliance.imaging.pipeline import analyse, in_pixels, with_osd
 from appliance.imaging.sight import Sight, as_decoded, sight_of
@@ -206,6 +205,8 @@ def _sight(opened: Opened, kind: Kind) -> tuple[Sight, Quad | None, Sequence[War
     """A scan as it is; of a photograph the sheet, cut out and flat."""
     if not opened.from_camera:
         return sight_of(opened.image, opened.dpi), None, ()
+    from appliance.imaging.photos.photo import photo_of, sheet_in  # noqa: PLC0415  few are photos
+
     sheet = sheet_in(photo_of(opened.image), Kind.FORM if kind is Kind.AUTO else kind)
     return sight_of(sheet.image, sheet.resolution_dpi), sheet.quad, sheet.warnings
 

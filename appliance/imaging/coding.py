@@ -73,8 +73,9 @@ def drafted(
         dpi = way.resolution_dpi
         plan = layout(found, sight.dpi, dpi)
         limit, anything = limits(dark_channel(look), light)
-        fine = plan.drawn_in(dark_channel(sight.image), _boxes(anything, plan.size))
-        image = ink_in(fine, limit)
+        boxes = _boxes(anything, plan.size)
+        fine = plan.drawn_in(dark_channel(sight.image), boxes)
+        image = ink_in(fine, limit, _around(boxes))
     else:
         dpi = min(way.resolution_dpi, round(sight.dpi))
         image = apply(sight, sight.dpi, found, dpi)
@@ -106,6 +107,13 @@ def true_size_mm(found: Findings, size_px: tuple[int, int], dpi: int) -> tuple[f
     pixels = 2 * MM_PER_INCH / dpi
     near = all(abs(a - b) < pixels for a, b in zip(drawn_mm, sheet_mm, strict=True))
     return sheet_mm if near else drawn_mm
+
+
+def _around(boxes: list[Box]) -> Box | None:
+    if not boxes:
+        return None
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def _boxes(anything: Mask, size: tuple[int, int]) -> list[Box]:

@@ -104,10 +104,24 @@ def _limit(contrast: Bytes) -> Bytes:
     return limit
 
 
-def ink_in(fine: Image.Image, limit: Image.Image) -> Image.Image:
-    """Where *fine* (L) is darker than *limit*, which is made as large (mode 1)."""
-    near = limit.resize(fine.size, Image.Resampling.BILINEAR)
-    return ImageChops.subtract(near, fine).point([0] + [255] * 255, "1")
+def ink_in(
+    fine: Image.Image, limit: Image.Image, box: tuple[int, int, int, int] | None = None
+) -> Image.Image:
+    """Where *fine* (L) is darker than *limit*, which is made as large (mode 1).
+
+    Beyond *box* there is none: margins need not be looked at.
+    """
+    left, top, right, bottom = box or (0, 0, *fine.size)
+    across, down = limit.width / fine.width, limit.height / fine.height
+    part = (left * across, top * down, right * across, bottom * down)
+    near = limit.resize((right - left, bottom - top), Image.Resampling.BILINEAR, box=part)
+    darker = ImageChops.subtract(near, fine.crop((left, top, right, bottom)) if box else fine)
+    ink = darker.point([0] + [255] * 255, "1")
+    if box is None:
+        return ink
+    page = Image.new("1", fine.size)
+    page.paste(ink, box)
+    return page
 
 
 def inks_of(even: Image.Image) -> Inks:

@@ -52,13 +52,13 @@ class Light:
         """
         gains = (255 / np.maximum(self.levels - _GRAIN, 1)).astype(np.float32)
         width, height = image.size
-        along = _stretched(gains, width, axis=1)
+        along = np.ascontiguousarray(_stretched(gains, width, axis=1).transpose(2, 0, 1))
         for top in range(0, height, _STRIP):
             bottom = min(height, top + _STRIP)
             bands = image.crop((0, top, width, bottom)).split()
             even = []
             for number, band in enumerate(bands):
-                gain = _stretched(along[..., number], height, axis=0, part=(top, bottom))
+                gain = _stretched(along[number], height, axis=0, part=(top, bottom))
                 gain *= np.asarray(band)
                 even.append(Image.fromarray(np.minimum(gain, 255, out=gain).astype(np.uint8)))
             strip = even[0] if len(even) == 1 else Image.merge(image.mode, even)

@@ -121,14 +121,16 @@ def _joined(rows: Indices, starts: Indices, ends: Indices, width: int) -> Indice
     first = np.repeat(np.cumsum(many) - many, many)
     lower = np.repeat(low, many) + np.arange(len(first)) - first
     root = np.arange(len(rows))
+    np.minimum.at(root, lower, upper)
     while True:
-        least = np.minimum(root[upper], root[lower])
-        before = root.copy()
-        np.minimum.at(root, root[upper], least)
-        np.minimum.at(root, root[lower], least)
-        root = root[root]
-        if np.array_equal(root, before):
+        while not np.array_equal(root, root[root]):  # each to the first of its chain
+            root = root[root]
+        one, other = root[upper], root[lower]
+        apart = np.flatnonzero(one != other)  # where two chains meet further down: few
+        if not apart.size:
             break
+        one, other = one[apart], other[apart]
+        np.minimum.at(root, np.maximum(one, other), np.minimum(one, other))
     number = np.cumsum(root == np.arange(len(root))) - 1
     whose: Indices = number[root]
     return whose
