@@ -91,6 +91,7 @@ def test_no_page_is_wider_than_the_screen(
         picture("page", f"/dossiers/{first}/pages/{tray.scanned[0]}")
         dossiers.save_answers(point, first, sample_answers("khai-sinh", point.today()))
         picture("check-ready", f"/dossiers/{first}/check")
+        picture("prints", f"/dossiers/{first}/prints")
         sealing.ask_to_seal(point, first, lan.id, consented=True)
         picture("delivery-sealing", f"/dossiers/{first}/delivery")
         sealing.grant_next(point, cleaned)

@@ -29,6 +29,7 @@ from tests.station_page.conftest import PIN, Browser, Clock, Tray, id_of, view_o
 from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
 from web.station.print_book import REMEMBERED, Handed, PrintBook
+from web.station.prints import BOOK
 from web.station.speech import said
 
 Words = Callable[[bytes], str]
@@ -155,6 +156,17 @@ def test_a_locked_dossier_prints_nothing(
     assert browser.get(f"{filled}/prints/value_sheet-a4.pdf").status_code == 503
 
 
+def test_a_file_asked_for_at_a_locked_screen_is_no_page_to_come_back_to(
+    browser: Browser, filled: str
+) -> None:
+    browser.get(f"{filled}/prints")
+    browser.post("/lock", back=f"{filled}/prints")
+    answer = browser.get(f"{filled}/prints/value_sheet-a4.pdf")
+    assert (answer.status_code, answer.location) == (303, "/locked")
+    browser.get("/locked")
+    assert browser.post("/unlock", pin=PIN).location == f"{filled}/prints"
+
+
 def test_every_way_to_the_prints_is_on_the_pages_where_one_needs_them(
     browser: Browser, filled: str
 ) -> None:
@@ -222,8 +234,11 @@ def test_an_empty_tray_is_told_and_the_sheet_can_be_taken_back(
     print_system.feel("sheets", "media-empty")
     before = len(print_system.came_out("sheets"))
     try:
+        book, jobs = browser.client.application.extensions[BOOK], set()
         for _ in range(2):  # a double click prints once
             browser.post(f"{filled}/prints", sheet="consent_slip-a4")
+            jobs.add(book.of(id_of(filled))["consent_slip", Media.A4].job)
+        assert len(jobs) == 1
         text = wait_for(browser, filled, "Máy in đã hết giấy.")
         assert 'http-equiv="refresh"' in text  # without a script it looks again by itself
         assert "Thôi in" in text

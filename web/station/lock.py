@@ -34,7 +34,8 @@ from web.station.speech import said
 pages = Blueprint("lock", __name__)
 OPEN_WHEN_LOCKED = PUBLIC | {"lock.show", "lock.unlock", "lock.close", "sign_in.leave"}
 
-NO_PAGES = frozenset({"one_page.image", "places.communes"})  # fetched by a page, never gone back to
+# fetched by a page, never gone back to
+NO_PAGES = frozenset({"one_page.image", "places.communes", "prints.file"})
 
 
 def guard(app: Flask) -> None:
