@@ -41,6 +41,7 @@ class Elsewhere:
     why: str
     instead: str
     search_text: str
+    is_sure: bool = True  # False: nobody has read it again in its source
 
 
 def offers(procedures: Iterable[Procedure], today: date) -> tuple[Offer, ...]:

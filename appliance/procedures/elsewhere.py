@@ -7,6 +7,7 @@ from importlib import resources
 
 from appliance.core.normalise import unmarked
 from appliance.core.offer import Elsewhere
+from appliance.core.procedure_facts import Confidence
 
 
 def elsewhere() -> tuple[Elsewhere, ...]:
@@ -19,6 +20,7 @@ def elsewhere() -> tuple[Elsewhere, ...]:
             why=row["why"],
             instead=row["instead"],
             search_text=unmarked(" ".join((row["title"], row["code"], *row["search"]))),
+            is_sure=row.get("confidence", Confidence.READ) == Confidence.READ,
         )
         for row in tomllib.loads(text)["elsewhere"]
     )

@@ -49,8 +49,12 @@ def test_anybody_reads_the_guides_without_signing_in(reader: Browser, path: str)
     assert "Nhà văn hoá thôn Đông" in answer.text
 
 
-def test_the_door_of_the_desk_leads_citizens_to_them(reader: Browser) -> None:
-    assert 'href="/guides"' in reader.get("/sign-in").text
+def test_the_door_of_the_desk_and_its_locked_screen_lead_citizens_to_them(
+    browser: Browser, reader: Browser
+) -> None:
+    browser.post("/lock", back="/")
+    assert 'href="/guides"' in browser.get("/locked").text
+    assert 'href="/guides"' in Browser(reader.client.application.test_client()).get("/sign-in").text
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -107,6 +111,9 @@ def test_what_nobody_has_read_again_is_not_told_as_certain(reader: Browser) -> N
     assert f"Nếu phải xác minh: nhiều nhất 3 ngày làm việc. {doubt}" in death
     assert f"Trong ngày nhận hồ sơ. {doubt}" not in death
     assert words_of(reader.get("/guides/vneid").text).count(doubt) == 2
+    elsewhere = words_of(reader.get("/guides/procedures").text)
+    assert f"công an xã, phường hoặc công an tỉnh. {doubt}" in elsewhere
+    assert f"lấy ngay trong ngày. {doubt}" not in elsewhere
     extract = words_of(reader.get("/guides/procedures/trich-luc").text)
     assert "giá trị của bản sao cấp từ sổ gốc (điểm chưa đọc lại)" in extract
 
