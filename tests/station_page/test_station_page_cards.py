@@ -45,6 +45,17 @@ def test_another_paper_offers_nothing(browser: Browser, dossier: str, point: Poi
     assert "Không đọc được mã vuông" in text
 
 
+def test_the_back_of_a_card_leads_to_the_side_that_can_be_read(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    scanned(point, id_of(dossier), [drawn.card("back", 4107, 300, clockwise=0).jpeg()], 300)
+    clean_all(point)
+    back = next(page for page in view_of(point, dossier).pages if page.id != card.page_id)
+    assert f'href="{dossier}/cards/{back.id}"' in browser.get(dossier).text
+    answer = browser.get(f"{dossier}/cards/{back.id}")
+    assert (answer.status_code, answer.location) == (303, f"{dossier}/cards/{card.page_id}")
+
+
 def test_whose_card_it_is_is_asked_and_then_shown_before_it_goes_in(
     browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
 ) -> None:

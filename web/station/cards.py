@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request
@@ -10,8 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.card_fill import Proposal, Trust
 from appliance.core.dossier import DossierState
+from appliance.core.findings import Kind
 from appliance.core.shown import shown_text
 from appliance.desk import cards, dossiers
+from appliance.desk.cards import ScannedCard
 from appliance.desk.dossiers import DossierView
 from appliance.findings import advice_for
 from web.station.acting import act
@@ -35,12 +38,20 @@ class Row:
 
 @pages.get("/dossiers/<uuid:dossier_id>/cards/<uuid:page_id>")
 def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
-    """First whose card it is, where that is not plain; then what it says. ``?person=KEY``."""
+    """First whose card it is, where that is not plain; then what it says. ``?person=KEY``.
+
+    The side without a code leads to the other one, when the slot holds a single card.
+    """
     view = dossiers.look_at(point(), str(dossier_id))
     if view.dossier.state is not DossierState.OPEN:
         return redirect(link("delivery.show", dossier_id=dossier_id), 303)
     fields_of_page(str(dossier_id), str(page_id))
-    found = next((c for c in cards.cards_of(point(), view) if c.page_id == str(page_id)), None)
+    read = cards.cards_of(point(), view)
+    found = next((card for card in read if card.page_id == str(page_id)), None)
+    beside = () if found else _beside(view, str(page_id), read)
+    if len(beside) == 1:
+        other = beside[0].page_id
+        return redirect(link("cards.show", dossier_id=dossier_id, page_id=other), 303)
     people = found.people if found else ()
     chosen = next((p for p in people if p.key == request.args.get("person")), None)
     person = chosen or (people[0] if len(people) == 1 else None)
@@ -70,6 +81,15 @@ def take(dossier_id: object, page_id: object) -> ResponseReturnValue:
         lambda: cards.take_proposals(point(), wanted, str(page_id), person, agreed),
         "papers",
     )
+
+
+def _beside(
+    view: DossierView, page_id: str, read: Sequence[ScannedCard]
+) -> tuple[ScannedCard, ...]:
+    """The cards that were read in the slot of that page, which itself gave none."""
+    slot_of = {page.id: page.slot_key for page in view.pages if page.kind is Kind.ID_CARD}
+    slot = slot_of.get(page_id)
+    return tuple(card for card in read if slot and slot_of.get(card.page_id) == slot)
 
 
 def _rows(view: DossierView, page_id: str, person: str) -> tuple[Row, ...]:
