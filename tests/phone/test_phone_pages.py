@@ -12,6 +12,7 @@ from PIL import Image
 from appliance.desk import dossiers, phone_links, photos
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
+from appliance.imaging.child.small import SMALL_PX
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
@@ -116,8 +117,21 @@ def test_a_phone_sees_no_page_of_another_dossier(
     tray.press()
     tray.clean()
     page = view_of(point, other).pages[0]
-    assert phone.get(f"/phone/pages/{page.id}/preview.jpg").status_code == 503
+    for picture in ("preview", "small"):
+        assert phone.get(f"/phone/pages/{page.id}/{picture}.jpg").status_code == 503
     assert phone.post(f"/phone/pages/{page.id}/remove").status_code == 503
+
+
+def test_a_phone_loads_small_pictures_and_a_touch_shows_the_large_one(
+    phone: Phone, dossier: str, point: Point, tray: Tray
+) -> None:
+    tray.press()
+    tray.clean()
+    papers = phone.get("/phone/papers").text
+    (small,) = re.findall(r'<img class="turn-\d+" src="([^"]+)"', papers)
+    (large,) = re.findall(r'<a class="paper-look" href="([^"]+)"', papers)
+    sizes = [max(Image.open(io.BytesIO(phone.get(at).data)).size) for at in (small, large)]
+    assert sizes == [SMALL_PX, tray.preview_px]
 
 
 def test_somebody_outside_the_points_network_is_told_to_come(phone: Phone) -> None:

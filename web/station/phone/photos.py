@@ -68,10 +68,10 @@ def remove(page_id: object) -> ResponseReturnValue:
     return redirect(link("phone.papers", _anchor=f"slot-{page.slot_key}"), 303)
 
 
-@pages.get("/phone/pages/<uuid:page_id>/preview.jpg")
-def preview(page_id: object) -> Response:
+@pages.get("/phone/pages/<uuid:page_id>/<any(preview, small):wanted>.jpg")
+def picture(page_id: object, wanted: str) -> Response:
     """A picture of one page of this dossier; never kept by the phone."""
-    jpeg = scanning.page_image(point(), phone().dossier.id, str(page_id), PageImage.PREVIEW)
+    jpeg = scanning.page_image(point(), phone().dossier.id, str(page_id), PageImage(wanted))
     return Response(jpeg, mimetype="image/jpeg")
 
 
