@@ -11,8 +11,10 @@ import pytest
 
 HOUSE = Path(__file__).parents[2]
 PAGE = HOUSE / "docs" / "benchmarks.md"
-SHARED = {"__init__", "machine"}
-BENCHES = sorted({file.stem for file in (HOUSE / "benchmarks").glob("*.py")} - SHARED)
+SHARED = {"__init__", "machine", "full_house"}
+FILES = {file.stem for file in (HOUSE / "benchmarks").glob("*.py")} - SHARED
+FOLDERS = {file.parent.name for file in (HOUSE / "benchmarks").glob("*/__main__.py")}
+BENCHES = sorted(FILES | FOLDERS)
 
 
 @pytest.mark.parametrize("bench", BENCHES)

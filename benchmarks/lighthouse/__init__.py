@@ -1,0 +1,1 @@
+"""Lighthouse on the pages that people use most."""
