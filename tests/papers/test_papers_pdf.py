@@ -118,6 +118,7 @@ def test_it_has_what_an_archive_asks_for(paper):
         assert profile[24:28] == (2000).to_bytes(2) + (1).to_bytes(2)  # the same file next year
         with pdf.open_metadata() as about:
             assert (about["pdfaid:part"], about["pdfaid:conformance"]) == ("2", "B")
+            assert set(about["dc:language"]) == {"vi"}
 
 
 def test_the_same_pages_give_the_same_file_and_no_date_unless_told(pages, paper):

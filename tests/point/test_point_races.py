@@ -97,6 +97,22 @@ def test_a_preview_noted_while_the_pages_are_erased_is_erased_too(
     assert not point.pages.names()
 
 
+def test_erased_pages_stay_erased_through_a_power_cut_before_their_rows_go(
+    point: Point, complete: str, helper: Volunteer
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    class Folder(PageFiles):
+        def sync(self) -> None:
+            super().sync()
+            with point.database.reading() as connection:
+                rows = len(dossiers.pages.pages_of(connection, complete))
+            seen.append((len(self.names()), rows))
+
+    seal(replace(point, pages=Folder(point.pages.folder)), complete, helper)
+    assert seen == [(0, 1)]  # all files gone for good while the row still names them
+
+
 def test_a_page_whose_row_finds_no_room_leaves_no_file_behind(
     point: Point, dossier_id: str
 ) -> None:
