@@ -10,9 +10,10 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from appliance.core.findings import Kind, Quad, Warn
+from appliance.core.findings import Findings, Kind, Quad, Warn
 from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.geometry.spots import Spots
+from appliance.imaging.pipeline import analyse, in_pixels
 from tests import pages
 from tests.pages import Page, spoilt
 
@@ -29,6 +30,14 @@ def troubles(page: Page, turn: int = 0) -> dict[str, str | None]:
     quad: Quad = (a, b, c, d)
     kind = Kind.CERTIFICATE if page.items[0].kind is Kind.CERTIFICATE else Kind.FORM
     return told(find_troubles(small, _LOOK_DPI, quad, turn, kind))
+
+
+def seen_by_itself(page: Page, found: Findings) -> dict[str, str | None]:
+    """The warnings on what the program itself took for the sheet."""
+    with Image.open(io.BytesIO(page.jpeg())) as whole:
+        small = whole.convert("RGB").reduce(page.dpi // _LOOK_DPI)
+    quad = in_pixels(found, _LOOK_DPI / page.dpi).item.quad
+    return told(find_troubles(small, _LOOK_DPI, quad, 0, Kind.FORM))
 
 
 def told(warnings: tuple[Warn, ...]) -> dict[str, str | None]:
@@ -98,6 +107,26 @@ def test_writing_cut_at_the_edge_of_the_glass_is_noticed(side: str) -> None:
         found = troubles(pages.spoiled("cut", seed, _DPI, place=side, name="letter"))
         named = found.get("cut-off") or ""
         assert side in named, (seed, found)
+
+
+@pytest.mark.parametrize("name", ["letter", "form", "table"])
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+def test_cut_writing_is_noticed_on_the_sheet_that_was_found(side: str, name: str) -> None:
+    page = pages.spoiled("cut", 1010, _DPI, place=side, name=name)
+    (found,) = analyse(page.jpeg(), page.dpi)
+    warned = seen_by_itself(page, found)
+    assert list(warned) == ["cut-off"], warned
+    assert side in (warned["cut-off"] or "")
+
+
+@pytest.mark.parametrize("lid", ["white", "grey", "black"])
+def test_lid_beside_a_cut_sheet_is_no_part_of_it_and_no_second_sheet(lid: str) -> None:
+    rng = pages.chance("lid beside", lid)
+    page = spoilt.cut(pages.PAPERS["table"](rng, _DPI), rng, pages.Scanner(lid=lid), "right")
+    (found,) = analyse(page.jpeg(), page.dpi)
+    left = min(x for x, _ in page.only.quad)
+    assert abs(min(x for x, _ in found.item.quad) - left) <= 0.6 * _DPI / 25.4
+    assert max(x for x, _ in found.item.quad) >= page.image.width - 0.5 * _DPI / 25.4
 
 
 @pytest.mark.parametrize("corner", spoilt.CORNERS)

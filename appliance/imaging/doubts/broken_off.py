@@ -9,6 +9,7 @@ from PIL import Image
 _LEAST_PX = 24  # 6 mm at 100 dpi; shorter rests lose no writing
 _SAME = 1.0  # levels between one row and the next; a sensor's noise moves more
 _MOVED = 0.01  # of a row's points
+_FLAT, _STRIPES = 1.0, 20.0  # levels across a row: fills have up to 0.2 or from 150 on, lids 2.4
 _JUMP = 4.0  # levels from the last scanned rows to the filled ones
 _ACROSS = 0.4  # of the row must jump at once: no sheet's edge is as level as that
 _BLEND_PX = 5  # JPEG blocks and shrinking mix the last scanned rows with the fill
@@ -35,7 +36,10 @@ def breaks_off_at(small: Image.Image) -> int | None:
 
 def _is_filled(levels: NDArray[np.int16], start: int) -> bool:
     fill = levels[start : start + _LEAST_PX].mean(axis=0)
-    if float(np.abs(fill - fill.mean()).max()) >= 2:
-        return True  # writing of the last row drawn out to stripes
+    uneven = float(np.abs(fill - fill.mean()).max())
+    if uneven >= _STRIPES:
+        return True  # the last row's writing, or the sheet's sides, drawn out
+    if uneven >= _FLAT:
+        return False  # a quiet sensor saw an even lid: light and columns vary across it
     before = levels[start - 3 * _BLEND_PX : start - _BLEND_PX].mean(axis=0)
     return bool((np.abs(fill - before) > _JUMP).mean() >= _ACROSS)

@@ -38,6 +38,8 @@ _CUT_MARKS = 2  # pieces of writing that run over the edge of the image
 _SKIN_MM2 = 120.0
 _SHADOW_RIM_MM = 4.0  # nearer to its edges a sheet's own shadow may lie
 _FRAME = 0.08  # of the sheet's width or height
+_FOLDS, _FOLD_OFF = (1 / 3, 1 / 2, 2 / 3), 0.02
+_ACROSS = 0.008  # of the height, from one end to the other: half a degree
 _CORNER_MM = 95.0  # a shadow that keeps so near to a corner is that of the corner folded over
 
 
@@ -176,7 +178,11 @@ def _lying_over(
     small: Image.Image, inside: NDArray[np.bool_], quad: Quad, spots: Spots
 ) -> list[Warn]:
     """Another sheet or a folded corner: its shadow on the paper beneath."""
-    shadows = [one for one in shadows_on(small, inside) if not _along_side(one, spots)]
+    shadows = [
+        one
+        for one in shadows_on(small, inside)
+        if not _along_side(one, spots) and not _is_crease(one, spots)
+    ]
     if not shadows:
         return []
     longest = shadows[0]
@@ -194,6 +200,16 @@ def _along_side(shadow: Shadow, spots: Spots) -> bool:
     x, y = np.array((shadow.start, shadow.end)).T
     on = spots.on_sheet(x, y)
     return bool(((on < _FRAME).all(axis=0) | (on > 1 - _FRAME).all(axis=0)).any())
+
+
+def _is_crease(shadow: Shadow, spots: Spots) -> bool:
+    """Whether it runs where a letter is folded: straight across, at its half or its thirds."""
+    x, y = np.array((shadow.start, shadow.end)).T
+    for first, last in spots.on_sheet(x, y).T:
+        at = (first + last) / 2
+        if abs(first - last) <= _ACROSS and min(abs(at - fold) for fold in _FOLDS) <= _FOLD_OFF:
+            return True
+    return False
 
 
 def _cells(levels: NDArray[Any], side: int = _CELL_PX) -> NDArray[Any]:

@@ -11,6 +11,7 @@ _NEAR_MM = 1.2  # how far a patch may bulge: shadows and grain
 _STRAIGHT_SHARE = 0.82  # of the outline that must run along four sides
 _RIM_PX = 3  # an outline this near the image's rim follows the rim, not the sheet
 _SEEN_MM = 6.0  # a side of which less shows is not to be relied on
+_NIBBLED_MM = 5.0  # beside a side that runs out of the image
 
 Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]  # y and x
 Floats = NDArray[np.float64]
@@ -55,6 +56,7 @@ def rectangle_around(pixels: Pixels, shape: tuple[int, ...], dpi: float) -> Rect
     sides = [_side(*way, near, dpi) for way in _ways(outline, pixels, angle)]
     (top, s_top), (right, s_right), (bottom, s_bottom), (left, s_left) = sides
     seen = (s_top, s_right, s_bottom, s_left)
+    left, top, right, bottom = _to_rim((left, top, right, bottom), seen, angle, shape, dpi)
     off = np.full(u.size, np.inf)
     for place, along, visible in (
         (top, v, s_top),
@@ -69,6 +71,29 @@ def rectangle_around(pixels: Pixels, shape: tuple[int, ...], dpi: float) -> Rect
     if np.count_nonzero(off <= near) < _STRAIGHT_SHARE * u.size:
         return None
     return Rectangle(angle, left, top, right, bottom, seen, (wide, high))
+
+
+def _to_rim(
+    sides: tuple[float, float, float, float],
+    seen: tuple[bool, bool, bool, bool],
+    angle: float,
+    shape: tuple[int, ...],
+    dpi: float,
+) -> tuple[float, float, float, float]:
+    """The sides, those that do not show drawn out to the rim when it is near.
+
+    Bare paper between rules or letters that run out of the image looks like a bit of lid.
+    """
+    high, wide = shape[0], shape[1]
+    corners = np.array((0.0, wide, 0.0, wide)), np.array((0.0, 0.0, high, high))
+    u, v = turned(corners, angle)
+    rims = float(u.min()), float(v.min()), float(u.max()), float(v.max())
+    hidden = not seen[3], not seen[0], not seen[1], not seen[2]
+    left, top, right, bottom = (
+        rim if out and abs(rim - side) <= _NIBBLED_MM * dpi / 25.4 else side
+        for side, rim, out in zip(sides, rims, hidden, strict=True)
+    )
+    return left, top, right, bottom
 
 
 def _ways(

@@ -26,7 +26,10 @@ _FEWEST_LOOKS = 8
 _AGREED = 0.45  # of the looks that could show an edge on a line must show one
 _LOUD = 0.13  # mean voice of the looks: a sensor's columns make lines of 2 to 3 levels
 _BORDER_LEVELS = 4.0
+_EVEN_LEVELS, _EVENLY = 12.0, 0.8  # of the looks see the same lid; of a row of letters they do not
 _CLEAR_LEVELS = 20.0  # an edge this sharp speaks with its full voice
+_WRITTEN_STEP = 20.0
+_FEW, _NEARLY_ALL = 0.1, 0.85
 _MOSTLY = 0.35  # of a look must lie in the image
 _NEARBY = 12  # samples: an edge is weighed against what is this near, not against far print
 _MOST_LINES = 5  # looked at closely on each side
@@ -59,12 +62,20 @@ class _Looks:
 
     def votes(self, slope: float) -> Floats:
         """How clearly the looks show an edge, had the side this slope; one entry per sample."""
+        only: Floats = self.votes_of(np.array([slope]))[0]
+        return only
+
+    def votes_of(self, slopes: Floats) -> Floats:
+        """``votes`` for many slopes at once, a row each."""
         looks, samples = self._edges
-        at = samples - slope * (self.t[looks] - self.t.mean()) / _STEP_PX
-        kept = (at >= 0) & (at <= self.n.size - 1)
-        speak = self._speak[kept]
-        counts = np.bincount(np.rint(at[kept]).astype(np.int64), speak, minlength=self.n.size)
-        return np.convolve(counts, (0.5, 1.0, 0.5), mode="same")
+        at = samples - slopes[:, None] * (self.t[looks] - self.t.mean()) / _STEP_PX
+        size, kept = self.n.size, (at >= 0) & (at <= self.n.size - 1)
+        rows, edges = np.nonzero(kept)
+        into = rows * size + np.rint(at[kept]).astype(np.int64)
+        votes = np.bincount(into, self._speak[edges], minlength=slopes.size * size)
+        near = np.pad(votes.reshape(slopes.size, size), ((0, 0), (1, 1)))
+        spread: Floats = 0.5 * near[:, :-2] + near[:, 1:-1] + 0.5 * near[:, 2:]
+        return spread
 
     def visible(self, slope: float) -> Floats:
         """How many looks could have an edge there at all; one entry per sample."""
@@ -142,7 +153,10 @@ def refined(
     shown = [side for side in sides if side is not None]
     slope = _common_slope(shown, most_slope)
     picked = chosen(
-        [_lines(side, slope, px, wary=wary) if side else [] for side in sides],
+        [
+            _lines(side, slope, px, wary=wary, at_rim=wary or not r.seen[n]) if side else []
+            for n, side in enumerate(sides)
+        ],
         ((r.right - r.left) / px, (r.bottom - r.top) / px),
         (_OUTWARDS_MM, inwards_mm),
     )
@@ -220,12 +234,15 @@ def _looks(
 def _common_slope(sides: list[_Looks], most: float) -> float:
     """The slope, against the rough rectangle's, at which the sides' edges stand in line best."""
     slopes = np.arange(-most, most + 1e-9, 0.001)
-    votes = [sum(float(side.votes(slope).max()) for side in sides) for slope in slopes]
+    votes = sum((side.votes_of(slopes).max(axis=1) for side in sides), np.zeros(slopes.size))
     return float(slopes[int(np.argmax(votes))])
 
 
-def _lines(side: _Looks, slope: float, px: float, *, wary: bool) -> list[Candidate]:
-    """The lines that looks speak for; enough of them for an edge, or at least a few."""
+def _lines(side: _Looks, slope: float, px: float, *, wary: bool, at_rim: bool) -> list[Candidate]:
+    """The lines that looks speak for; enough of them for an edge, or at least a few.
+
+    *at_rim*: the sheet may run out of the image here, and a row of letters show like an edge.
+    """
     votes, shown = side.votes(slope), side.visible(slope)
     apart = max(1, round(0.5 * px / _STEP_PX))
     around = sliding_window_view(np.pad(votes, apart), 2 * apart + 1).max(axis=1)
@@ -237,6 +254,8 @@ def _lines(side: _Looks, slope: float, px: float, *, wary: bool) -> list[Candida
         agreed = side.near(slope, place)[0].size
         sure = votes[at] >= _LOUD * shown[at] and agreed >= _AGREED * shown[at]
         if agreed < _SOME * shown[at] or (wary and not _is_border(side, slope, place, px)):
+            continue
+        if at_rim and not _is_bare_beyond(side, slope, place, px):
             continue
         found.append(Candidate(place / px, float(votes[at] / shown[at]), bool(sure)))
     return found
@@ -288,6 +307,18 @@ def _is_border(side: _Looks, slope: float, place: float, px: float) -> bool:
     return bool(np.abs(out - within).max() >= _BORDER_LEVELS)
 
 
+def _is_bare_beyond(side: _Looks, slope: float, place: float, px: float) -> bool:
+    """Whether a lid lies there, as even along the line as no row of letters is."""
+    levels = _levels(side, slope, place, (-1.0 * px, -0.3 * px))
+    if levels is None:
+        return False
+    changes = np.abs(np.diff(levels, axis=0)).max(axis=1)  # a shadow grows slowly along it
+    away = side.n[None, :] - (place + slope * (side.t - side.t.mean()))[:, None]
+    written = (side.sharp >= _WRITTEN_STEP) & (away < -0.5 * px)
+    crossed = written.any(axis=1).mean()  # by nearly all looks: a feeder's own border
+    return bool((changes <= _EVEN_LEVELS).mean() >= _EVENLY and not _FEW < crossed < _NEARLY_ALL)
+
+
 def _beside(side: _Looks, slope: float, place: float, px: float) -> tuple[Floats, bool]:
     """The colour that lies without, and whether a shadow lies along the line."""
     close = _level(side, slope, place, (-0.8 * px, -0.3 * px))
@@ -304,14 +335,25 @@ def _level(
     side: _Looks, slope: float, place: float, reach_px: tuple[float, float]
 ) -> Floats | None:
     """The median colour at this distance from the line; None where that is out of the image."""
+    levels = _levels(side, slope, place, reach_px)
+    if levels is None:
+        return None
+    level: Floats = np.median(levels, axis=0)
+    return level
+
+
+def _levels(
+    side: _Looks, slope: float, place: float, reach_px: tuple[float, float]
+) -> Floats | None:
+    """The colour that each look has there; None where that is out of the image."""
     away = side.n[None, :] - (place + slope * (side.t - side.t.mean()))[:, None]
     here = (away >= reach_px[0]) & (away <= reach_px[1]) & (side.sharp >= 0)
     shown = here.any(axis=1)
     if not shown.any():
         return None
     sums = (side.levels[shown] * here[shown][..., None]).sum(axis=1)
-    level: Floats = np.median(sums / here[shown].sum(axis=1)[:, None], axis=0)
-    return level
+    levels: Floats = sums / here[shown].sum(axis=1)[:, None]
+    return levels
 
 
 def _crossing(one: _Line, other: _Line) -> Point:

@@ -35,6 +35,8 @@ _PLAIN_SIDES = 3  # that must show where nothing else told the sheet from the li
 _WRITTEN_LEVELS, _FEW_PX = 40, 6
 _SMALL_SHARE = 0.5  # of the image: a sheet this small cannot fill it
 _MOST_PAPER = 2  # patches at the rim that belong to a sheet running out of the image
+_MOST_LIDS, _LEAST_LID = 4, 0.04  # of the image
+_A_PAIR = 2
 
 Mask = NDArray[np.bool_]
 Levels = NDArray[np.int16]
@@ -63,7 +65,7 @@ def find_items(look: Image.Image, dpi: float, lean_deg: float | None = None) -> 
     color = look if look.mode == "RGB" else look.convert("RGB")
     if min(look.size) < _LEAST_MM * dpi / 25.4:
         return [whole_image(look.size, dpi)]
-    apart = _apart(color, dpi)
+    apart = _without_lid(color, _apart(color, dpi), dpi)
     small = apart and math.prod(sides_px(apart[0].quad)) < _SMALL_SHARE * color.width * color.height
     if len(apart) > 1 or (small and all(apart[0].seen)):
         return sorted((_found(e, dpi) for e in apart), key=_reading_order)
@@ -91,7 +93,7 @@ def _apart(color: Image.Image, dpi: float) -> list[Edges]:
             continue
         if all(all(e.seen) for e in edges) and (len(edges) > 1 or _trust(edges[0], dpi)[0]):
             return edges
-        best = max(best, edges, key=lambda those: [_trust(e, dpi) for e in those])
+        best = max(best, edges, key=lambda those: [_worth(e, dpi) for e in those])
     return best
 
 
@@ -136,6 +138,20 @@ def _outermost(edges: list[Edges]) -> list[Edges]:
     ]
 
 
+def _without_lid(color: Image.Image, edges: list[Edges], dpi: float) -> list[Edges]:
+    """Without the strip of lid beside a sheet that runs out of the image on all other sides.
+
+    Both fill what the other leaves, and look at the same edge; nothing is written on a lid.
+    """
+    if len(edges) != _A_PAIR or any(sum(one.seen) != 1 for one in edges):
+        return edges
+    one, other = edges  # each is all that lies beyond the other
+    bare = [_bare_around(color, other, dpi), _bare_around(color, one, dpi)]
+    if all(bare):
+        return [max(edges, key=lambda it: math.prod(sides_px(it.quad)))]
+    return [it for it, is_bare in zip(edges, bare, strict=True) if not is_bare]
+
+
 def _holds(quad: Quad, point: Point) -> bool:
     """Whether a point lies inside a quad whose corners go clockwise."""
     x, y = point
@@ -147,6 +163,12 @@ def _holds(quad: Quad, point: Point) -> bool:
 
 def _trust(edges: Edges, dpi: float) -> tuple[bool, float]:
     return item_of(edges.quad, dpi).snapped is not None, edges.support
+
+
+def _worth(edges: Edges, dpi: float) -> tuple[bool, float, float]:
+    """Of what shows equally well, the larger comes first: nothing of a sheet may be lost."""
+    standard, support = _trust(edges, dpi)
+    return standard, round(support, 1), math.prod(sides_px(edges.quad))
 
 
 def whole_image(size: tuple[int, int], dpi: float) -> Found:
@@ -163,6 +185,9 @@ def _grounds(rough: Levels) -> Iterator[Mask]:
         patches = _rim_patches(steepness <= step)
         for paper in range(min(len(patches), _MOST_PAPER + 1)):  # so many are paper after all
             yield np.logical_or.reduce(patches[paper:])
+        if len(patches) > _MOST_PAPER:  # rules that run out of the image cut paper into many
+            least = _LEAST_LID * rough.shape[0] * rough.shape[1]
+            yield from (lid for lid in patches[:_MOST_LIDS] if np.count_nonzero(lid) >= least)
 
 
 def _steepness(rough: Levels) -> Levels:
@@ -170,8 +195,9 @@ def _steepness(rough: Levels) -> Levels:
     wide = np.pad(rough, ((1, 1), (1, 1), (0, 0)), mode="edge")
     across = np.abs(wide[1:-1, 2:] - wide[1:-1, :-2])
     down = np.abs(wide[2:, 1:-1] - wide[:-2, 1:-1])
-    steepest: Levels = np.maximum(across, down).max(axis=2)
-    return steepest
+    steep = np.maximum(across, down)
+    steepest: Levels = np.maximum.reduce([steep[..., band] for band in range(steep.shape[2])])
+    return steepest  # numpy's own max over so few channels takes five times as long
 
 
 def _rim_patches(smooth: Mask) -> list[Mask]:
