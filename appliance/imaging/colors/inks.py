@@ -129,24 +129,20 @@ def inks_of(even: Image.Image) -> Inks:
     if even.mode == "L":
         return NO_INKS
     kinds, where, index = _kinds(even)
-    pixels = _Pixels(even, np.asarray(_low(even)).ravel())
+    red, green, blue = (np.asarray(band).ravel() for band in even.split())
+    pixels = _Pixels((red, green, blue), np.minimum(np.minimum(red, green), blue))
     black = pixels.heart(np.flatnonzero(pixels.low < 255 - FAINTEST), Ink.BLACK)
     if not (index % 3).any():
         return Inks(None, (black, (0, 0, 0), (0, 0, 0)))
-    red, blue = (
+    reds, blues = (
         pixels.heart(where[index == number], ink) for number, ink in ((1, Ink.RED), (2, Ink.BLUE))
     )
-    return Inks(Image.fromarray(kinds), (black, red, blue))
+    return Inks(Image.fromarray(kinds), (black, reds, blues))
 
 
 def ink_kinds(colors: Image.Image) -> Bytes:
     """Which ink each pixel of *colors* would be, were it inked: an index into ``Ink``."""
     return _kinds(colors)[0]
-
-
-def _low(colors: Image.Image) -> Image.Image:
-    red, green, blue = colors.split()
-    return ImageChops.darker(red, ImageChops.darker(green, blue))
 
 
 def _kinds(colors: Image.Image) -> tuple[Bytes, npt.NDArray[np.intp], Bytes]:
@@ -252,7 +248,7 @@ def _darkest_around(depth: Bytes, reach: int) -> Bytes:
 class _Pixels:
     """Pixels of a picture by their place in reading order."""
 
-    colors: Image.Image
+    colors: tuple[Bytes, Bytes, Bytes]
     low: Bytes
 
     def heart(self, where: npt.NDArray[np.intp], ink: Ink) -> Color:
@@ -264,7 +260,7 @@ class _Pixels:
             return (0, 0, 0)
         low = self.low[where]
         where = where[low <= np.median(low)]
-        levels = [int(np.median(np.asarray(band).ravel()[where])) for band in self.colors.split()]
+        levels = [int(np.median(band[where])) for band in self.colors]
         if ink is Ink.BLACK:
             level = min(*levels, _BLACKEST)
             return (level, level, level)
