@@ -64,10 +64,10 @@ def clean(
 ) -> None:
     """Straighten, crop, even and shrink IN... (JPEG, PNG, TIFF, PNM, HEIC, PDF) into OUT, a PDF.
 
-    Blank pages are left out and named in the report. What is over the budget even at the floor
-    of its kind becomes "OUT phan 1-2.pdf" and "OUT phan 2-2.pdf". Ends with 1 when nothing
-    could be cleaned, 3 when some inputs were refused and OUT holds the others, 4 when a file
-    could not be written.
+    Blank pages are left out and named, and so is what somebody should look at. What is over
+    the budget even at the floor of its kind becomes "OUT phan 1-2.pdf" and "OUT phan 2-2.pdf".
+    Ends with 1 when nothing could be cleaned, 3 when some inputs were refused and OUT holds
+    the others, 4 when a file could not be written.
     """
     logging.getLogger("pikepdf").setLevel(logging.WARNING)
     began = time.monotonic()
@@ -78,6 +78,8 @@ def clean(
 
         content = told(batch, written, time.monotonic() - began)
         _write(report, json.dumps(content, ensure_ascii=False, indent=1).encode())
+    for line in _seen(batch, keep_blank=keep_blank):
+        click.echo(line, err=True)
     for path, number, error in batch.refused:
         page = "" if number is None else f", page {number}"
         click.echo(f"{error.code}: {path}{page}: {notice_for(error).what}", err=True)
@@ -125,6 +127,20 @@ def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int, *, keep_blank:
                 refusal = PictureTooLarge(f"{source.name}: not enough memory")
                 batch.refused.append((source, number, refusal))
     return batch
+
+
+def _seen(batch: Batch, *, keep_blank: bool) -> Iterator[str]:
+    """A line for each page that was left out, and for each thing that a person should see to."""
+    from appliance.findings import advice_for
+
+    for page in batch.pages:
+        where = f"{page.source}, page {page.number}"
+        blank = sum(item.found.blank.is_blank for item in page.items)
+        if blank and not keep_blank:
+            what = "blank" if blank == len(page.items) else f"{blank} of {len(page.items)} blank"
+            yield f"left out: {where}: {what}; --keep-blank keeps it"
+        for warn in (*page.warnings, *(w for item in page.items for w in item.found.warnings)):
+            yield f"{warn.code}: {where}: {advice_for(warn).what}"
 
 
 def _raising(error: FileError) -> Callable[[], CleanInput]:

@@ -30,6 +30,15 @@ def test_forms_become_one_small_pdf_and_the_blank_side_is_left_out(scans, cleane
     assert form["mode"] in ("layers", "palette")
     assert form["bytes"] <= 100_000
     assert done.report["totals"]["blank"] == 1
+    assert f"left out: {scans['blank']}, page 1: blank" in done.said
+
+
+def test_a_blurred_page_is_told_at_the_terminal_too(tmp_path, cleaned):
+    path = tmp_path / "blurred.jpg"
+    path.write_bytes(pages.spoiled("blurred", 4121, 200, place="bottom-right").jpeg())
+    done = cleaned(path)
+    assert done.code == 0
+    assert f"unsharp: {path}, page 1: Ảnh bị mờ ở góc dưới bên phải." in done.said
 
 
 def test_a_blank_side_stays_when_asked_to(scans, cleaned):
