@@ -13,7 +13,7 @@ _RIM_PX = 3  # an outline this near the image's rim follows the rim, not the she
 _SEEN_MM = 6.0  # a side of which less shows is not to be relied on
 _NIBBLED_MM = 5.0  # beside a side that runs out of the image
 
-Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]  # y and x
+Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]  # y and x, in reading order
 Floats = NDArray[np.float64]
 
 
@@ -49,11 +49,11 @@ def rectangle_around(pixels: Pixels, shape: tuple[int, ...], dpi: float) -> Rect
     if outline[0].size < 8:
         return None
     near = _NEAR_MM * dpi / 25.4
-    angle = _angle(outline)
+    angle, ends = _angle(outline), _row_ends(pixels)
     for _ in range(2):
-        angle += _more_turn(outline, pixels, angle, near)
+        angle += _more_turn(outline, ends, angle, near)
     u, v = turned(outline, angle)
-    sides = [_side(*way, near, dpi) for way in _ways(outline, pixels, angle)]
+    sides = [_side(*way, near, dpi) for way in _ways(outline, ends, angle)]
     (top, s_top), (right, s_right), (bottom, s_bottom), (left, s_left) = sides
     seen = (s_top, s_right, s_bottom, s_left)
     left, top, right, bottom = _to_rim((left, top, right, bottom), seen, angle, shape, dpi)
@@ -97,12 +97,14 @@ def _to_rim(
 
 
 def _ways(
-    outline: tuple[Floats, Floats], pixels: Pixels, angle: float
+    outline: tuple[Floats, Floats], ends: tuple[Floats, Floats], angle: float
 ) -> list[tuple[Floats, Floats, float]]:
-    """For top, right, bottom, left: the outline across and along it, and how far the patch goes."""
+    """For top, right, bottom, left: the outline across and along it, and how far the patch goes.
+
+    However the patch is turned, the *ends* of its rows reach as far as any of its pixels.
+    """
     u, v = turned(outline, angle)
-    y, x = pixels
-    all_u, all_v = turned((x.astype(np.float64) + 0.5, y.astype(np.float64) + 0.5), angle)
+    all_u, all_v = turned(ends, angle)
     top, bottom = float(np.min(all_v)), float(np.max(all_v))
     return [
         (v, u, top),
@@ -112,10 +114,21 @@ def _ways(
     ]
 
 
-def _more_turn(outline: tuple[Floats, Floats], pixels: Pixels, angle: float, near: float) -> float:
+def _row_ends(pixels: Pixels) -> tuple[Floats, Floats]:
+    """x and y of the middles of each row's first and last pixel."""
+    y, x = pixels
+    last = np.flatnonzero(np.diff(y, append=-1))
+    first = np.concatenate(([0], last[:-1] + 1))
+    ends = np.concatenate((first, last))
+    return x[ends] + 0.5, y[ends] + 0.5
+
+
+def _more_turn(
+    outline: tuple[Floats, Floats], ends: tuple[Floats, Floats], angle: float, near: float
+) -> float:
     """By how much more the sides are turned than *angle*: their common slope, least squares."""
     rise = run = 0.0
-    for side, (across, along, extreme) in enumerate(_ways(outline, pixels, angle)):
+    for side, (across, along, extreme) in enumerate(_ways(outline, ends, angle)):
         mine = np.abs(across - extreme) <= 3 * near
         if np.count_nonzero(mine) < 8:
             continue
@@ -140,10 +153,9 @@ def _outline(pixels: Pixels, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     high, wide = shape[0], shape[1]
     low_x, high_x = np.full(high, wide), np.full(high, -1)
     low_y, high_y = np.full(wide, high), np.full(wide, -1)
-    np.minimum.at(low_x, y, x)
-    np.maximum.at(high_x, y, x)
-    np.minimum.at(low_y, x, y)
-    np.maximum.at(high_y, x, y)
+    # pixels come in reading order and the last one put somewhere stays there
+    low_x[y[::-1]], high_x[y] = x[::-1], x
+    low_y[x[::-1]], high_y[x] = y[::-1], y
     rows, columns = np.flatnonzero(high_x >= 0), np.flatnonzero(high_y >= 0)
     xs = np.concatenate((low_x[rows], high_x[rows] + 1, columns + 0.5, columns + 0.5))
     ys = np.concatenate((rows + 0.5, rows + 0.5, low_y[columns], high_y[columns] + 1))
