@@ -11,7 +11,7 @@ from appliance.desk.point import Point
 from appliance.desk.status import STATION, UPLOADER, report_status
 from appliance.store.volunteers import Volunteer
 from appliance.wording import notice_for
-from tests.station_page.conftest import Browser
+from tests.station_page.conftest import Browser, view_of
 
 
 def glance(browser: Browser) -> list[str]:
@@ -58,6 +58,14 @@ def test_dossiers_being_filled_stand_apart_from_sealed_ones(
     assert f'href="/dossiers/{open_one}"' in being_filled
     assert f'href="/dossiers/{sealed}"' in done
     assert f'href="/dossiers/{open_one}"' not in done
+
+
+def test_the_first_screen_says_which_dossier_the_button_scans_into(
+    browser: Browser, point: Point
+) -> None:
+    browser.open_dossier()
+    number = view_of(point, browser.open_dossier()).dossier.number
+    assert f"Nhấn nút sẽ quét vào hồ sơ {number}." in unescape(browser.get("/").text)
 
 
 def test_what_this_point_does_most_is_offered_first(
