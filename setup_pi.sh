@@ -128,10 +128,10 @@ become_owner() {
   fi
 }
 
-venv_is_sound() { # made here (a clone may have been moved), with Debian's packages in sight
+venv_is_sound() { # made here (a clone may have been moved), with Debian's Python and packages in sight
   "${VENV}/bin/python" -c '' 2>/dev/null &&
     grep -q '^include-system-site-packages = true' "${VENV}/pyvenv.cfg" &&
-    grep -q "^command = .* ${VENV}\$" "${VENV}/pyvenv.cfg"
+    grep -q "^command = ${PYTHON%/*}/python3[0-9.]* .* ${VENV}\$" "${VENV}/pyvenv.cfg"
 }
 
 make_venv() {

@@ -39,6 +39,22 @@ def test_sourcing_it_does_nothing():
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    ("python", "sound"),
+    [("/usr/bin/python3", True), ("/usr/bin/python3.11", True), ("/opt/pyenv/bin/python3", False)],
+)
+def test_a_venv_of_another_python_is_made_again(tmp_path: Path, python: str, sound: bool):
+    """Another Python sees no python3-sane, and every scan would fail."""
+    script, venv = shutil.copy(SCRIPT, tmp_path), tmp_path / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin/python").symlink_to("/usr/bin/python3")
+    said = f"command = {python} -m venv --system-site-packages {venv}"
+    (venv / "pyvenv.cfg").write_text(f"include-system-site-packages = true\n{said}\n")
+    asked = ["bash", "-c", f"source {script}; venv_is_sound"]
+    done = subprocess.run(asked, capture_output=True, timeout=60, check=False)
+    assert (done.returncode == 0) is sound
+
+
 @pytest.mark.parametrize("words", [(), ("install",), ("demos",)])
 def test_an_unknown_word_gets_the_usage_and_its_own_exit(words):
     answer = run(*words)
