@@ -113,7 +113,7 @@ def _judged(
         gray = _straight(look, first, edge_deg + correction, sight.look_dpi)
     else:
         gray = _straight(look, first, edge_deg, sight.look_dpi)
-        correction = _correction(gray)
+        correction = _correction(gray, edges_seen=not found.whole)
         if abs(correction) > _STRAIGHT_ENOUGH_DEG:
             paper = paper_of(gray)[0]
             gray = gray.rotate(correction, Image.Resampling.BILINEAR, fillcolor=paper)
@@ -129,9 +129,10 @@ def _straight(look: Image.Image, first: Findings, angle: float, dpi: float) -> I
     return _without_rim(plan.drawn(look, paper_of(look), quick=True), dpi)
 
 
-def _correction(gray: Image.Image) -> float:
+def _correction(gray: Image.Image, *, edges_seen: bool) -> float:
     lean = _lean(gray)
-    if lean.confidence < _PRINT and abs(lean.correction_deg) < _BY_HAND_DEG:
+    likely = _BY_HAND_DEG <= abs(lean.correction_deg) <= _CROOKED_DEG
+    if lean.confidence < _PRINT and (edges_seen or not likely):
         return 0.0  # handwriting wanders more than paper is laid crooked
     return lean.correction_deg
 

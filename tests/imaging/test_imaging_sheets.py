@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from appliance.core.findings import Quad
+from appliance.imaging.geometry.rectangles import rectangle_around
 from appliance.imaging.geometry.sheets import find_items
 from appliance.imaging.geometry.sizes import snapped
 from appliance.imaging.pipeline import analyse
@@ -157,3 +158,11 @@ def test_any_picture_holds_at_least_one_item(width, height, seed, kind):
         assert all(math.isfinite(v) for corner in one.item.quad for v in corner)
         assert one.item.width_mm > 0
         assert one.item.height_mm > 0
+
+
+def test_a_sheet_that_runs_out_of_the_image_reaches_its_rim():
+    y, x = np.nonzero(np.pad(np.ones((585, 315), bool), ((0, 0), (96, 3))))  # the rim is nibbled
+    found = rectangle_around((y, x), (585, 414), 50)
+    assert found is not None
+    assert found.seen == (False, False, False, True)
+    assert found.right == 414

@@ -106,3 +106,10 @@ def test_what_is_no_writing_turns_nothing(thing):
 def test_a_picture_of_nothing_leans_nowhere():
     for size in ((1, 1), (3, 2000), (50, 50)):
         assert lean_of(Image.new("L", size, 255)).correction_deg == 0.0
+
+
+@pytest.mark.parametrize(("how", "seed"), [("pencil", 14), ("signature", 12), ("signature", 15)])
+def test_a_few_strokes_by_hand_do_not_turn_a_sheet(how, seed):
+    page = pages.near_blank(how, 2100 + seed, 300 if seed % 2 else 200)
+    (found,) = analyse(page.jpeg(), page.dpi)
+    assert abs(found.angle_deg - page.angle_deg) <= 0.4

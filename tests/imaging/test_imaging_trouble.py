@@ -129,6 +129,14 @@ def test_lid_beside_a_cut_sheet_is_no_part_of_it_and_no_second_sheet(lid: str) -
     assert max(x for x, _ in found.item.quad) >= page.image.width - 0.5 * _DPI / 25.4
 
 
+@pytest.mark.parametrize(("seed", "side"), [(12, "left"), (14, "top")])
+def test_the_strip_of_lid_that_a_cut_sheet_leaves_is_no_item(seed: int, side: str) -> None:
+    dpi = 150 if seed % 3 == 0 else 300
+    name = "letter" if seed % 3 == 0 else "table"
+    page = pages.spoiled("cut", seed, dpi, place=side, name=name)
+    assert len(analyse(page.jpeg(), dpi)) == 1
+
+
 @pytest.mark.parametrize("corner", spoilt.CORNERS)
 def test_a_finger_on_the_page_is_named(corner: str) -> None:
     for seed in _SEEDS:

@@ -310,7 +310,7 @@ def _is_border(side: _Looks, slope: float, place: float, px: float) -> bool:
 def _is_bare_beyond(side: _Looks, slope: float, place: float, px: float) -> bool:
     """Whether a lid lies there, as even along the line as no row of letters is."""
     levels = _levels(side, slope, place, (-1.0 * px, -0.3 * px))
-    if levels is None:
+    if levels is None or len(levels) < _FEWEST_LOOKS // 4:
         return False
     changes = np.abs(np.diff(levels, axis=0)).max(axis=1)  # a shadow grows slowly along it
     away = side.n[None, :] - (place + slope * (side.t - side.t.mean()))[:, None]
