@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from appliance.core.findings import Kind, PageMode
 from appliance.imaging.cleaning import clean_page
-from appliance.imaging.colors.inks import dark_channel, stencils_of
+from appliance.imaging.colors.inks import dark_channel, ink_in, stencils_of
 from appliance.imaging.colors.modes import Way, dark_marks, ladder, plated, survey
 from appliance.imaging.colors.paper import light_on
 from appliance.imaging.sight import sight_of
@@ -202,3 +202,12 @@ def test_black_print_makes_no_red_or_blue_stencil():
         inked = sum(int(np.count_nonzero(one.mask)) for one in found)
         has_color = any(name in page.masks for name in ("seal", "ink"))
         assert has_color or colored <= 0.002 * inked
+
+
+def test_ink_stays_where_it_is_when_margins_are_not_looked_at():
+    fine = Image.new("L", (300, 400), 255)
+    fine.paste(0, (120, 90, 180, 130))
+    limit = Image.new("L", (150, 200), 128)
+    everywhere, within = ink_in(fine, limit), ink_in(fine, limit, (96, 72, 240, 168))
+    assert ImageChops.logical_xor(everywhere, within).getbbox() is None
+    assert within.getbbox() == (120, 90, 180, 130)
