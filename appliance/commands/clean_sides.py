@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.core.card_sheet import in_order, on_one_page
+from appliance.core.card_sheet import in_order, left_over, on_one_page
 from appliance.core.findings import Warn
 from appliance.core.laid import on_a4
 from appliance.core.plates import PlatedPage
@@ -42,7 +42,12 @@ def sides_of(pages: Sequence[CleanInput], *, keep_blank: bool) -> list[Side]:
         for item in page.items
         if keep_blank or item.card is not None or not item.found.blank.is_blank
     ]
-    return [_side(together) for together in on_one_page(sent, lambda one: one[1].card)]
+    sheets = list(on_one_page(sent, lambda one: one[1].card))
+    cards = [[item.card for _, item in sheet if item.card is not None] for sheet in sheets]
+    if strangers := left_over(cards):
+        last, _ = next(sheet[0] for sheet in reversed(sheets) if sheet[0][1].card is not None)
+        last.warnings += strangers
+    return [_side(sheet) for sheet in sheets]
 
 
 def _side(together: Sequence[tuple[CleanInput, CleanItem]]) -> Side:

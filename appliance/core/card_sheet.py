@@ -87,19 +87,34 @@ def in_order(looks: Sequence[CardLook]) -> tuple[tuple[int, ...], tuple[Warn, ..
 def on_one_page(
     things: Iterable[_T], card_of: Callable[[_T], CardLook | None]
 ) -> Iterator[list[_T]]:
-    """*things* in order, each on a page alone, but two cards that follow each other together."""
+    """*things*, each on a page alone, but two sides of a card together where the first one was.
+
+    Within cards that follow each other equal numbers belong together whatever lies between; a
+    side without a number goes with its neighbour. Two different numbers never share a page.
+    """
     cards: list[_T] = []
+    looks: list[CardLook] = []
     for thing in things:
-        is_card = card_of(thing) is not None
-        if cards and (len(cards) == 2 or not is_card):
-            yield cards
-            cards = []
-        if is_card:
+        look = card_of(thing)
+        if look is not None:
             cards.append(thing)
-        else:
-            yield [thing]
-    if cards:
-        yield cards
+            looks.append(look)
+            continue
+        yield from ([cards[index] for index in page] for page in _pages_of(looks))
+        yield [thing]
+        cards, looks = [], []
+    yield from ([cards[index] for index in page] for page in _pages_of(looks))
+
+
+def left_over(sheets: Iterable[Sequence[CardLook]]) -> tuple[Warn, ...]:
+    """What ``in_order`` cannot see: a front and a back stand alone, for their numbers differ."""
+    alone = [sheet[0] for sheet in sheets if len(sheet) == 1 and sheet[0].number]
+    if (
+        any(one.side is Side.FRONT and other.side is Side.BACK for one in alone for other in alone)
+        and len({look.number for look in alone}) > 1
+    ):
+        return (Warn("card-numbers-differ", severe=True),)
+    return ()
 
 
 def corner_mm(row: int) -> tuple[float, float]:
@@ -148,6 +163,33 @@ def cut_around(quad: Quad, size: tuple[int, int], margin_px: int = 4) -> Box:
         min(size[0], math.ceil(max(xs)) + margin_px),
         min(size[1], math.ceil(max(ys)) + margin_px),
     )
+
+
+def _pages_of(looks: Sequence[CardLook]) -> list[tuple[int, ...]]:
+    """Which of the cards that follow each other go on one page, by their indexes."""
+    pages: list[tuple[int, ...]] = []
+    left = list(range(len(looks)))
+    for first in range(len(looks)):
+        backs = [index for index in left if index > first and _one_card(looks[first], looks[index])]
+        if first in left and backs:
+            second = min(backs, key=lambda index: (looks[index].side is None, index))
+            pages.append((first, second))
+            left = [index for index in left if index not in (first, second)]
+    while left:
+        two = tuple(left[:2])
+        if len(two) == 2 and two[1] != two[0] + 1:
+            two = two[:1]  # no neighbours: what lay between has found its own
+        strangers = len({looks[index].number for index in two if looks[index].number}) > 1
+        # strangers count as a pair that was tried, or a side without a number would move on to
+        # whoever comes next: of fronts A, B and two backs nobody could read, B would get A's
+        pages += [(index,) for index in two] if strangers else [two]
+        left = left[len(two) :]
+    return sorted(pages)
+
+
+def _one_card(one: CardLook, other: CardLook) -> bool:
+    same_side = one.side is not None and one.side is other.side
+    return one.number is not None and one.number == other.number and not same_side
 
 
 def _rank(looks: Sequence[CardLook], index: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from appliance.core.card_sheet import CardLook, in_order, on_one_page
+from appliance.core.card_sheet import CardLook, in_order, left_over, on_one_page
 from appliance.core.dossier import Page
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import Kind, Warn
@@ -114,9 +114,13 @@ def card_doubts(point: Point, view: DossierView) -> tuple[tuple[Slot, Warn], ...
 def _doubts(pages: Sequence[Page], read: Read) -> tuple[Warn, ...]:
     found: dict[Warn, None] = {}
     looks = (_card_on(page, read) for page in pages if not page.left_out)
-    for together in on_one_page(looks, lambda look: look):
-        _, warnings = in_order([look for look in together if look is not None])
-        found |= dict.fromkeys(warnings)
+    sheets = [
+        [look for look in together if look is not None]
+        for together in on_one_page(looks, lambda look: look)
+    ]
+    for sheet in sheets:
+        found |= dict.fromkeys(in_order(sheet)[1])
+    found |= dict.fromkeys(left_over(sheets))
     return tuple(warn for warn in found if warn.code != "card-turn-unsure")  # told at its page
 
 

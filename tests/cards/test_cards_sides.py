@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from appliance.core.card_sheet import ID1_MM, CardLook, Side, in_order
+from appliance.core.card_sheet import ID1_MM, CardLook, Side, in_order, left_over, on_one_page
 from appliance.core.citizen_card import read_citizen_card
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import PageMode, Quad, Warn
@@ -148,6 +148,43 @@ def test_two_peoples_cards_are_no_pair() -> None:
     assert [(warning.code, warning.severe) for warning in warnings] == [
         ("card-numbers-differ", True)
     ]
+
+
+F, B, SHEET = Side.FRONT, Side.BACK, None
+
+
+@pytest.mark.parametrize(
+    ("lying", "together"),
+    [
+        ([(F, 1), (F, 2), (B, 1), (B, 2)], [[0, 2], [1, 3]]),
+        ([(F, 1), (F, 2), (B, 2), (B, 1)], [[0, 3], [1, 2]]),
+        ([(B, 1), (F, 2), (B, 2), (F, 1)], [[0, 3], [1, 2]]),
+        ([(F, 1), (B, 2)], [[0], [1]]),
+        ([(F, 1), (F, 1), (B, 1)], [[0, 2], [1]]),
+        ([(F, 1), (F, 1)], [[0, 1]]),  # told as the same side twice
+        ([(F, 1), (B, None), (F, 2), (B, None)], [[0, 1], [2, 3]]),
+        ([(F, None), (B, None), (None, None)], [[0, 1], [2]]),
+        ([(F, 1), (F, 2), (B, None), (B, None)], [[0], [1], [2, 3]]),  # never B's with A's
+        ([(F, 1), (F, None), (B, 1), (B, None)], [[0, 2], [1], [3]]),
+        ([(F, 1), (F, 2), SHEET, (B, 1), (B, 2)], [[0], [1], [2], [3], [4]]),
+        ([SHEET, (F, 1), (F, 2), (None, 1), (B, 1)], [[0], [1, 4], [2], [3]]),
+        ([], []),
+    ],
+)
+def test_cards_share_a_page_by_their_numbers_and_only_then_as_neighbours(
+    lying: list[tuple[Side | None, int | None] | None], together: list[list[int]]
+) -> None:
+    looks = [one and seen(*one) for one in lying]
+    pages_made = list(on_one_page(range(len(looks)), lambda index: looks[index]))
+    assert pages_made == together
+
+
+def test_a_front_and_a_back_left_alone_by_their_numbers_are_told() -> None:
+    one, other = seen(F, 1), seen(B, 2)
+    assert [warn.code for warn in left_over([[one], [], [other]])] == ["card-numbers-differ"]
+    assert left_over([[one], [seen(F, 2)]]) == ()  # two people, a side of each
+    assert left_over([[one], [seen(B)]]) == ()
+    assert left_over([[one, seen(B, 1)], [other]]) == ()
 
 
 def test_a_card_whose_upper_side_is_unknown_is_told() -> None:

@@ -237,6 +237,14 @@ def test_both_sides_of_a_card_come_on_one_sheet_front_first(tmp_path, cleaned):
     assert any(pages.holder(1204).number in code for p in done.pages for code in p["codes"])
 
 
+def test_the_cards_of_two_people_never_share_a_sheet(tmp_path, cleaned):
+    for seed in (1204, 1205):
+        (tmp_path / f"{seed}.jpg").write_bytes(pages.card("front", seed, 300).jpeg())
+    done = cleaned(*(tmp_path / f"{s}.jpg" for s in (1204, 1205)), options=("--kind", "id-card"))
+    with pikepdf.open(done.files[0]) as opened:
+        assert [len(page.obj.Resources.XObject) for page in opened.pages] == [1, 1]
+
+
 @pytest.mark.parametrize("turn", [90, 180])
 def test_a_page_that_lay_sideways_or_upside_down_comes_out_upright(turn, tmp_path, cleaned):
     page = pages.paper("letter", 1210 + turn, 200, turn=turn)

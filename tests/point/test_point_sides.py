@@ -51,6 +51,19 @@ def test_cards_with_a_paper_between_them_are_no_pair_before_the_seal_either(
     assert [warn.code for _, warn in doubts] == ["card-one-side-only"]
 
 
+def test_the_cards_of_two_people_are_paired_by_number_before_the_seal_and_in_it(
+    point: Point, dossier_id: str, helper: Volunteer, ward_keys: WardKeys
+) -> None:
+    asked = [("front", 4102), ("front", 4103), ("back", 4103)]
+    sides = [drawn.card(side, seed, 300, clockwise=0).jpeg() for side, seed in asked]
+    scanned(point, dossier_id, sides, 300)
+    clean_all(point)
+    doubts = card_doubts(point, dossiers.look_at(point, dossier_id))
+    assert [warn.code for _, warn in doubts] == ["card-one-side-only"]
+    pdf, _ = sealed(point, dossier_id, helper, ward_keys)
+    assert [len(page.obj.Resources.XObject) for page in pdf.pages] == [1, 2]
+
+
 def test_a_copy_whose_row_trips_over_our_own_code_leaves_no_file_behind(
     point: Point, dossier_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
