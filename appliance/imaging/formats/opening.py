@@ -33,6 +33,7 @@ _ORIENTATION, _MAKER = 0x0112, 0x010F  # EXIF tags
 _LEAST_DPI, _MOST_DPI = 90, 1200  # 72 and the like are what programs write when they do not know
 _A4_LONG_IN, _A4_ASPECT = 297 / 25.4, 297 / 210
 _USUAL_DPI = 300
+_CHIPS = ((4, 3), (16, 9), (3, 2))
 _LEAST_PX = 100  # a side; a stamp on an envelope at 150 dpi
 _MOST_PAGES = 500
 
@@ -113,10 +114,10 @@ def _opened(path: Path, number: int) -> Opened:
         exif = picture.getexif()
         turn = exif.get(_ORIENTATION, 1)
         image = _plain(_turned(picture, turn))
-        camera = bool(exif.get(_MAKER)) and not _says_dpi(picture)
+        camera = not _says_dpi(picture) and (exif.get(_MAKER) or _is_shaped_as_photos(picture))
         as_stored = picture.format == "JPEG" and image is picture and times == 1.0
         return Opened(
-            image, round(dpi * times), camera, turn in range(1, 9), times, as_stored=as_stored
+            image, round(dpi * times), bool(camera), turn in range(1, 9), times, as_stored=as_stored
         )
 
 
@@ -205,6 +206,14 @@ def _dpi(picture: Image.Image) -> int:
     if abs(long / short / _A4_ASPECT - 1) < 0.06:
         return max(_LEAST_DPI, round(long / _A4_LONG_IN))
     return _USUAL_DPI
+
+
+def _is_shaped_as_photos(picture: Image.Image) -> bool:
+    """A JPEG with the sides of a camera's chip: programs that pass photos on drop their EXIF."""
+    long, short = max(picture.size), min(picture.size)
+    return picture.format == "JPEG" and any(
+        abs(long * across - short * along) <= along for along, across in _CHIPS
+    )
 
 
 def _says_dpi(picture: Image.Image) -> bool:
