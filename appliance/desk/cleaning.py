@@ -6,13 +6,14 @@ store alone, so a cut at any point costs one page's work.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from appliance.core.dossier import CAMERA, DossierState, Page
-from appliance.core.errors import DossierMovedOn, PageDamaged
+from appliance.core.errors import DossierMovedOn, DossierUnknown, PageDamaged
 from appliance.core.findings import TURN_UNSURE, Kind, Warn
 from appliance.core.scan import PaperSource
 from appliance.core.seen import seen_text
@@ -55,7 +56,7 @@ def next_work(point: Point, *, lying: bool = False) -> Work | None:
         try:
             master = point.vault.open(point.pages.read(page.master), dossier.desk_key)
         except PageDamaged as error:
-            give_up_cleaning(point, page.id, error.code)
+            give_up_cleaning(point, page, error.code)
             continue
         other = _other(point, behind, dossier)
         other_dpi = behind.resolution_dpi if behind is not None and other else 0
@@ -117,10 +118,15 @@ def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
     return ids
 
 
-def give_up_cleaning(point: Point, page_id: str, code: str) -> None:
-    """A page that cannot be cleaned keeps its master; the screen says so."""
-    with point.database.writing() as connection:
-        pages.set_cleaned(connection, page_id, clean_error=code)
+def give_up_cleaning(point: Point, page: Page, code: str) -> None:
+    """A page that cannot be cleaned keeps its master; the screen says so.
+
+    *page* as it was tried: one that was edited since, perhaps to be shown as scanned, waits on.
+    """
+    # sealed and erased meanwhile: nothing to say any more
+    with suppress(DossierUnknown), point.database.writing() as connection:
+        if pages.get_page(connection, page.id).edits == page.edits:
+            pages.set_cleaned(connection, page.id, clean_error=code)
 
 
 def settle_turn(point: Point, page_id: str, turn: int) -> None:

@@ -60,7 +60,7 @@ class Cleaning:
                 self._later(page_id, error)
             except Exception as error:
                 log.warning("page %s: %s", page_id, error)
-                cleaning.give_up_cleaning(self._point, page_id, told(error).code)
+                cleaning.give_up_cleaning(self._point, work.page, told(error).code)
             else:
                 self._save(work, things)
             self.next()
@@ -94,7 +94,7 @@ class Cleaning:
             log.info("page %s: %s", work.page.id, error)  # being sealed, or sealed already
         except DossierError as error:
             log.warning("page %s: %s: %s", work.page.id, error.code, error)
-            cleaning.give_up_cleaning(self._point, work.page.id, error.code)
+            cleaning.give_up_cleaning(self._point, work.page, error.code)
         except Exception as error:
             self._later(work.page.id, error)
         else:

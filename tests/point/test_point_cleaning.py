@@ -229,6 +229,21 @@ def test_an_edit_made_while_the_page_is_cleaned_is_not_lost(point: Point, dossie
     assert page.clean_bytes == len(work.master)
 
 
+def test_a_page_edited_while_its_cleaning_fails_is_tried_again(
+    point: Point, dossier_id: str
+) -> None:
+    scanned(point, dossier_id, [letter(4109)])
+    work = cleaning.next_work(point)
+    assert work is not None
+    page_edits.show_as_scanned(point, work.page.id, True)
+    cleaning.give_up_cleaning(point, work.page, "page-damaged")
+    (page,) = pages(point, dossier_id)
+    assert page.awaits_cleaning
+    cleaning.give_up_cleaning(point, page, "page-damaged")  # as scanned it fails as well
+    assert pages(point, dossier_id)[0].clean_error == "page-damaged"
+    assert cleaning.next_work(point) is None
+
+
 def test_what_is_cleaned_while_the_seal_is_made_is_thrown_away_whole(
     point: Point, dossier_id: str, helper: Volunteer
 ) -> None:
@@ -249,7 +264,7 @@ def test_a_page_that_cannot_be_cleaned_travels_as_it_was_scanned(
 ) -> None:
     master = letter(4111)
     scanned(point, dossier_id, [master])
-    cleaning.give_up_cleaning(point, pages(point, dossier_id)[0].id, "page-damaged")
+    cleaning.give_up_cleaning(point, pages(point, dossier_id)[0], "page-damaged")
     _, pdf = sealed(point, dossier_id, helper, ward_keys)
     assert master in pdf
 
