@@ -64,10 +64,10 @@ def preview(file: Path, to: Path | None) -> None:
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), required=True, help="The YAML to write.")
 def import_workbook(workbook: Path, to: Path) -> None:
-    """Make a draft of a procedure file from an officer's WORKBOOK (.xlsx, two sheets).
+    """Draft a procedure file from an officer's workbook.
 
-    Says what was not understood, then checks the draft. Ends with 1 unless both are fine; a file
-    that is there already is not overwritten.
+    WORKBOOK is an .xlsx with two sheets. Says what was not understood, then checks the draft.
+    Ends with 1 unless both are fine; a file that is there already is not overwritten.
     """
     from appliance.procedures.sheet import draft_of
 

@@ -104,7 +104,7 @@ def _opened(path: Path, number: int) -> Opened:
         if number > 1:
             picture = ImageSequence.Iterator(picture)[number - 1]  # noqa: PLW2901
         _refuse_strange(path, picture)
-        dpi, wide = _dpi(picture), picture.width
+        says_dpi, dpi, wide = _says_dpi(picture), _dpi(picture), picture.width
         if dpi >= 2 * _USUAL_DPI:  # libjpeg halves while it decodes; nothing needs more
             picture.draft(None, (picture.width // 2, picture.height // 2))
         times = picture.width / wide
@@ -114,7 +114,7 @@ def _opened(path: Path, number: int) -> Opened:
         exif = picture.getexif()
         turn = exif.get(_ORIENTATION, 1)
         image = _plain(_turned(picture, turn))
-        camera = not _says_dpi(picture) and (exif.get(_MAKER) or _is_shaped_as_photos(picture))
+        camera = not says_dpi and (exif.get(_MAKER) or _is_shaped_as_photos(picture))
         as_stored = picture.format == "JPEG" and image is picture and times == 1.0
         return Opened(
             image, round(dpi * times), bool(camera), turn in range(1, 9), times, as_stored=as_stored
