@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from concurrent.futures import CancelledError
 from contextlib import suppress
 
-from appliance.core.errors import DossierError, DossierMovedOn, DossierUnknown
+from appliance.core.dossier import Page
+from appliance.core.errors import DiskFull, DossierError, DossierMovedOn, DossierUnknown
 from appliance.desk import cleaning
 from appliance.desk.point import Point
 from appliance.imaging.child.cleaner import Cleaner
@@ -18,6 +20,7 @@ from appliance.services.steady import told
 log = logging.getLogger(__name__)
 
 CLEAN_AGAIN_S = 5.0  # after a page could not be cleaned for want of room or processes
+TRIES = 3  # to keep a page that trips over our own code; then those behind it have their turn
 
 
 class Cleaning:
@@ -28,6 +31,7 @@ class Cleaning:
         self._uprights = Uprights()
         self._work: cleaning.Work | None = None
         self._again_at: float | None = None
+        self._tripped: Counter[tuple[str, int]] = Counter()  # by page and its edits
         self._must_vote = True  # after a start the batches of before may be undecided
 
     @property
@@ -95,13 +99,25 @@ class Cleaning:
         except DossierError as error:
             log.warning("page %s: %s: %s", work.page.id, error.code, error)
             cleaning.give_up_cleaning(self._point, work.page, error.code)
-        except Exception as error:
+        except DiskFull as error:  # no fault of the page, and people are told elsewhere
             self._later(work.page.id, error)
+        except Exception as error:
+            self._not_kept(work.page, error)
         else:
             self._must_vote = True
             for page_id, thing in zip(ids, things, strict=False):
                 if thing.lying:
                     self._uprights.ask(page_id, thing.lying)
+
+    def _not_kept(self, page: Page, error: Exception) -> None:
+        tried = (page.id, page.edits)
+        self._tripped[tried] += 1
+        if self._tripped[tried] < TRIES:
+            self._later(page.id, error)
+            return
+        log.error("page %s stays as it was scanned", page.id, exc_info=error)
+        cleaning.give_up_cleaning(self._point, page, told(error).code)
+        del self._tripped[tried]
 
     def _later(self, page_id: str, error: Exception) -> None:
         log.warning("page %s is cleaned later: %s", page_id, error)
