@@ -19,6 +19,7 @@ from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.plain import plain_page
 from appliance.imaging.child.wire import CleanOrder
 from appliance.jpeg import check_decodes
+from tests import pages
 
 
 def plain(master: bytes, way: int = 1, dpi: int = 200, turn: int = 0) -> PlatedPage:
@@ -275,3 +276,14 @@ def test_what_is_not_understood_stays_as_it_is_and_a_person_is_told(a4):
     assert inside(thing.plated) == a4
     assert [warn.code for warn in thing.seen.found.warnings] == ["not-understood"]
     assert max(opened(thing.preview).size) == 1000
+
+
+@pytest.mark.parametrize(("other", "dpi"), [(b"no picture", 150), (None, 0)])
+def test_another_side_that_cannot_be_looked_at_is_no_evidence_and_no_harm(
+    other: bytes | None, dpi: int
+) -> None:
+    """The same page as without it; a resolution of 0 is what no scanner should ever say."""
+    sheet = pages.paper("letter", 4501, 150).jpeg()
+    alone = cleaned(sheet, CleanOrder(150))
+    assert cleaned(sheet, CleanOrder(150, other_dpi=dpi), other or sheet) == alone
+    assert not alone[0].seen.found.warnings

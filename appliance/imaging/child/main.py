@@ -148,13 +148,17 @@ def _lying(page: PlatedPage) -> bytes:
 
 
 def _other_side(other: bytes, dpi: int) -> OtherSide | None:
+    """None where it does not tell: it is evidence for this side, not what is being cleaned."""
     try:
         sight = sight_of(other, dpi, full_dpi=100)
+        things = find_items(sight.look, sight.look_dpi)
+        quad = things[0].item.quad if len(things) == 1 else None
+        return OtherSide(sight.look, sight.look_dpi, quad)
     except PageDamaged:
-        return None  # it is evidence for this side, not what is being cleaned
-    things = find_items(sight.look, sight.look_dpi)
-    quad = things[0].item.quad if len(things) == 1 else None
-    return OtherSide(sight.look, sight.look_dpi, quad)
+        return None
+    except Exception:  # too little memory among them: this side alone needs less
+        _log.exception("the other side is no evidence")
+        return None
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
