@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -225,6 +227,23 @@ def test_nothing_good_means_no_file_and_says_so(tmp_path, cleaned):
     done = cleaned(tmp_path / "text.jpg")
     assert done.code == 1
     assert not list(tmp_path.glob("*.pdf"))
+
+
+def test_what_a_killed_run_left_beside_the_file_goes_with_the_next_one(scans, tmp_path, cleaned):
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    left = tmp_path / f".Giay [1].pdf.{killed.pid}.part"
+    others = [
+        tmp_path / f".Giay [1].pdf.{os.getppid()}.part",  # it is being written
+        tmp_path / f".Giay 1.pdf.{killed.pid}.part",
+        tmp_path / f".Giay [1].pdf.old.{killed.pid}.part",
+        tmp_path / ".Giay [1].pdf.my.part",
+    ]
+    for part in (left, *others):
+        part.write_bytes(b"%PDF-")
+    assert cleaned(scans["form"], out="Giay [1].pdf").code == 0
+    assert not left.exists()
+    assert all(part.exists() for part in others)
 
 
 def test_both_sides_of_a_card_come_on_one_sheet_front_first(tmp_path, cleaned):
