@@ -20,7 +20,15 @@ import pytest
 )
 def test_a_child_that_opens_papers_has_a_roof_and_leaves_no_core_file(command: list[str]) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", *command],
+        [
+            "sh",
+            "-c",
+            'ulimit -S -c "$(ulimit -H -c)"; exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            *command,
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
