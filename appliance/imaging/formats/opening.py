@@ -24,6 +24,7 @@ from appliance.core.errors import (
     PictureTooSmall,
     PictureUnsupported,
 )
+from appliance.imaging.geometry.orientation import turned_upright
 from appliance.jpeg import MAX_PIXELS, check_decoded, check_decodes
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "PPM")
@@ -113,7 +114,7 @@ def _opened(path: Path, number: int) -> Opened:
             _check_jpeg(path, picture if times == 1.0 else None)
         exif = picture.getexif()
         turn = exif.get(_ORIENTATION, 1)
-        image = _plain(_turned(picture, turn))
+        image = _plain(turned_upright(picture, turn))
         camera = not says_dpi and (exif.get(_MAKER) or _is_shaped_as_photos(picture))
         as_stored = picture.format == "JPEG" and image is picture and times == 1.0
         return Opened(
@@ -219,22 +220,6 @@ def _is_shaped_as_photos(picture: Image.Image) -> bool:
 def _says_dpi(picture: Image.Image) -> bool:
     said: float = picture.info.get("dpi", (0, 0))[0]
     return _LEAST_DPI <= said <= _MOST_DPI
-
-
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-
-def _turned(picture: Image.Image, orientation: int) -> Image.Image:
-    method = _TURNS.get(orientation)
-    return picture if method is None else picture.transpose(method)
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import Kind, Quad, Warn
+from appliance.imaging.geometry.orientation import turned_upright
 from appliance.imaging.geometry.perspective import flattened, side_lengths
 from appliance.imaging.photos.corners import find_sheet
 from appliance.imaging.photos.light import evenly_lit
@@ -20,15 +21,6 @@ MAX_WORKING_PIXELS = 13_000_000  # what is held in colour: 39 MB; A4 at 300 dpi 
 MAX_DECODED_PIXELS = 26_000_000  # of a format that cannot be decoded smaller
 
 _ORIENTATION, _CAMERA_IFD, _FILM_FOCAL = 0x0112, 0x8769, 0xA405  # EXIF tags
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _MM_PER_INCH = 25.4
 _HAIR = 0.004  # of the long side: a millimetre of A4
 _COARSEST_DPI = 150  # a photo with fewer pixels on the sheet than this should be taken again
@@ -132,11 +124,9 @@ def _upright(image: Image.Image, size: tuple[int, int], exif: Image.Exif) -> Pho
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of a broken block; we do without it
         orientation, focal = _read(exif)
-    method = _TURNS.get(orientation)
-    if method is not None:
-        image = image.transpose(method)
-        if orientation >= 5:
-            size = (size[1], size[0])
+    image = turned_upright(image, orientation)
+    if orientation in (5, 6, 7, 8):
+        size = (size[1], size[0])
     image.info = {}
     return Photo(image, *size, focal)
 
