@@ -26,6 +26,7 @@ from appliance.core.procedure import Procedure
 from appliance.core.shown import ShownSection, answers_in_portal_order
 from appliance.core.submission import SealedFile
 from appliance.desk.consent import consent_text
+from appliance.desk.dossiers import answers_of
 from appliance.desk.point import Point, clock_is_trusted
 from appliance.desk.sides import Clean, sides_of
 from appliance.keys.age import seal
@@ -34,6 +35,7 @@ from appliance.papers.apart import count_pages_apart, make_pdf_apart
 from appliance.papers.fitting import part_title, shrunk_to_fit
 from appliance.papers.names import paper_file_names
 from appliance.papers.pdf import BUDGET_BYTES
+from appliance.store import dossiers, pages
 
 Progress = Callable[[int, int], None]  # steps done, steps in all
 SUMMARY_TITLE = "Phiếu tóm tắt"
@@ -68,6 +70,24 @@ class Paper:
     copy_kind: CopyKind | None
     pdf: bytes
     pages: int
+
+
+def opened_now(point: Point, dossier_id: str) -> Opened:
+    """The dossier as of one moment, for its seal or for the citizen's own files.
+
+    Raises:
+        DossierLocked: the desk key is not in memory.
+        DossierUnknown: there is none of that id.
+    """
+    with point.database.reading() as connection:
+        procedure, answers = answers_of(point, connection, dossier_id)
+        return Opened(
+            dossier=dossiers.get_dossier(connection, dossier_id),
+            procedure=procedure,
+            answers=answers,
+            pages=tuple(pages.pages_of(connection, dossier_id)),
+            desk_key=dossiers.row_of(connection, dossier_id).desk_key,
+        )
 
 
 def seal_up(

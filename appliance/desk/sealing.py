@@ -21,9 +21,9 @@ from appliance.core.errors import (
 from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
 from appliance.core.submission import SealState, Submission, SubmissionState
-from appliance.desk.dossiers import DossierView, answers_of, look_at, problems_of
+from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
-from appliance.desk.sealed import Opened, Sealed, seal_up
+from appliance.desk.sealed import Sealed, opened_now, seal_up
 from appliance.desk.sides import Clean
 from appliance.desk.takeaways import erase_phone_files
 from appliance.keys.canonical import sha256_hex
@@ -124,15 +124,7 @@ def grant_next(point: Point, clean: Clean) -> str | None:
 
 
 def _grant(point: Point, dossier_id: str, wish_id: int, helped_by: int, clean: Clean) -> None:
-    with point.database.reading() as connection:
-        procedure, answers = answers_of(point, connection, dossier_id)
-        opened = Opened(
-            dossier=dossiers.get_dossier(connection, dossier_id),
-            procedure=procedure,
-            answers=answers,
-            pages=tuple(pages.pages_of(connection, dossier_id)),
-            desk_key=dossiers.row_of(connection, dossier_id).desk_key,
-        )
+    opened = opened_now(point, dossier_id)
 
     def progress(step: int, steps: int) -> None:
         with point.database.writing() as connection:

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from appliance.core.dossier import Page
 from appliance.core.errors import ApplianceError, DossierUnknown, Unexpected
 from appliance.core.phone_link import PhoneLink
-from appliance.desk.dossiers import DossierView, answers_of
+from appliance.desk.dossiers import DossierView
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
-from appliance.desk.sealed import Opened, papers_of
+from appliance.desk.sealed import opened_now, papers_of
 from appliance.desk.sides import Clean
 from appliance.papers.names import paper_file_names
-from appliance.store import dossiers, pages, photos, takeaways
+from appliance.store import dossiers, photos, takeaways
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +122,7 @@ def shown_by(shown: Sequence[Page]) -> str:
 
 
 def _make(point: Point, wish_id: int, dossier_id: str, clean: Clean) -> None:
-    with point.database.reading() as connection:
-        procedure, answers = answers_of(point, connection, dossier_id)
-        opened = Opened(
-            dossier=dossiers.get_dossier(connection, dossier_id),
-            procedure=procedure,
-            answers=answers,
-            pages=tuple(pages.pages_of(connection, dossier_id)),
-            desk_key=dossiers.row_of(connection, dossier_id).desk_key,
-        )
+    opened = opened_now(point, dossier_id)
     papers = [paper for slot in papers_of(point, opened, clean) for paper in slot]
     names = paper_file_names(paper.title for paper in papers)
     with files_until_noted(point) as save:
