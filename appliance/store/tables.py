@@ -73,8 +73,12 @@ dossier = Table(
     Column("sealed_at", Moment),
     Column("held_by", Integer),  # the volunteer who works on it, for a while
     Column("held_at", Moment),
+    Column("revision", Integer, nullable=False, server_default="1"),  # the one being made, or made
+    Column("supplement", String),  # JSON: what revision 2 and later take the place of
+    Column("national_code", String),  # mã hồ sơ, as a volunteer typed it
+    Column("follow_secret", String),  # on the citizen's slip; opens state words at the ward
 )
-Index("dossier_by_state", dossier.c.state, dossier.c.opened_at)
+Index("dossier_by_state", dossier.c.state, dossier.c.id)
 
 on_desk = Table(  # one row at most: where the next press goes
     "on_desk",
@@ -247,9 +251,11 @@ submission = Table(
     Column("held_by", String),
     Column("error_code", String),
     Column("error_text", String),
+    Column("answers_seq", Integer),  # the newest of the ward's requests that it answers
     UniqueConstraint("dossier_id", "revision"),
 )
-Index("submission_waiting", submission.c.state, submission.c.next_try_at)
+Index("submission_due", submission.c.state, submission.c.next_try_at, submission.c.created_at)
+Index("submission_oldest", submission.c.state, submission.c.created_at)
 
 submission_file = Table(
     "submission_file",
@@ -280,9 +286,16 @@ ward_event = Table(
     Column("dossier_id", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("state", String, nullable=False),
-    Column("message", LargeBinary, nullable=False),
+    Column("message", LargeBinary, nullable=False),  # without the officer's own words
+    Column("words", LargeBinary),  # those, under a key that is in memory only
+    Column("words_key", String),  # its public half; NULL: no words were said
 )
 Index("ward_event_by_dossier", ward_event.c.dossier_id)
+Index(
+    "ward_event_with_words",
+    ward_event.c.at,
+    sqlite_where=ward_event.c.words_key.is_not(None),
+)
 
 cursor = Table(
     "cursor",
