@@ -32,6 +32,7 @@ readonly TEST_PACKAGES=(
   cups:cupsd cups-ipp-utils:ippeveprinter iproute2:ip  # a print system in a network of its own
   curl:curl
   default-jre-headless:java libpdfbox2-java libjaxb-api-java libactivation-java  # judges our PDF/A
+  espeak-ng:espeak-ng         # renders the voice at the panel
   libheif-examples:heif-enc   # writes the photos that a phone would
   nodejs:node npm:npm         # the tus server by other hands
   poppler-utils:pdftotext

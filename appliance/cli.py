@@ -26,6 +26,7 @@ COMMANDS = {
     "station": "appliance.commands.services:station",
     "upkeep": "appliance.commands.services:upkeep",
     "uploader": "appliance.commands.services:uploader",
+    "voice": "appliance.commands.voice:voice",
     "volunteer": "appliance.commands.volunteer:volunteer",
     "ward": "appliance.commands.ward:ward",
     "web": "appliance.commands.services:web",

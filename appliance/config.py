@@ -131,6 +131,17 @@ class PanelSection(Section):
     screen_listen: str = "127.0.0.1:8081"  # where the on-screen panel is served
 
 
+class VoiceSection(Section):
+    """What the lamp says, said aloud: sentences that `tramhoso voice render` made beforehand."""
+
+    kind: Literal["none", "speaker", "screen"] = "none"  # screen: read on the screen panel
+    accent: Literal["north", "central", "south"] = "north"
+    words_per_minute: int = Field(default=135, ge=80, le=250)
+    loudness: int = Field(default=100, ge=10, le=200)
+    player: str = "aplay"  # or pw-play, or any program that plays the WAV it is given
+    device: str = ""  # as aplay -D or pw-play --target wants it; empty: the system's own
+
+
 class PrinterSection(Section):
     """Printers are optional: an empty queue is offered as a file only."""
 
@@ -214,6 +225,7 @@ class Config(Section):
     paths: PathsSection = PathsSection()
     scanner: ScannerSection = ScannerSection()
     panel: PanelSection = PanelSection()
+    voice: VoiceSection = VoiceSection()
     printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from appliance.commands.box import open_box, open_folders
+from appliance.commands.voice import open_voice
 from appliance.config import PanelSection
 from appliance.core.errors import ConfigWrong, PanelAbsent
 from appliance.core.ports import Panel
@@ -34,7 +35,8 @@ def station(config_path: Path) -> None:
         settings.device, settings.sane_config, settings.line_deadline_s, settings.page_deadline_s
     )
     panel = open_panel(point.config.panel)
-    _live("station", Station(point, scanner, panel, Cleaner()).run)
+    voice = open_voice(point.config, panel)
+    _live("station", Station(point, scanner, panel, Cleaner(), voice).run)
 
 
 @click.command(short_help="Send sealed dossiers until SIGTERM.")

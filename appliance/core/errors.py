@@ -376,6 +376,12 @@ class PanelAbsent(BoxError):
     code, who = "panel-absent", Who.TECHNICIAN
 
 
+class VoiceFailed(BoxError):
+    """The sentences of the voice could not be made; the lamp says the same without a sound."""
+
+    code, who = "voice-failed", Who.TECHNICIAN
+
+
 class Unexpected(BoxError):
     """A fault in our own code: logged with its trace, told as 'call the technician'."""
 

@@ -184,6 +184,7 @@ class House:
             "paths": {"state": str(self.home / "state"), "runtime": str(self._runtime)},
             "scanner": {"device": self.scanner.sane_device, "sane_config": str(sane)},
             "panel": {"kind": "screen", "screen_listen": f"127.0.0.1:{panel}"},
+            "voice": {"kind": "screen"},
             "web": {"listen": f"127.0.0.1:{web}"},
             "ward": {
                 "url": made["url"],

@@ -21,6 +21,8 @@ from appliance.pretend.panel_pages import PanelRequest
 
 log = logging.getLogger(__name__)
 
+CAPTION_S = 8.0  # what was said stays to be read; then it would no longer agree with the lamp
+
 
 class ScreenPanel:
     """Serves its page at ``url`` from the moment it is made. Port 0 takes a free one.
@@ -36,6 +38,7 @@ class ScreenPanel:
         self._told = threading.Condition()
         self._closed = False
         self._on_press: Callable[[float], None] | None = None
+        self._words, self._words_until = "", 0.0
         try:
             self._server = _Server((host, port), PanelRequest)
         except OSError as error:
@@ -95,19 +98,36 @@ class ScreenPanel:
         with self._told:
             return self._lamp.frame(time.monotonic())
 
-    def next_frame(self, seen: Frame | None, patience_s: float) -> Frame | None:
+    @property
+    def words(self) -> str:
+        """What the voice says, or said a moment ago."""
+        return self._words if time.monotonic() < self._words_until else ""
+
+    def caption(self, words: str) -> None:
+        """Write below the lamp what a loudspeaker would say."""
+        with self._told:
+            self._words, self._words_until = words, time.monotonic() + CAPTION_S
+            self._told.notify_all()
+
+    def next_frame(
+        self, seen: Frame | None, patience_s: float, heard: str | None = None
+    ) -> Frame | None:
         """The first frame that looks unlike *seen*; *seen* again after *patience_s*.
 
-        None when the panel is closed.
+        Also returns when the voice says something else than *heard*. None when the panel is
+        closed.
         """
         gives_up_at = time.monotonic() + patience_s
         with self._told:
             while not self._closed:
                 now = time.monotonic()
                 frame = self._lamp.frame(now)
-                if seen is None or frame[:3] != seen[:3] or now >= gives_up_at:
+                news = heard is not None and heard != self.words
+                if seen is None or frame[:3] != seen[:3] or news or now >= gives_up_at:
                     return frame
                 wakes_at = gives_up_at if frame.until is None else min(frame.until, gives_up_at)
+                if heard:
+                    wakes_at = min(wakes_at, self._words_until)
                 self._told.wait(max(0.0, wakes_at - now))
         return None
 

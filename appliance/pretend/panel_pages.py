@@ -49,11 +49,13 @@ class PanelRequest(BaseHTTPRequestHandler):
         if not self._from_our_page():
             return
         if self.path == "/":
-            self._answer(HTTPStatus.OK, "text/html", page(self.panel.frame()))
+            self._answer(HTTPStatus.OK, "text/html", page(self.panel.frame(), self.panel.words))
         elif self.path in STATIC:
             self._answer(HTTPStatus.OK, STATIC[self.path], _file(self.path[1:]))
         elif self.path == "/lamp":
-            self._answer(HTTPStatus.OK, "application/json", as_json(self.panel.frame()))
+            self._answer(
+                HTTPStatus.OK, "application/json", as_json(self.panel.frame(), self.panel.words)
+            )
         elif self.path == "/lamp/stream":
             self._stream()
         else:
@@ -68,9 +70,14 @@ class PanelRequest(BaseHTTPRequestHandler):
         elif not self.panel.press():
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         elif "application/json" in self.headers.get("Accept", ""):
-            self._answer(HTTPStatus.OK, "application/json", as_json(self.panel.frame()))
+            self._answer(
+                HTTPStatus.OK, "application/json", as_json(self.panel.frame(), self.panel.words)
+            )
         else:
             self._answer(HTTPStatus.SEE_OTHER, "text/plain", "", Location="/")
+
+    def _lamp(self) -> str:
+        return as_json(self.panel.frame(), self.panel.words)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: a press is logged by the station, and the lamp is asked for all the time."""
@@ -108,10 +115,11 @@ class PanelRequest(BaseHTTPRequestHandler):
         self.close_connection = True
         self._head(HTTPStatus.OK, "text/event-stream")
         self.end_headers()
-        frame = None
-        while frame := self.panel.next_frame(frame, HEARTBEAT_S):
+        frame, heard = None, ""
+        while frame := self.panel.next_frame(frame, HEARTBEAT_S, heard):
+            heard = self.panel.words
             try:
-                self.wfile.write(f"data: {as_json(frame)}\n\n".encode())
+                self.wfile.write(f"data: {as_json(frame, heard)}\n\n".encode())
             except OSError:
                 return
 
@@ -135,15 +143,15 @@ class PanelRequest(BaseHTTPRequestHandler):
             self.send_header(name, value)
 
 
-def as_json(frame: Frame) -> str:
-    """A frame as its page draws it."""
+def as_json(frame: Frame, words: str = "") -> str:
+    """A frame as its page draws it, with what the voice said last."""
     colour = frame.colour.name.lower()
-    words = _words()[frame.signal]
+    said = _words()[frame.signal]
     picture = {"signal": frame.signal, "colour": colour, "sounding": frame.sounding}
-    return json.dumps(picture | words, ensure_ascii=False)
+    return json.dumps({**picture, **said, "words": words}, ensure_ascii=False)
 
 
-def page(frame: Frame) -> str:
+def page(frame: Frame, spoken: str = "") -> str:
     """The whole page, with the lamp as it is now for a browser without scripts."""
     words = _words()
     legend = "".join(
@@ -153,7 +161,9 @@ def page(frame: Frame) -> str:
     )
     told = {name: html.escape(text) for name, text in words[frame.signal].items()}
     colour = frame.colour.name.lower()
-    return Template(_file("panel.html")).substitute(told, colour=colour, legend=legend)
+    return Template(_file("panel.html")).substitute(
+        told, colour=colour, legend=legend, words=html.escape(spoken)
+    )
 
 
 @cache

@@ -49,6 +49,7 @@ class Batches:
         self._batch: ScanBatch | None = None
         self._request: tuple[int, scan_requests.OnDesk] | None = None
         self._ended: tuple[int, str | None] | None = None  # its row is still to be told
+        self._saved = 0  # pages of the batch in hand
 
     @property
     def running(self) -> ScanBatch | None:
@@ -69,6 +70,7 @@ class Batches:
         self._front.scanning()
         scanning.start_request(self._point, row.id)
         self._request = (row.id, scan_requests.OnDesk(row.dossier_id, row.slot_key))
+        self._saved = 0
         settings = self._point.config.scanner.settings()
         try:
             self._point.pages.must_have_room()  # told before the paper moves
@@ -90,6 +92,7 @@ class Batches:
                 if isinstance(event, PageScanned):
                     page_id = scanning.save_page(self._point, *self._request, event.page)
                     log.info("page %s saved", page_id)
+                    self._saved += 1
                     self._on_page()
                 elif isinstance(event, BatchEnded):
                     self._end(event.error)
@@ -125,7 +128,7 @@ class Batches:
             return
         shutil.rmtree(self._point.spool / str(request[0]), ignore_errors=True)
         if error is None:
-            self._front.saved(SAVED_SHOWN_S)
+            self._front.saved(SAVED_SHOWN_S, self._saved)
         else:
             log.warning("batch %s: %s: %s", request[0], error.code, error)
             self._front.batch_failed(error)

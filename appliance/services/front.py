@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from appliance.core.errors import ApplianceError, DiskFull, NoDossierOpen
 from appliance.core.ports import Panel, Signal
+from appliance.core.prompt import Moment, Prompt, Silence, Voice
 from appliance.desk import dossiers
 from appliance.desk.point import Point
 from appliance.desk.status import STATION, report_status
@@ -16,12 +17,27 @@ from appliance.services.steady import told
 log = logging.getLogger(__name__)
 
 REPORT_EVERY_S = 10.0
+SAID_ON_A_FLASH: dict[Signal, str] = {
+    Signal.BUSY: Moment.BUSY,
+    Signal.SENT: Moment.SENT,
+    Signal.NEEDS_PERSON: "any",  # the loop rests: no press is obeyed
+}
 
 
 class Front:
-    """One lamp and one complaint at a time. *fault_code* tells whether the loop itself is ill."""
+    """One lamp and one complaint at a time, and a voice that says what the lamp says.
 
-    def __init__(self, point: Point, panel: Panel, fault_code: Callable[[], str | None]) -> None:
+    *fault_code* tells whether the loop itself is ill.
+    """
+
+    def __init__(
+        self,
+        point: Point,
+        panel: Panel,
+        fault_code: Callable[[], str | None],
+        voice: Voice | None = None,
+    ) -> None:
+        self.voice = voice or Silence()
         self._point, self._panel, self._fault_code = point, panel, fault_code
         self._lamp = Signal.READY
         self._lamp_until = float("inf")
@@ -41,24 +57,29 @@ class Front:
     def flash(self, signal: Signal) -> None:
         """Answer a press for a moment. From any thread."""
         self._panel.flash(signal)
+        if signal in SAID_ON_A_FLASH:
+            self.voice.say(Prompt(SAID_ON_A_FLASH[signal]))
 
     def scanning(self) -> None:
         """Paper moves from now on."""
         self._rest_signal = Signal.SCANNING
         self.show(Signal.SCANNING)
+        self.voice.say(Prompt(Moment.SCANNING))
 
-    def saved(self, for_s: float) -> None:
-        """A batch ended well: each of its pages was durable before it counted."""
+    def saved(self, for_s: float, pages: int | None = None) -> None:
+        """A batch ended well: each of its *pages* was durable before it counted."""
         self._rest_signal = Signal.READY
         self._complaint = None
         self.show(Signal.SAVED, for_s)
         self._panel.flash(Signal.SAVED)  # over the press that began it, when it took no second
+        self.voice.say(Prompt(Moment.SAVED, pages))
 
     def complain(self, error: ApplianceError) -> None:
         """Somebody must act; shown until the next press or batch, or until it is put right."""
         self._complaint, self._from_the_loop = error.code, None
         self.show(Signal.NEEDS_PERSON)
         self._panel.flash(Signal.NEEDS_PERSON)  # a second press is seen to be answered, too
+        self.voice.say(Prompt(error.code))
 
     def batch_failed(self, error: ApplianceError) -> None:
         """No paper moves any more, and somebody must act."""

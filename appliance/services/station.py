@@ -22,6 +22,7 @@ from contextlib import ExitStack, suppress
 
 from appliance.core.errors import AlreadyScanning, ApplianceError, ScanCancelled
 from appliance.core.ports import Panel, Scanner, Signal
+from appliance.core.prompt import Voice
 from appliance.desk import scanning, sealing
 from appliance.desk.point import Point
 from appliance.imaging.child.cleaner import Cleaner
@@ -42,7 +43,14 @@ STALE_PRESS_S = 1.0  # older presses are answered, not obeyed: the person has mo
 class Station:
     """Everything with a cable. ``run`` until *stopping*, then close."""
 
-    def __init__(self, point: Point, scanner: Scanner, panel: Panel, cleaner: Cleaner) -> None:
+    def __init__(
+        self,
+        point: Point,
+        scanner: Scanner,
+        panel: Panel,
+        cleaner: Cleaner,
+        voice: Voice | None = None,
+    ) -> None:
         self._point = point
         self._panel = panel
         self._cleaner = cleaner
@@ -51,7 +59,7 @@ class Station:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake_read, selectors.EVENT_READ)
         self._selector.register(cleaner.fileno(), selectors.EVENT_READ)
-        self._front = Front(point, panel, lambda: self._steady.fault_code)
+        self._front = Front(point, panel, lambda: self._steady.fault_code, voice)
         self._steady = Steady(self._front.complain_for_the_loop)
         self._cleaning = Cleaning(point, cleaner)
         self._texts = Texts(point)
@@ -207,6 +215,7 @@ class Station:
             last.callback(os.close, self._wake_write)
             last.callback(os.close, self._wake_read)
             last.callback(self._selector.close)
+            last.callback(self._front.voice.close)
             last.callback(self._panel.close)
             last.callback(self._take, self._front.say_goodbye)
             last.callback(self._sealer.shutdown, wait=True)

@@ -18,6 +18,7 @@ from appliance.devices.sane_scanner import SaneScanner
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.pretend.panel import ScreenPanel
 from appliance.pretend.scanner import VirtualScanner
+from appliance.pretend.speaker import PretendSpeaker
 from appliance.services.station import Station
 from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     WardKeys,
@@ -83,7 +84,8 @@ class RunningStation:
             settings.line_deadline_s,
             settings.page_deadline_s,
         )
-        self.station = Station(point, sane, self.panel, self.cleaner)
+        self.speaker = PretendSpeaker(self.panel.caption)
+        self.station = Station(point, sane, self.panel, self.cleaner, self.speaker)
         self._thread = threading.Thread(
             target=self.station.run, args=(self._stop.is_set, lambda: None), daemon=True
         )

@@ -5,6 +5,7 @@
 const lamp = document.getElementById("lamp");
 const says = document.getElementById("says");
 const todo = document.getElementById("todo");
+const words = document.getElementById("words");
 const trouble = document.getElementById("trouble");
 const form = document.getElementById("press");
 let sound = null; // made at the first press: browsers allow no sound before a touch
@@ -29,6 +30,7 @@ function draw(frame) {
     says.textContent = frame.says;
     todo.textContent = frame.todo;
   }
+  if (words.textContent !== frame.words) words.textContent = frame.words;
   beep(frame.sounding);
 }
 

@@ -1,0 +1,38 @@
+"""A loudspeaker that only writes down what it would have said."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from appliance.core.prompt import Prompt, Repeats
+from appliance.spoken import sentence_of
+
+REMEMBERED = 50  # sentences
+
+
+class PretendSpeaker:
+    """As the real voice, without a sound: ``heard`` holds the newest sentences, oldest first."""
+
+    def __init__(self, on_words: Callable[[str], None] = lambda words: None) -> None:
+        self.heard: deque[str] = deque(maxlen=REMEMBERED)
+        self._on_words = on_words
+        self._repeats = Repeats()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def say(self, prompt: Prompt) -> None:
+        """As ``Voice.say``."""
+        sentence = sentence_of(prompt)
+        with self._lock:
+            if self._closed or not self._repeats.may_say(sentence, time.monotonic()):
+                return
+            self.heard.append(sentence)
+        self._on_words(sentence)
+
+    def close(self) -> None:
+        """As ``Voice.close``."""
+        with self._lock:
+            self._closed = True

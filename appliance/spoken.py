@@ -1,0 +1,42 @@
+"""The sentences of the voice, from ``spoken_vi.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from appliance.core.counted import in_words
+from appliance.core.prompt import Prompt
+
+
+def sentence_of(prompt: Prompt) -> str:
+    """What is said; a trouble without a sentence of its own calls the volunteer."""
+    catalogue = _catalogue()
+    moments, troubles = catalogue["moments"], catalogue["troubles"]
+    if prompt.key not in moments:
+        return str(troubles.get(prompt.key, troubles["any"]))
+    most = catalogue["most"].get(prompt.key)
+    if most is None:
+        return str(moments[prompt.key])
+    if prompt.number is None or not 0 < prompt.number <= most:
+        return str(catalogue["without_number"][prompt.key])
+    return str(moments[prompt.key]).format(number=in_words(prompt.number))
+
+
+def every_prompt() -> Iterator[Prompt]:
+    """All that can be said, each sentence once."""
+    catalogue = _catalogue()
+    for key in catalogue["moments"]:
+        most = catalogue["most"].get(key, 0)
+        yield Prompt(key)
+        yield from (Prompt(key, number) for number in range(1, most + 1))
+    yield from (Prompt(code) for code in catalogue["troubles"])
+
+
+@cache
+def _catalogue() -> dict[str, Any]:
+    text = resources.files("appliance").joinpath("spoken_vi.toml").read_text("utf-8")
+    return tomllib.loads(text)
