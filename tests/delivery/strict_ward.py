@@ -49,6 +49,22 @@ class Upload:
     metadata: dict[str, str]
     content: bytearray = field(default_factory=bytearray)
     looked_at: bool = False  # by a HEAD, since it was made
+    # Who asked last has the upload: bytes of a line cut meanwhile may still lie in the kernel,
+    # and a thread that goes on reading them would write behind the offset that was told.
+    turn: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def taken(self) -> tuple[int, int]:
+        """The turn that is ours from now on, and the bytes held at that moment."""
+        with self.lock:
+            self.turn += 1
+            return self.turn, len(self.content)
+
+    def add(self, piece: bytes, turn: int) -> None:
+        with self.lock:
+            if turn != self.turn:
+                raise ConnectionError("another request has the upload")
+            self.content += piece
 
 
 class StrictWard:
@@ -181,11 +197,12 @@ class _Conversation(BaseHTTPRequestHandler):
         if upload is None:
             return Order(404, TUS)
         upload.looked_at = True
+        _, offset = upload.taken()
         return Order(
             200,
             {
                 **TUS,
-                "Upload-Offset": str(len(upload.content)),
+                "Upload-Offset": str(offset),
                 "Upload-Length": str(upload.length),
                 "Cache-Control": "no-store",
             },
@@ -200,17 +217,19 @@ class _Conversation(BaseHTTPRequestHandler):
             return self._fault("a PATCH before any HEAD")
         if self.headers.get("Content-Type") != "application/offset+octet-stream":
             return self._fault("a PATCH of the wrong type")
-        if int(self.headers["Upload-Offset"]) != len(upload.content):
+        turn, start = upload.taken()
+        if int(self.headers["Upload-Offset"]) != start:
             self._body()
             return Order(409, TUS)
         self.ward.patch_sizes.append(length)
-        start, left = len(upload.content), length
+        left = length
         while left and (piece := self.rfile.read1(left)):
-            upload.content += piece
+            upload.add(piece, turn)
             left -= len(piece)
         if left:
-            if not self.ward.keeps_partial_patches:
-                del upload.content[start:]
+            with upload.lock:
+                if not self.ward.keeps_partial_patches and turn == upload.turn:
+                    del upload.content[start:]
             raise ConnectionError("cut")
         return Order(204, {**TUS, "Upload-Offset": str(len(upload.content))})
 
