@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -99,20 +100,18 @@ def leaflet(
     address: str,
     hours: tuple[str, ...],
 ) -> None:
-    """The leaflet of this point; an A4 sheet has it twice, to be cut."""
-    from appliance.papers.prints.leaflet import Leaflet, print_leaflet
+    """The leaflet of this point; an A4 sheet has it twice, to be cut.
+
+    Place and hours are those of [hours] in the configuration, unless they are given here.
+    """
+    from appliance.desk.public_prints import leaflet_of
+    from appliance.papers.prints.leaflet import print_leaflet
     from appliance.procedures.catalogue import Catalogue
 
     config = read_config(config_path)
     offered = Catalogue(config.procedures.folder)
-    sheet = Leaflet(
-        point_name=config.point.name,
-        procedures=tuple(procedure.title for procedure in offered.leaflets.values()),
-        made_at=_now(config),
-        url=url,
-        address=address,
-        hours=hours,
-    )
+    sheet = leaflet_of(config, offered.leaflets, _now(config), url)
+    sheet = replace(sheet, address=address or sheet.address, hours=hours or sheet.hours)
     _out(config, print_leaflet(sheet, Media(media)), Media(media), to)
 
 

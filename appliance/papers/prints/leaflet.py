@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from appliance.core.hours import Shift
 from appliance.core.printing import Media
-from appliance.papers.prints.setting import set_print
+from appliance.papers.prints.setting import set_print, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,23 @@ class Leaflet:
     url: str | None = None  # the point's page, as a QR
     address: str = ""
     hours: tuple[str, ...] = ()
+
+
+def hours_lines(week: Sequence[Sequence[Shift]], phone: str = "") -> tuple[str, ...]:
+    """One line a day on which somebody is there; nobody's name, for paper is not taken back."""
+    say = words_of("leaflet")
+    lines = [
+        say["on_day"].format(
+            day=name,
+            hours=", ".join(
+                say["from_to"].format(opens=f"{one.opens:%H:%M}", closes=f"{one.closes:%H:%M}")
+                for one in shifts
+            ),
+        )
+        for name, shifts in zip(say["weekdays"], week, strict=True)
+        if shifts
+    ]
+    return (*lines, say["phone"].format(phone=phone)) if phone else tuple(lines)
 
 
 def print_leaflet(leaflet: Leaflet, media: Media = Media.A4) -> bytes:

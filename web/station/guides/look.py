@@ -1,4 +1,4 @@
-"""How a reader wants the guides: which language, how large. One small cookie, no name in it."""
+"""How a reader wants public pages: which language, how large. One small cookie, no name in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from web.station.guides.words import Language
 
 COOKIE = "guide-look"
 REMEMBERED_FOR = timedelta(days=365)
-LARGE, PLAIN = "large", "plain"
+LARGE, PLAIN, KIOSK = "large", "plain", "kiosk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,17 @@ class Look:
 
     language: Language = Language.VIETNAMESE
     large: bool = False
+    kiosk: bool = False  # a screen that nobody sits at
 
     @classmethod
     def read(cls, cookie: str) -> Self:
-        """``vi.plain``, ``en.large``…"""
-        language, _, size = cookie.partition(".")
-        if language not in set(Language) or size not in {LARGE, PLAIN}:
+        """``vi.plain``, ``en.large``, ``vi.large.kiosk``…"""
+        language, _, rest = cookie.partition(".")
+        size, _, place = rest.partition(".")
+        if language not in set(Language) or size not in {LARGE, PLAIN} or place not in {"", KIOSK}:
             return cls()
-        return cls(Language(language), size == LARGE)
+        return cls(Language(language), size == LARGE, place == KIOSK)
 
     def __str__(self) -> str:
-        return f"{self.language}.{LARGE if self.large else PLAIN}"
+        size = LARGE if self.large else PLAIN
+        return f"{self.language}.{size}" + (f".{KIOSK}" if self.kiosk else "")

@@ -12,14 +12,12 @@ from appliance.core.normalise import unmarked
 from appliance.core.offer import is_meant
 from appliance.core.procedure import Procedure, Slot
 from appliance.core.procedure_facts import Confidence, Fee
+from appliance.desk.public_prints import in_asking_order
 from appliance.procedures.elsewhere import elsewhere
 from web.station.choose import LONGEST_QUESTION, in_time_since
 from web.station.guides.room import all_of, look, pages, say
 from web.station.guides.words import Language
 from web.station.here import point
-
-# What the support points of Hải Châu were asked for in 2020; the others follow in their own order
-OFTEN = ("khai-sinh", "ket-hon", "khai-tu", "xac-nhan-hon-nhan", "trich-luc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def procedures() -> str:
         asked=asked,
         found=[
             one
-            for one in sorted(point().procedures.leaflets.values(), key=_rank)
+            for one in in_asking_order(point().procedures.leaflets)
             if one.valid_on(today) and is_meant(_search_text(one), asked)
         ],
         elsewhere=[one for one in elsewhere() if is_meant(one.search_text, asked)],
@@ -123,10 +121,6 @@ def in_vietnamese(text: str) -> str:
 @pages.context_processor
 def _titles() -> dict[str, object]:
     return {"english_title": english_title}
-
-
-def _rank(procedure: Procedure) -> int:
-    return OFTEN.index(procedure.id) if procedure.id in OFTEN else len(OFTEN)
 
 
 def _search_text(procedure: Procedure) -> str:

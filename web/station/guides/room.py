@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from web.station.gate import GUIDES
 from web.station.guides import words
@@ -53,11 +55,16 @@ def hour_of(moment: time) -> str:
 def switch() -> ResponseReturnValue:
     """Form fields: ``language`` or ``size``, what to change; ``back``, where to go on reading."""
     language, size = request.form.get("language"), request.form.get("size")
-    wanted = Look(
-        Language(language) if language in set(Language) else look().language,
-        size == LARGE if size else look().large,
+    wanted = replace(
+        look(),
+        language=Language(language) if language in set(Language) else look().language,
+        large=size == LARGE if size else look().large,
     )
-    answer = redirect(_guide_at(request.form.get("back", "")), 303)
+    return keep(redirect(_guide_at(request.form.get("back", "")), 303), wanted)
+
+
+def keep(answer: Response, wanted: Look) -> Response:
+    """Have the browser remember *wanted*, for public pages only."""
     answer.set_cookie(
         COOKIE,
         str(wanted),
@@ -93,7 +100,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    return _told("gone" if status == 404 else "refused", status)
+    return _told({404: "gone", 503: "busy"}.get(status, "refused"), status)
 
 
 def _told(name: str, status: int) -> ResponseReturnValue:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlunsplit
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, session
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
 from appliance.core.phone_link import PhoneLink
 from appliance.desk import dossiers, phone_links
+from web.station import outside
 from web.station.here import point, station, volunteer
 from web.station.phone.qr import qr_svg
 from web.station.phone.room import clock_of, phone_said
 
 pages = Blueprint("phone_invite", __name__, template_folder="templates")
 HELD = "phone_code"  # in the volunteer's own session: the store keeps a digest only
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/phone")
@@ -70,26 +69,14 @@ def _facts(dossier_id: str) -> dict[str, Any]:
     held = session.get(HELD)
     if not held or held[0] != dossier_id:  # made on another screen
         return {"stage": "elsewhere", "until": _until(newest)}
-    host = _host()
     return {
         "stage": "waiting",
         "until": _until(newest),
-        "code": qr_svg(_address(host, held[1])),
-        "host": host,
-        "reachable": host.partition(":")[0] not in LOOPBACK,
+        "code": qr_svg(outside.address("phone.open", token=held[1])),
+        "host": outside.host(),
+        "reachable": outside.is_reachable(outside.host()),
     }
 
 
 def _until(newest: PhoneLink) -> str:
     return phone_said("until", time=clock_of(newest.expires_at))
-
-
-def _address(host: str, token: str) -> str:
-    scheme = "https" if point().config.web.https else request.scheme
-    return urlunsplit((scheme, host, link("phone.open", token=token), "", ""))
-
-
-def _host() -> str:
-    """The name this browser used; where that is the box itself, the first one that others use."""
-    own, others = request.host, point().config.web.allowed_hosts
-    return others[0] if own.partition(":")[0] in LOOPBACK and others else own
