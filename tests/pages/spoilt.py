@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFile, ImageFilter
 from tests.pages.glass import outline
 from tests.pages.pen import Sheet
 from tests.pages.scanner import Lying, Scanner, scan
+from tests.pages.shapes import shared
 from tests.pages.truth import Page, TrueTrouble, encoded
 
 CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
@@ -102,7 +103,14 @@ def overlapping(first: Sheet, second: Sheet, rng: random.Random, scanner: Scanne
     )
     high = Lying(second, at, rng.uniform(-9, 9))
     page = scan([low, high], size, first.dpi, rng, scanner)
-    return replace(page, troubles=(TrueTrouble("overlapping", _place(at, size)),))
+    glass = (
+        (0.0, 0.0),
+        (float(size[0]), 0.0),
+        (float(size[0]), float(size[1])),
+        (0.0, float(size[1])),
+    )
+    hidden = shared(shared(page.items[0].quad, page.items[1].quad), glass)
+    return replace(page, troubles=(TrueTrouble("overlapping", _place(at, size), hidden),))
 
 
 def finger(page: Page, rng: random.Random, place: str) -> Page:

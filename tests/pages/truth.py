@@ -23,10 +23,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class TrueTrouble:
-    """Something that went wrong on purpose; *place* as in ``findings.Warn.place``."""
+    """Something that went wrong on purpose; *place* as in ``findings.Warn.place``.
+
+    *region* is what is hidden by it, in pixels of the image, where that is known.
+    """
 
     code: str
     place: str | None = None
+    region: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

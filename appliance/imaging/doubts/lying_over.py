@@ -37,10 +37,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A straight shadow on the sheet: its ends in pixels."""
+    """A straight shadow on the sheet: its ends in pixels, and on which side of it paper lies."""
 
     start: tuple[float, float]
     end: tuple[float, float]
+    towards: tuple[float, float]  # from the line to the paper that throws it; of length 1
 
     @property
     def length_mm(self) -> float:
@@ -48,19 +49,30 @@ class Shadow:
         return float(np.hypot(*np.subtract(self.end, self.start))) / _MM
 
 
-def shadows_on(small: Image.Image, inside: NDArray[np.bool_]) -> list[Shadow]:
-    """Shadows of paper lying on the sheet, longest first. *small* (RGB) has 100 dpi.
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The brightest of three channels, for shadows have no colour; and the same without print."""
+
+    levels: NDArray[np.uint8]
+    plain: NDArray[np.uint8]
+
+
+def paper_on(small: Image.Image) -> Paper:
+    """What shadows are looked for on. *small* (RGB) has 100 dpi."""
+    red, green, blue = small.split()
+    levels = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
+    return Paper(levels, ~_brightest(~_brightest(levels, _STROKE_PX), _STROKE_PX))
+
+
+def shadows_on(paper: Paper, inside: NDArray[np.bool_]) -> list[Shadow]:
+    """Shadows of paper lying on the sheet, longest first.
 
     *inside* is true on the sheet, away from its own edges.
     """
-    red, green, blue = small.split()
-    gray = ImageChops.lighter(ImageChops.lighter(red, green), blue)  # shadows have no colour
-    levels = np.asarray(gray)
-    plain = ~_brightest(~_brightest(levels, _STROKE_PX), _STROKE_PX)
+    levels, plain = paper.levels, Image.fromarray(paper.plain)
     # the paper around: what a lamp or a lid may shade is broader than any of this
-    coarse = Image.fromarray(plain).reduce(4)
-    paper = Image.fromarray(_brightest(np.asarray(coarse), _PAPER_PX // 4)).resize(gray.size)
-    drop = ImageChops.subtract(paper, Image.fromarray(plain))  # no less than 0
+    around = Image.fromarray(_brightest(np.asarray(plain.reduce(4)), _PAPER_PX // 4))
+    drop = ImageChops.subtract(around.resize(plain.size), plain)  # no less than 0
     shaded = (np.asarray(drop) >= _SHADE) & inside
     if not inside.any() or shaded.sum() > _MOST_SHADED * inside.sum():
         return []
@@ -77,8 +89,8 @@ def shadows_on(small: Image.Image, inside: NDArray[np.bool_]) -> list[Shadow]:
         if end - start < _LEAST_MM * _MM:
             break
         ends = [(t * c - place * s, t * s + place * c) for t in (start, end)]
-        if _is_shadow(levels, ends[0], ends[1]):
-            found.append(Shadow(ends[0], ends[1]))
+        if side := _thrown_from(levels, ends[0], ends[1]):
+            found.append(Shadow(ends[0], ends[1], (side * float(s), -side * float(c))))
         gone = (np.abs(off) <= 3 * _BAND_PX) & (along >= start - 1) & (along <= end + 1)
         x, y = x[~gone], y[~gone]
     return sorted(found, key=lambda one: -one.length_mm)
@@ -132,12 +144,13 @@ def _longest_run(along: Floats) -> tuple[float, float]:
     return float(starts[longest]), float(ends[longest])
 
 
-def _is_shadow(
+def _thrown_from(
     levels: NDArray[np.uint8], start: tuple[float, float], end: tuple[float, float]
-) -> bool:
-    """Whether the light falls at once and comes back softly across this line.
+) -> int:
+    """On which side of this line the light falls at once, where it comes back softly on the other.
 
-    Looked at in pieces, for the line found is only about right and writing crosses it.
+    1: on the left of somebody who walks along it, -1: on the right, 0: it is no shadow. Looked at
+    in pieces, for the line found is only about right and writing crosses it.
     """
     (ax, ay), (bx, by) = start, end
     long = float(np.hypot(bx - ax, by - ay))
@@ -152,7 +165,9 @@ def _is_shadow(
     said = [_leans(np.median(piece, axis=0)) for piece in pieces]
     left, right = said.count(-1), said.count(1)
     speak, against = max(left, right), min(left, right)
-    return speak >= max(2, _SPEAK * len(pieces)) and against <= _OBJECT * len(pieces)
+    if speak < max(2, _SPEAK * len(pieces)) or against > _OBJECT * len(pieces):
+        return 0
+    return 1 if right > left else -1
 
 
 def _leans(profile: Floats) -> int:

@@ -6,7 +6,6 @@ the place on the upright page. A warning keeps nothing from being sent; a person
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from appliance.core.findings import Kind, Quad, Warn
 from appliance.imaging.colors.depths import Depths, depths, within
 from appliance.imaging.doubts.broken_off import breaks_off_at
-from appliance.imaging.doubts.lying_over import Shadow, shadows_on
+from appliance.imaging.doubts.paper_over import paper_over
 from appliance.imaging.geometry.marks import marks_in
 from appliance.imaging.geometry.spots import Spots
 
@@ -37,10 +36,6 @@ _STROKE_PX, _ALONG_MM = 5, 20.0
 _CUT_MARKS = 2  # pieces of writing that run over the edge of the image
 _SKIN_MM2 = 120.0
 _SHADOW_RIM_MM = 4.0  # nearer to its edges a sheet's own shadow may lie
-_FRAME = 0.08  # of the sheet's width or height
-_FOLDS, _FOLD_OFF = (1 / 3, 1 / 2, 2 / 3), 0.02
-_ACROSS = 0.008  # of the height, from one end to the other: half a degree
-_CORNER_MM = 95.0  # a shadow that keeps so near to a corner is that of the corner folded over
 
 
 def find_troubles(
@@ -77,7 +72,7 @@ def find_troubles(
             away = within(small.size, quad, _SHADOW_RIM_MM * _MM)
             if broken is not None:
                 away[max(0, broken - 2) :] = False
-            found += _lying_over(small, away, quad, spots)
+            found += paper_over(small, away, quad, spots)
     return tuple(found)
 
 
@@ -172,44 +167,6 @@ def _covered(small: Image.Image, inside: NDArray[np.bool_], spots: Spots) -> lis
         if full > 0.3 and min(on.min(), (1 - on).min()) < 0.03:
             return [Warn("covered", spots.name(zip(x, y, strict=True)), severe=True)]
     return []
-
-
-def _lying_over(
-    small: Image.Image, inside: NDArray[np.bool_], quad: Quad, spots: Spots
-) -> list[Warn]:
-    """Another sheet or a folded corner: its shadow on the paper beneath."""
-    shadows = [
-        one
-        for one in shadows_on(small, inside)
-        if not _along_side(one, spots) and not _is_crease(one, spots)
-    ]
-    if not shadows:
-        return []
-    longest = shadows[0]
-    ends = [end for shadow in shadows for end in (shadow.start, shadow.end)]
-    near = min(
-        quad, key=lambda corner: max(math.dist(corner, end) for end in (longest.start, longest.end))
-    )
-    if all(math.dist(near, end) <= _CORNER_MM * _MM for end in ends):
-        return [Warn("covered", spots.name([near]), severe=True)]
-    return [Warn("overlapping", spots.name([longest.start, longest.end]), severe=True)]
-
-
-def _along_side(shadow: Shadow, spots: Spots) -> bool:
-    """Whether it runs close along a side of the sheet: printed frames do, with their own shades."""
-    x, y = np.array((shadow.start, shadow.end)).T
-    on = spots.on_sheet(x, y)
-    return bool(((on < _FRAME).all(axis=0) | (on > 1 - _FRAME).all(axis=0)).any())
-
-
-def _is_crease(shadow: Shadow, spots: Spots) -> bool:
-    """Whether it runs where a letter is folded: straight across, at its half or its thirds."""
-    x, y = np.array((shadow.start, shadow.end)).T
-    for first, last in spots.on_sheet(x, y).T:
-        at = (first + last) / 2
-        if abs(first - last) <= _ACROSS and min(abs(at - fold) for fold in _FOLDS) <= _FOLD_OFF:
-            return True
-    return False
 
 
 def _cells(levels: NDArray[Any], side: int = _CELL_PX) -> NDArray[Any]:
