@@ -8,15 +8,21 @@ is never called: it crashes with a device open.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import sane
-
 from appliance.core.errors import ScannerRefusedSetting, UnsupportedImage
 from appliance.devices.sane_status import Moment, error_for
+from appliance.devices.scan_wire import NO_LIBSANE
+
+try:
+    import sane
+except ImportError as missing:  # python-sane is there, libsane below it is not
+    sys.stderr.write(f"{missing}\n")
+    sys.exit(NO_LIBSANE)
 
 Value = str | int | float | bool
 _GRAY, _RGB = "gray", "color"  # python-sane's words for the two frames we accept

@@ -18,7 +18,13 @@ from typing import NamedTuple
 
 import appliance
 from appliance.airscan import carries_its_address, write_sane_config
-from appliance.core.errors import ScanCancelled, ScanChildCrashed, ScannerError, ScannerSilent
+from appliance.core.errors import (
+    ScanCancelled,
+    ScanChildCrashed,
+    ScannerError,
+    ScannerSilent,
+    ScanProgramMissing,
+)
 from appliance.core.scan import (
     BatchEnded,
     PageScanned,
@@ -28,6 +34,7 @@ from appliance.core.scan import (
     ScanStarted,
 )
 from appliance.devices.scan_wire import (
+    NO_LIBSANE,
     Ended,
     Line,
     Page,
@@ -234,6 +241,8 @@ class SaneBatch:
         # Several backends take SIGTERM back from the child, which then dies of it.
         if self._cancelled or code == -signal.SIGTERM:
             return ScanCancelled("stopped; the scan child had to be ended")
+        if code == NO_LIBSANE:
+            return ScanProgramMissing("libsane is missing: apt install libsane1")
         how = "without a word" if code is None else f"with status {code}"
         if code is not None and code < 0:
             how = f"by {signal.Signals(-code).name}"
@@ -267,7 +276,7 @@ def scan_all(
 def list_devices(config_dir: Path | None = None) -> list[FoundScanner]:
     """Every scanner libsane finds now; a child asks, for some backends hang.
 
-    Raises ScannerSilent or ScanChildCrashed.
+    Raises ScannerSilent, ScanProgramMissing or ScanChildCrashed.
     """
     with _start_child("list", config_dir) as child:
         try:
@@ -275,6 +284,8 @@ def list_devices(config_dir: Path | None = None) -> list[FoundScanner]:
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             raise ScannerSilent(f"no list of scanners within {_LISTING_S:g} s") from None
+    if child.returncode == NO_LIBSANE:
+        raise ScanProgramMissing("libsane is missing: apt install libsane1")
     if child.returncode != 0:
         raise ScanChildCrashed(f"listing scanners ended with status {child.returncode}")
     return [FoundScanner(*row) for row in json.loads(said)]
@@ -284,7 +295,7 @@ def _start_child(order: str, config_dir: Path | None) -> subprocess.Popen[bytes]
     """``-S``: no site-packages to search, which is most of an interpreter's start on a Pi."""
     found = find_spec("_sane")
     if found is None or found.origin is None:
-        raise ScanChildCrashed("python-sane is missing: apt install python3-sane")
+        raise ScanProgramMissing("python-sane is missing: apt install python3-sane")
     home = Path(appliance.__file__).parent.parent
     env = dict(os.environ, PYTHONPATH=f"{home}{os.pathsep}{Path(found.origin).parent}")
     # Pages go back to the system when freed; by itself glibc keeps blocks up to 32 MB.

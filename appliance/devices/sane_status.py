@@ -12,6 +12,7 @@ from appliance.core.errors import (
     ScanCancelled,
     ScannerAbsent,
     ScannerBusy,
+    ScannerClaimed,
     ScannerError,
     ScannerForbidden,
     ScannerGone,
@@ -58,6 +59,8 @@ def error_for(text: str, moment: Moment) -> ScannerError:
     """The error that *text* means at *moment*; unknown words count as a scanner that went away."""
     if moment is Moment.OPENING and text in _ABSENT_WHEN_OPENING:
         return ScannerAbsent(f"{moment}: {text}")
+    if moment is Moment.OPENING and text == "Device busy":
+        return ScannerClaimed(f"{moment}: {text}")  # libusb: its interface is claimed
     if moment is Moment.SETTING and text == "Operation not supported":
         return ScannerRefusedSetting(f"{moment}: {text}")
     return _ALWAYS.get(text, ScannerGone)(f"{moment}: {text}")

@@ -24,6 +24,7 @@ from appliance.core.errors import (
     ScannerError,
 )
 from appliance.core.scan import PaperSource, ScanSettings
+from appliance.devices.absent import why_absent
 from appliance.devices.memory import available_bytes
 from appliance.devices.page_writer import PageWriter
 from appliance.devices.sane_device import SaneDevice
@@ -156,8 +157,15 @@ class Batch:
 def open_device(name: str) -> SaneDevice:
     """Open *name*, the first scanner found if it is empty, or the same model after a replug.
 
-    Raises ScannerAbsent when there is none.
+    Raises ScannerAbsent when there is none, or what keeps every scanner from answering.
     """
+    try:
+        return _opened(name)
+    except ScannerAbsent as error:
+        raise why_absent(error, name) from error
+
+
+def _opened(name: str) -> SaneDevice:
     if not name:
         found = SaneDevice.listed()
         if not found:

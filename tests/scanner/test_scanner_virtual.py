@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from appliance.airscan import write_sane_config
 from appliance.core.errors import (
     CoverOpen,
     FeederEmpty,
@@ -15,6 +16,7 @@ from appliance.core.errors import (
     PaperJam,
     ScannerAbsent,
     ScannerBusy,
+    ScannerDriverMissing,
     ScannerGone,
     ScannerRefusedSetting,
     ScannerSilent,
@@ -178,11 +180,20 @@ def test_an_absent_scanner_is_told_at_once(scan: Scan, virtual: VirtualScanner) 
     assert scan().error is None
 
 
-@pytest.mark.parametrize("name", ["airscan:e9:Nobody", "epson2:libusb:001:004", "nonsense"])
-def test_an_unknown_name_is_an_absent_scanner(sane: SaneScanner, spool: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("airscan:e9:Nobody", ScannerAbsent),
+        ("epson2:libusb:001:004", ScannerDriverMissing),  # no backend of that name is switched on
+        ("nonsense", ScannerDriverMissing),
+    ],
+)
+def test_an_unknown_name_is_an_absent_scanner_or_driver(
+    sane: SaneScanner, spool: Path, name: str, error: type[Exception]
+) -> None:
     sane.device = name
     with sane.start(QUICK, spool) as batch:
-        assert isinstance(watch(batch).error, ScannerAbsent)
+        assert type(watch(batch).error) is error
 
 
 def test_no_name_means_the_first_scanner_found(sane: SaneScanner, spool: Path) -> None:
@@ -194,8 +205,7 @@ def test_no_name_means_the_first_scanner_found(sane: SaneScanner, spool: Path) -
 
 
 def test_no_scanner_at_all_is_absent(spool: Path, tmp_path: Path) -> None:
-    (tmp_path / "none").mkdir()
-    (tmp_path / "none" / "dll.conf").write_text("")
+    write_sane_config(tmp_path / "none", {})
     with SaneScanner("", tmp_path / "none").start(QUICK, spool) as batch:
         assert isinstance(watch(batch).error, ScannerAbsent)
     assert list_devices(tmp_path / "none") == []
