@@ -142,6 +142,13 @@ class VoiceSection(Section):
     device: str = ""  # as aplay -D or pw-play --target wants it; empty: the system's own
 
 
+class DraftsSection(Section):
+    """Papers on the desk that nobody sealed yet."""
+
+    walk_ups: bool = True  # a press without a dossier is scanned under a short number
+    walk_up_minutes: int = Field(default=30, ge=5, le=240)  # then it is erased, unless claimed
+
+
 class PrinterSection(Section):
     """Printers are optional: an empty queue is offered as a file only."""
 
@@ -226,6 +233,7 @@ class Config(Section):
     scanner: ScannerSection = ScannerSection()
     panel: PanelSection = PanelSection()
     voice: VoiceSection = VoiceSection()
+    drafts: DraftsSection = DraftsSection()
     printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()

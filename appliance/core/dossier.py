@@ -46,8 +46,8 @@ class Page:
     """
 
     id: str
-    dossier_id: str
-    slot_key: str
+    dossier_id: str  # empty while it lies in a walk-up
+    slot_key: str  # the same
     position: int  # order inside the slot; gaps are fine
     master: str  # name of the encrypted page file; things on one glass share it
     width_px: int
@@ -84,6 +84,7 @@ class Page:
 
     @property
     def awaits_cleaning(self) -> bool:
+    walk_up_id: int | None = None  # where it lies until somebody claims it into a dossier
         """Its clean copy is missing, or older than an edit."""
         return self.clean_error is None and self.cleaned_edits != self.edits
 

@@ -29,6 +29,7 @@ from appliance.core.scanner_errors import (
     ShortPage,
     UnsupportedImage,
 )
+from appliance.core.walk_up_errors import WalkUpError
 
 # what stands in files of its own, and is found here too
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "ScannerSilent",
     "ShortPage",
     "UnsupportedImage",
+    "WalkUpError",
     "Who",
     "concrete_errors",
 ]

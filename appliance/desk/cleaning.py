@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from appliance.core.dossier import CAMERA, DossierState, Page
+from appliance.core.dossier import CAMERA, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown, PageDamaged
 from appliance.core.findings import TURN_UNSURE, Kind, Warn
 from appliance.core.scan import PaperSource
@@ -24,7 +24,7 @@ from appliance.desk.files import files_until_noted
 from appliance.desk.page_edits import turned
 from appliance.desk.point import Point
 from appliance.imaging.child.wire import CleanOrder, CleanPage, CleanThing
-from appliance.store import dossiers, pages, scan_requests
+from appliance.store import owners, pages, scan_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,19 @@ def next_work(point: Point, *, lying: bool = False) -> Work | None:
     """
     with point.database.reading() as connection:
         waiting = [
-            (page, _behind(point, connection, page), dossiers.row_of(connection, page.dossier_id))
+            (page, _behind(point, connection, page), owners.desk_key_of(connection, page))
             for page in pages.uncleaned(connection)
+            if owners.takes_changes(connection, page)
         ]
-    for page, (must_wait, behind), dossier in waiting:
-        if must_wait or dossier.state != DossierState.OPEN:
-            continue
-        if not point.vault.is_open(dossier.desk_key):
+    for page, (must_wait, behind), desk_key in waiting:
+        if must_wait or not point.vault.is_open(desk_key):
             continue
         try:
-            master = point.vault.open(point.pages.read(page.master), dossier.desk_key)
+            master = point.vault.open(point.pages.read(page.master), desk_key)
         except PageDamaged as error:
             give_up_cleaning(point, page, error.code)
             continue
-        other = _other(point, behind, dossier)
+        other = _other(point, behind, desk_key)
         other_dpi = behind.resolution_dpi if behind is not None and other else 0
         return Work(page, master, order_for(page, lying=lying, other_dpi=other_dpi), other)
     return None
@@ -88,11 +87,12 @@ def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
 
     Raises:
         DossierUnknown: the page was sealed and erased meanwhile; nothing of it is left.
-        DossierMovedOn: it is being sealed, which cleans for itself what was not clean yet.
+        DossierMovedOn: it is being sealed, which cleans for itself what was not clean yet; or
+            it was claimed into a dossier, where it waits for cleaning again.
         DiskFull: nothing was noted.
     """
     with point.database.reading() as connection:
-        desk_key = dossiers.row_of(connection, work.page.dossier_id).desk_key
+        desk_key = owners.desk_key_of(connection, work.page)
     with files_until_noted(point) as save:
         columns = []
         for thing in things:
@@ -104,9 +104,9 @@ def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
             columns.append(sealed | _noted(thing) | {"cleaned_edits": work.page.edits})
         with point.database.writing() as connection:
             page = pages.get_page(connection, work.page.id)
-            state = dossiers.get_dossier(connection, page.dossier_id).state
-            if state is not DossierState.OPEN:
-                raise DossierMovedOn(f"dossier {page.dossier_id} is {state}")
+            owners.must_take_changes(connection, page)
+            if page.walk_up_id != work.page.walk_up_id:
+                raise DossierMovedOn(f"page {page.id} lies in a dossier now")
             ids = [page.id]
             if work.order.item is None and not work.order.plain:
                 ids += pages.add_things(connection, page, len(things) - 1)
@@ -133,8 +133,7 @@ def settle_turn(point: Point, page_id: str, turn: int) -> None:
     """Which way is up was found out after all, clockwise; a person who was faster is right."""
     with point.database.writing() as connection:
         page = pages.get_page(connection, page_id)
-        is_open = dossiers.get_dossier(connection, page.dossier_id).state is DossierState.OPEN
-        if page.auto_turn is not None or not is_open:
+        if page.auto_turn is not None or not owners.takes_changes(connection, page):
             return
         warnings = tuple(warn for warn in page.warnings if warn.code != TURN_UNSURE)
         columns = {"auto_turn": turn, "warnings": pages.warnings_text(warnings)}
@@ -178,11 +177,11 @@ def _behind(point: Point, connection: Connection, page: Page) -> tuple[bool, Pag
     return behind is None and state is ScanRequestState.SCANNING, behind
 
 
-def _other(point: Point, behind: Page | None, dossier: Any) -> bytes:
+def _other(point: Point, behind: Page | None, desk_key: str) -> bytes:
     if behind is None:
         return b""
     try:
-        return point.vault.open(point.pages.read(behind.master), dossier.desk_key)
+        return point.vault.open(point.pages.read(behind.master), desk_key)
     except PageDamaged:
         return b""  # it is evidence only
 

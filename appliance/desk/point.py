@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from appliance.store.page_files import PageFiles
 from appliance.store.vault import Vault
 
 Clock = Callable[[], datetime]
+Uptime = Callable[[], float]
 
 # systemd-timesyncd leaves this mark once a time server answered since the last start.
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -28,6 +30,11 @@ _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 def utc_now() -> datetime:
     """The machine's clock, aware."""
     return datetime.now(UTC)
+
+
+def uptime_s() -> float:
+    """Seconds since this machine was started, sleep included; no time server moves them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Point:
     pages: PageFiles
     vault: Vault
     clock: Clock
+    uptime: Uptime = uptime_s  # seconds, the same in every service of one boot
 
     @cached_property
     def procedures(self) -> Catalogue:
@@ -69,7 +77,7 @@ class Point:
         return PageFiles(self.config.paths.state / "outbox" / submission_id)
 
 
-def open_point(config: Config, clock: Clock = utc_now) -> Point:
+def open_point(config: Config, clock: Clock = utc_now, uptime: Uptime = uptime_s) -> Point:
     """Open everything; no table is touched yet, so this also works before the first migration.
 
     Raises:
@@ -87,6 +95,7 @@ def open_point(config: Config, clock: Clock = utc_now) -> Point:
         pages=PageFiles(state / "pages"),
         vault=Vault(state, runtime),
         clock=clock,
+        uptime=uptime,
     )
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from appliance.core.dossier import Page
+from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierUnknown, PageDamaged
 from appliance.core.scan import ScannedPage
 from appliance.core.seen import Seen, seen_of
 from appliance.core.submission import ScanRequestState
 from appliance.core.two_sizes import large_in, small_in
+from appliance.desk import walk_ups
 from appliance.desk.dossiers import put_on_desk
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
-from appliance.store import dossiers, page_order, pages, scan_requests
+from appliance.store import dossiers, owners, page_order, pages, scan_requests
 
 
 class AskedBy(StrEnum):
@@ -37,11 +39,30 @@ class PageImage(StrEnum):
 def press(point: Point, asked_by: AskedBy) -> int:
     """One press or touch becomes one scan request; returns its number.
 
+    Where nobody's dossier lies open on the desk the button begins a walk-up; a touch does not,
+    for whoever touches the screen can open a dossier.
+
     Raises:
         NoDossierOpen, AlreadyScanning: answered, never queued.
     """
     with point.database.writing() as connection:
+        walks_up = asked_by is AskedBy.PANEL and point.config.drafts.walk_ups
+        if walks_up and not _desk_takes_pages(point, connection):
+            return scan_requests.ask_without_dossier(connection, asked_by, point.clock())
         return scan_requests.ask(connection, asked_by, point.clock())
+
+
+def _desk_takes_pages(point: Point, connection: Connection) -> bool:
+    """Whether what is on the desk is open, and readable: whose else would the papers be?
+
+    After a power cut nobody has asked for that dossier yet; the next press may be another's.
+    """
+    desk = scan_requests.get_on_desk(connection)
+    if desk is None:
+        return False
+    dossier = dossiers.get_dossier(connection, desk.dossier_id)
+    key = owners.key_of_dossier(connection, desk.dossier_id)
+    return dossier.state is DossierState.OPEN and point.vault.is_open(key)
 
 
 def press_into(point: Point, dossier_id: str, slot_key: str, asked_by: AskedBy) -> int:
@@ -61,6 +82,8 @@ def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: S
 
     The plain file in the spool is removed last: until then a crash costs nothing.
     """
+    if not slot.dossier_id:
+        return walk_ups.save_page(point, request_id, side)
     master = side.path.read_bytes()
     with point.database.reading() as connection:
         desk_key = dossiers.row_of(connection, slot.dossier_id).desk_key

@@ -18,7 +18,7 @@ from appliance.core.errors import (
 from appliance.core.ports import ScanBatch, Scanner
 from appliance.core.scan import BatchEnded, PageScanned
 from appliance.core.submission import ScanRequestState
-from appliance.desk import scanning
+from appliance.desk import scanning, walk_ups
 from appliance.desk.point import Point
 from appliance.services.front import Front, logged
 from appliance.store import scan_requests
@@ -69,7 +69,7 @@ class Batches:
             return
         self._front.scanning()
         scanning.start_request(self._point, row.id)
-        self._request = (row.id, scan_requests.OnDesk(row.dossier_id, row.slot_key))
+        self._request = (row.id, scan_requests.place_of(row))
         self._saved = 0
         settings = self._point.config.scanner.settings()
         try:
@@ -127,7 +127,10 @@ class Batches:
         if request is None:
             return
         shutil.rmtree(self._point.spool / str(request[0]), ignore_errors=True)
-        if error is None:
+        number = self._number_of(request)
+        if error is None and number is not None:
+            self._front.saved_under(number, SAVED_SHOWN_S)
+        elif error is None:
             self._front.saved(SAVED_SHOWN_S, self._saved)
         else:
             log.warning("batch %s: %s: %s", request[0], error.code, error)
@@ -135,3 +138,11 @@ class Batches:
         self._ended = (request[0], error.code if error else None)
         self.note_ended()
         self._front.report()
+
+    def _number_of(self, request: tuple[int, scan_requests.OnDesk]) -> int | None:
+        """What a person without a dossier is called by; not worth losing the end of a batch."""
+        if request[1].dossier_id:
+            return None
+        with suppress(Exception):
+            return walk_ups.number_of(self._point, request[0])
+        return None

@@ -74,6 +74,14 @@ class Front:
         self._panel.flash(Signal.SAVED)  # over the press that began it, when it took no second
         self.voice.say(Prompt(Moment.SAVED, pages))
 
+    def saved_under(self, number: int, for_s: float) -> None:
+        """As ``saved``, for somebody without a dossier: told the number to remember."""
+        self._rest_signal = Signal.READY
+        self._complaint = None
+        self.show(Signal.SAVED, for_s)
+        self._panel.flash(Signal.SAVED)
+        self.voice.say(Prompt(Moment.NUMBER, number))
+
     def complain(self, error: ApplianceError) -> None:
         """Somebody must act; shown until the next press or batch, or until it is put right."""
         self._complaint, self._from_the_loop = error.code, None

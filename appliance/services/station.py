@@ -32,6 +32,7 @@ from appliance.services.front import Front, logged
 from appliance.services.phones import Phones
 from appliance.services.steady import Steady
 from appliance.services.text import Texts
+from appliance.services.walk_ups import WalkUps
 from appliance.store import outbox
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Station:
             point, scanner, self._front, self._selector, self._cleaning.next, cleaner.get_ready
         )
         self._phones = Phones(point, cleaner.clean, self._wake)
+        self._walk_ups = WalkUps(point)
         self._sealer = ThreadPoolExecutor(1, "seal")
         self._sealing: Future[str | None] | None = None
         self._seen_version = -1
@@ -111,6 +113,7 @@ class Station:
             self._read_texts,
             self._batches.note_ended,
             self._look_around_if_moved,
+            self._walk_ups.erase_due,
             self._front.report_if_due,
         )
 
@@ -133,6 +136,7 @@ class Station:
         self._cleaning.next()  # a page that was put back, or that somebody's sign-in opened
         self._front.forget_settled_complaint()
         self._phones.look()
+        self._walk_ups.look()
         if self._sealing is None:
             self._sealing = self._sealer.submit(
                 sealing.grant_next, self._point, self._cleaner.clean
@@ -205,6 +209,7 @@ class Station:
         shutil.rmtree(self._point.spool, ignore_errors=True)
         scanning.fail_interrupted(self._point, ScanCancelled.code, self._point.clock())
         sealing.finish_erasing(self._point)
+        self._walk_ups.begin()
         with self._point.database.reading() as connection:
             self._seen_receipts = outbox.count_receipts(connection)
         self._front.show(Signal.READY)

@@ -14,6 +14,8 @@ from appliance.desk.delivery import erase_sealed
 from appliance.desk.point import Point
 from appliance.desk.sealing import finish_erasing
 from appliance.desk.status import disk_free_mb
+from appliance.desk.walk_up_erasing import erase_over
+from appliance.desk.walk_ups import is_late
 from appliance.store import outbox, pages
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ class Upkeep:
     rows_without_file: tuple[str, ...]  # pages that cannot be shown any more
     files_set_aside: tuple[str, ...]  # files that no row points to
     erased_dossiers: int  # sealed ones whose desk copies a cut had left
+    erased_walk_ups: int  # that nobody claimed in time
     disk_free_mb: int
 
     @property
@@ -45,13 +48,14 @@ def run(point: Point) -> Upkeep:
     """One round. Safe at any time, also while the other services work, and safe to repeat."""
     migrated = point.database.migrate()
     erased = finish_erasing(point)
+    unclaimed = erase_over(point, is_late)
     aside = _set_strays_aside(point) + _forget_delivered(point)
     with point.database.reading() as connection:
         wanted = pages.file_names(connection)
     lost = sorted(wanted - point.pages.names())
     for name in lost:
         log.error("page file %s is gone", name)
-    return Upkeep(migrated, tuple(lost), tuple(aside), erased, disk_free_mb(point))
+    return Upkeep(migrated, tuple(lost), tuple(aside), erased, unclaimed, disk_free_mb(point))
 
 
 def _set_strays_aside(point: Point) -> list[str]:

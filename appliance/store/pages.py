@@ -13,6 +13,7 @@ from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.core.findings import Kind, Warn
 from appliance.store.dossiers import get_dossier
+from appliance.store.owners import must_take_changes
 from appliance.store.tables import dossier, page, photo, takeaway_file
 
 FILES = ("master", "preview", "rendition", "findings", "text")
@@ -23,16 +24,55 @@ def add_page(connection: Connection, dossier_id: str, slot_key: str, **columns: 
     """Append to the slot of an OPEN dossier; returns the position."""
     if get_dossier(connection, dossier_id).state is not DossierState.OPEN:
         raise DossierMovedOn(f"dossier {dossier_id} takes no more pages")
-    last = connection.scalar(
-        select(func.max(page.c.position)).where(
-            page.c.dossier_id == dossier_id, page.c.slot_key == slot_key
-        )
-    )
-    position = (last or 0) + 1
+    position = _last(connection, dossier_id, slot_key) + 1
     connection.execute(
         insert(page).values(dossier_id=dossier_id, slot_key=slot_key, position=position, **columns)
     )
     return position
+
+
+def add_held(connection: Connection, walk_up_id: int, **columns: Any) -> None:
+    """Add to a walk-up; its place among others is settled when somebody claims it."""
+    connection.execute(
+        insert(page).values(
+            walk_up_id=walk_up_id, slot_key="", position=columns["number"], **columns
+        )
+    )
+
+
+def held_pages(connection: Connection, walk_up_id: int) -> list[Page]:
+    """Everything of a walk-up, in paper order."""
+    rows = connection.execute(
+        select(page).where(page.c.walk_up_id == walk_up_id).order_by(page.c.number, page.c.item)
+    )
+    return [_page(row) for row in rows]
+
+
+def claim_page(
+    connection: Connection, seen: Page, dossier_id: str, slot_key: str, **files: str | None
+) -> bool:
+    """Lay a walk-up's page at the end of a slot, its *files* resealed for the dossier.
+
+    False when the page is no longer as it was *seen*: cleaned meanwhile, say.
+    """
+    unchanged = [page.c[name].is_not_distinct_from(getattr(seen, name)) for name in FILES]
+    moved = connection.execute(
+        update(page)
+        .where(page.c.id == seen.id, page.c.walk_up_id == seen.walk_up_id, *unchanged)
+        .values(
+            walk_up_id=None,
+            dossier_id=dossier_id,
+            slot_key=slot_key,
+            position=_last(connection, dossier_id, slot_key) + 1,
+            **files,
+        )
+    )
+    return moved.rowcount == 1
+
+
+def forget_held(connection: Connection, walk_up_id: int) -> None:
+    """Drop the rows of a walk-up that is being erased; its files are gone already."""
+    connection.execute(delete(page).where(page.c.walk_up_id == walk_up_id))
 
 
 def pages_of(connection: Connection, dossier_id: str, *, removed: bool = False) -> list[Page]:
@@ -54,10 +94,8 @@ def get_page(connection: Connection, page_id: str) -> Page:
 
 
 def edit_page(connection: Connection, page_id: str, **columns: Any) -> None:
-    """Record an edit; the dossier must still be OPEN."""
-    dossier_id = get_page(connection, page_id).dossier_id
-    if get_dossier(connection, dossier_id).state is not DossierState.OPEN:
-        raise DossierMovedOn(f"dossier {dossier_id} is no longer open")
+    """Record an edit; the dossier must still be OPEN, a walk-up unclaimed."""
+    must_take_changes(connection, get_page(connection, page_id))
     connection.execute(update(page).where(page.c.id == page_id).values(**columns))
 
 
@@ -196,8 +234,18 @@ def warnings_text(warnings: Sequence[Warn]) -> str:
     return json.dumps([[warn.code, warn.place, warn.severe] for warn in warnings])
 
 
+def _last(connection: Connection, dossier_id: str, slot_key: str) -> int:
+    last = connection.scalar(
+        select(func.max(page.c.position)).where(
+            page.c.dossier_id == dossier_id, page.c.slot_key == slot_key
+        )
+    )
+    return last or 0
+
+
 def _page(row: Row[Any]) -> Page:
     plain = {name: getattr(row, name) for name in Page.__dataclass_fields__}
+    plain["dossier_id"] = row.dossier_id or ""
     plain["kind"] = Kind(row.kind)
     plain["warnings"] = tuple(Warn(*said) for said in json.loads(row.warnings))
     return Page(**plain)

@@ -22,7 +22,7 @@ OPEN_STATES = (ScanRequestState.ASKED, ScanRequestState.SCANNING)
 class OnDesk(NamedTuple):
     """Where the next press goes."""
 
-    dossier_id: str
+    dossier_id: str  # empty: to nobody's dossier, a walk-up
     slot_key: str
     replaces: str | None = None  # the page whose place the next one takes
 
@@ -66,14 +66,27 @@ def ask(connection: Connection, asked_by: str, now: datetime) -> int:
     desk = get_on_desk(connection)
     if desk is None or get_dossier(connection, desk.dossier_id).state is not DossierState.OPEN:
         raise NoDossierOpen("no open dossier is on the desk")
+    return _ask(connection, asked_by, now, desk)
+
+
+def ask_without_dossier(connection: Connection, asked_by: str, now: datetime) -> int:
+    """The same for somebody who has no dossier: its pages become a walk-up.
+
+    Raises:
+        AlreadyScanning: as ``ask``.
+    """
+    return _ask(connection, asked_by, now, OnDesk("", ""))
+
+
+def _ask(connection: Connection, asked_by: str, now: datetime, place: OnDesk) -> int:
     try:
         with connection.begin_nested():
             return insert_numbered(
                 connection,
                 insert(scan_request).values(
-                    dossier_id=desk.dossier_id,
-                    slot_key=desk.slot_key,
-                    replaces=desk.replaces,
+                    dossier_id=place.dossier_id or None,
+                    slot_key=place.slot_key,
+                    replaces=place.replaces,
                     asked_by=asked_by,
                     asked_at=now,
                     state=ScanRequestState.ASKED,
@@ -81,6 +94,11 @@ def ask(connection: Connection, asked_by: str, now: datetime) -> int:
             )
     except IntegrityError as error:
         raise AlreadyScanning("a scan request is already open") from error
+
+
+def place_of(row: Row[Any]) -> OnDesk:
+    """Where the pages of a request go."""
+    return OnDesk(row.dossier_id or "", row.slot_key)
 
 
 def add_brought(connection: Connection, dossier_id: str, slot_key: str, now: datetime) -> int:

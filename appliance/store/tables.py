@@ -77,8 +77,10 @@ dossier = Table(
     Column("supplement", String),  # JSON: what revision 2 and later take the place of
     Column("national_code", String),  # mã hồ sơ, as a volunteer typed it
     Column("follow_secret", String),  # on the citizen's slip; opens state words at the ward
+    Column("ward_asks", Integer),  # the newest request nobody answered; worked out, for lists
 )
 Index("dossier_by_state", dossier.c.state, dossier.c.id)
+Index("dossier_ward_asks", dossier.c.ward_asks, sqlite_where=dossier.c.ward_asks.is_not(None))
 
 on_desk = Table(  # one row at most: where the next press goes
     "on_desk",
@@ -90,11 +92,36 @@ on_desk = Table(  # one row at most: where the next press goes
     Column("replaces", String),  # the page that the next one takes the place of
 )
 
+walk_up = Table(  # papers of somebody who pressed while no dossier was on the desk
+    "walk_up",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", Integer, nullable=False),  # the short one that people say
+    Column("day", String, nullable=False),  # on the wall calendar; a number comes once a day
+    Column("desk_key", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due_s", Float, nullable=False),  # uptime of this boot, which its key does not outlive
+    Column("opened_by", ForeignKey("volunteer.id")),
+    Column("ended_at", Moment),
+    Column("dossier_id", ForeignKey("dossier.id")),  # where its pages went
+    Column("old_files", String),  # JSON names: resealed for a dossier, not yet removed
+    UniqueConstraint("day", "number", name="walk_up_once_a_day"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "walk_up_held",
+    walk_up.c.number,
+    unique=True,
+    sqlite_where=walk_up.c.state == "held",
+)
+
 scan_request = Table(
     "scan_request",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("dossier_id", ForeignKey("dossier.id")),  # none: asked for by somebody without one
+    Column("walk_up_id", ForeignKey("walk_up.id")),  # from its first page on
     Column("slot_key", String, nullable=False),
     Column("asked_by", String, nullable=False),  # panel or screen
     Column("asked_at", Moment, nullable=False),
@@ -119,7 +146,8 @@ page = Table(
     "page",
     metadata,
     Column("id", String, primary_key=True),
-    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("dossier_id", ForeignKey("dossier.id")),  # either in a dossier
+    Column("walk_up_id", ForeignKey("walk_up.id")),  # or in a walk-up
     Column("scan_request_id", ForeignKey("scan_request.id"), nullable=False),
     Column("number", Integer, nullable=False),  # in its batch, from 1
     Column("slot_key", String, nullable=False),
@@ -153,6 +181,7 @@ page = Table(
     UniqueConstraint("scan_request_id", "number", "item", name="page_once"),
 )
 Index("page_by_dossier", page.c.dossier_id, page.c.slot_key, page.c.position)
+Index("page_by_walk_up", page.c.walk_up_id, sqlite_where=page.c.walk_up_id.is_not(None))
 
 phone_link = Table(  # a citizen's phone at one dossier; the secrets themselves are kept nowhere
     "phone_link",

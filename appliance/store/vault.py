@@ -38,6 +38,18 @@ class Vault:
         _write(current, name)
         return name
 
+    def short_lived_key(self) -> str:
+        """A key of its own that nothing on the card tells of: gone with the power."""
+        identity = age.new_identity()
+        name = age.recipient_of(identity)
+        self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(self._memory / name, identity)
+        return name
+
+    def destroy(self, name: str) -> None:
+        """What was sealed to this key can never be read again; twice is once."""
+        (self._memory / name).unlink(missing_ok=True)
+
     def _holds(self, name: str) -> bool:
         return (self._memory / name).exists()
 

@@ -112,9 +112,9 @@ def test_a_press_goes_to_the_slot_that_was_chosen(point: Point, dossier_id: str)
     assert (view.scan.state, view.scan.pages) == ("done", 2)
 
 
-def test_a_press_without_an_open_dossier_asks_for_the_helper(point: Point) -> None:
+def test_a_touch_without_an_open_dossier_asks_to_open_one(point: Point) -> None:
     with pytest.raises(NoDossierOpen):
-        scanning.press(point, scanning.AskedBy.PANEL)
+        scanning.press(point, scanning.AskedBy.SCREEN)
 
 
 def test_of_many_presses_at_once_one_scans_and_all_others_are_answered(

@@ -92,15 +92,6 @@ def test_a_press_while_scanning_is_answered_busy_and_never_queued(
     assert saved(station, dossier_id) == 5  # no ghost scan of the paper that came later
 
 
-def test_a_press_without_a_dossier_calls_the_helper(
-    station: RunningStation, scanner: VirtualScanner
-) -> None:
-    station.press()
-    station.until(lambda: station.lamp is Signal.NEEDS_PERSON)
-    station.until(lambda: point_status(station.point).error_code == "no-dossier-open")
-    assert len(scanner.tray.left()) == 5
-
-
 FAULTS = {
     Fault.JAM: ("paper-jam", 2),
     Fault.COVER_OPEN: ("cover-open", 2),

@@ -140,16 +140,6 @@ def test_a_batch_that_the_power_cut_is_told_as_stopped_and_the_door_is_open(
     running.stop()
 
 
-def test_the_complaint_about_no_dossier_ends_when_one_is_opened(
-    station: RunningStation, helper
-) -> None:
-    station.press()
-    station.until(lambda: station.lamp is Signal.NEEDS_PERSON)
-    dossiers.open_dossier(station.point, "khai-sinh", helper.id)
-    station.until(lambda: station.lamp is Signal.READY)
-    station.until(lambda: point_status(station.point).error_code is None)
-
-
 def test_a_page_put_back_is_cleaned_after_all(
     station: RunningStation, scanner: VirtualScanner, dossier_id: str
 ) -> None:

@@ -1,0 +1,42 @@
+"""Whose a page is: a dossier's, or a walk-up's that nobody claimed yet."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from appliance.core.dossier import DossierState, Page
+from appliance.core.errors import DossierMovedOn, DossierUnknown
+from appliance.core.walk_up import WalkUpState
+from appliance.store import walk_ups
+from appliance.store.tables import dossier
+
+
+def desk_key_of(connection: Connection, page: Page) -> str:
+    """The key that the files of a page are sealed to."""
+    if page.walk_up_id is not None:
+        return walk_ups.get(connection, page.walk_up_id).desk_key
+    return key_of_dossier(connection, page.dossier_id)
+
+
+def key_of_dossier(connection: Connection, dossier_id: str) -> str:
+    """The key of a dossier, without reading its pinned procedure."""
+    key = connection.scalar(select(dossier.c.desk_key).where(dossier.c.id == dossier_id))
+    if key is None:
+        raise DossierUnknown(f"no dossier {dossier_id}")
+    return str(key)
+
+
+def takes_changes(connection: Connection, page: Page) -> bool:
+    """Whether its dossier is open, or nobody claimed or erased its walk-up."""
+    if page.walk_up_id is not None:
+        return walk_ups.get(connection, page.walk_up_id).state is WalkUpState.HELD
+    state = connection.scalar(select(dossier.c.state).where(dossier.c.id == page.dossier_id))
+    if state is None:
+        raise DossierUnknown(f"no dossier {page.dossier_id}")
+    return DossierState(state) is DossierState.OPEN
+
+
+def must_take_changes(connection: Connection, page: Page) -> None:
+    """Raise DossierMovedOn unless ``takes_changes``."""
+    if not takes_changes(connection, page):
+        raise DossierMovedOn(f"page {page.id} lies where nothing changes any more")
