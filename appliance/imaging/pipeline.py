@@ -26,6 +26,7 @@ from appliance.imaging.sight import Sight, sight_of
 _INSET_MM = 2.5  # a sheet's own edge and shadow are straight lines too, and no writing
 _PRINT = 3.7  # confidence of a lean: handwriting had up to 2.9, print 4.6 and more
 _BY_HAND_DEG = 1.0
+_MUCH_POINTS = 1500  # a signature or a line in pencil had up to 370, a letter by hand 8500
 _CROOKED_DEG = 5.0  # more than a feeder does by itself: a person should look
 _PAGE_MM = 140.0
 _STRAIGHT_ENOUGH_DEG = 0.25  # for telling which way is up
@@ -53,7 +54,7 @@ def analyse(
     sight = sight_of(master, dpi)
     scale = sight.look.width / sight.image.width * sight.times  # of the look over the master
     lean = _lean_of_all(sight)
-    things = find_items(sight.look, sight.look_dpi, lean.angle_deg if lean.sure else None)
+    things = find_items(sight.look, sight.look_dpi, lean.angle_deg if _is_told(lean) else None)
     alone = len(things) == 1
     behind = other if alone else None
     known = lean if alone and _fills(things[0].item.quad, sight.look.size) else None
@@ -132,9 +133,14 @@ def _straight(look: Image.Image, first: Findings, angle: float, dpi: float) -> I
 def _correction(gray: Image.Image, *, edges_seen: bool) -> float:
     lean = _lean(gray)
     likely = _BY_HAND_DEG <= abs(lean.correction_deg) <= _CROOKED_DEG
-    if lean.confidence < _PRINT and (edges_seen or not likely):
+    if not _is_told(lean) or (lean.confidence < _PRINT and (edges_seen or not likely)):
         return 0.0  # handwriting wanders more than paper is laid crooked
     return lean.correction_deg
+
+
+def _is_told(lean: Lean) -> bool:
+    """Whether lines of print or many lines by hand say this, and not a signature."""
+    return lean.sure and (lean.confidence >= _PRINT or lean.points >= _MUCH_POINTS)
 
 
 def _fills(quad: Quad, size: tuple[int, int]) -> bool:

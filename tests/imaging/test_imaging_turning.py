@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PIL import Image
 
@@ -10,6 +12,7 @@ from appliance.imaging.geometry import osd, osd_program
 from appliance.imaging.geometry.turning import sideways_of, turn_of
 from appliance.imaging.pipeline import analyse, with_osd
 from tests import pages
+from tests.pages.truth import middle
 
 DPI, SEED = 150, 2200
 
@@ -42,6 +45,15 @@ def test_without_tesseract_a_doubt_stays_a_doubt(monkeypatch):
 def test_a_page_without_letters_is_left_to_a_person():
     for look in (Image.new("L", (827, 1169), 240), Image.effect_noise((827, 1169), 60)):
         assert turn_of(look, sideways=sideways_of(look)).turn is None
+
+
+@pytest.mark.parametrize("seed", [4000, 4008, 4026])
+def test_the_hills_of_a_photograph_are_no_lines_of_print(seed):
+    page = pages.on_glass(("card-front", "card-back", "photo"), seed, 200)
+    photo = next(item for item in page.items if item.name == "photo")
+    found = analyse(page.jpeg(), 200)
+    near = min(found, key=lambda one: math.dist(middle(one.item.quad), middle(photo.quad)))
+    assert near.turn is None
 
 
 def test_a_batch_that_agrees_decides_for_its_doubtful_pages():

@@ -96,9 +96,9 @@ class _Looks:
         wide = np.pad(self.sharp, ((0, 0), (_NEARBY, _NEARBY)))
         strongest = sliding_window_view(wide, 2 * _NEARBY + 1, axis=1).max(axis=2)
         enough = np.maximum(_LEAST_STEP, 0.15 * strongest)
-        looks, samples = np.nonzero(
-            (s[:, 1:-1] >= enough) & (s[:, 1:-1] >= s[:, :-2]) & (s[:, 1:-1] > s[:, 2:])
-        )
+        before, here, after = s[:, :-2], s[:, 1:-1], s[:, 2:]
+        whole = (before >= 0) & (after >= 0)  # of an edge beyond the rim one sees the foot alone
+        looks, samples = np.nonzero(whole & (here >= enough) & (here >= before) & (here > after))
         return looks, samples
 
     @cached_property

@@ -26,6 +26,7 @@ _CLEAR = 0.035
 _GAP_PX = 31  # lines of print and their gaps repeat within this
 _BANDED, _PLAINLY = 0.7, 1.4
 _CLEAR_IN_ALL = 0.25  # the score times the root of the lines: few lines must speak clearly
+_ONE_TONE, _PAPER_SHARE = 20, 0.6  # levels around the median; papers have 0.85 in them, photos 0.4
 
 Floats = NDArray[np.float64]
 Letters = NDArray[np.int32]  # 1 where there is a letter
@@ -40,9 +41,21 @@ class Turned:
 
 
 def quick_turn(gray: Image.Image) -> Turned:
-    """``turn_of`` with ``sideways_of``; both look at the same letters."""
+    """``turn_of`` with ``sideways_of``; both look at the same letters.
+
+    What is not mostly paper of one tone stays unsure: hills and clouds have rows of edges too.
+    """
+    if not _is_paper(gray):
+        return Turned(None)
     letters = _letters_on(gray)
     return _turn(letters, _sideways(letters))
+
+
+def _is_paper(gray: Image.Image) -> bool:
+    counts = np.array(gray.histogram())
+    tone = int(np.searchsorted(counts.cumsum(), counts.sum() / 2))
+    like = counts[max(0, tone - _ONE_TONE) : tone + _ONE_TONE + 1].sum()
+    return bool(like >= _PAPER_SHARE * counts.sum())
 
 
 def turn_of(gray: Image.Image, *, sideways: bool | None) -> Turned:
