@@ -10,6 +10,7 @@ from appliance.core.errors import (
     RefusedByWard,
     SealedFileDamaged,
     SlowDown,
+    SupplementNotWanted,
     TooLargeForWard,
 )
 
@@ -18,7 +19,13 @@ LONGEST_REST_S = 900.0
 
 # Everything else can still succeed by itself or after somebody has put it right (a Wi-Fi
 # log-in, a certificate, a token), and nobody should then have to remember this dossier too.
-_NEVER_AS_IT_IS = (ConflictAtWard, TooLargeForWard, RefusedByWard, SealedFileDamaged)
+_NEVER_AS_IT_IS = (
+    ConflictAtWard,
+    TooLargeForWard,
+    RefusedByWard,
+    SealedFileDamaged,
+    SupplementNotWanted,
+)
 
 
 def needs_person(error: DeliveryError) -> bool:

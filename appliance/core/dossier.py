@@ -15,7 +15,7 @@ class DossierState(StrEnum):
     OPEN = "open"  # pages and answers may still come and go
     SEALING = "sealing"  # the citizen agreed; the station is making the PDFs
     SEALED = "sealed"  # nothing changes any more; only the ward can read it
-    DELIVERED = "delivered"  # a destination gave us a verified receipt
+    DELIVERED = "delivered"  # a verified receipt; OPEN again when the ward asks for more
 
 
 CAMERA = "camera"  # the ``mode`` of a page that a telephone took; its resolution is a guess
@@ -35,6 +35,14 @@ class Dossier:
     answers_revision: int  # counts saves; 0 before the first answer
     consent_at: datetime | None = None
     sealed_at: datetime | None = None
+    revision: int = 1  # 2 and later answer what the ward asked for
+    national_code: str | None = None  # mã hồ sơ, as a volunteer typed it
+    follow_secret: str | None = None  # on the citizen's slip, from the first seal on
+
+    @property
+    def is_supplement(self) -> bool:
+        """Whether it lies on the desk for papers only: its answers are at the ward."""
+        return self.revision > 1
 
 
 @dataclass(frozen=True, slots=True)

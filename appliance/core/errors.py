@@ -253,6 +253,18 @@ class ConflictAtWard(DeliveryError):
     code, who = "conflict-at-ward", Who.WARD
 
 
+class SoftwareTooOld(DeliveryError):
+    """The ward asks for a newer release; what is sealed is sent all the same."""
+
+    code, who = "software-too-old", Who.TECHNICIAN
+
+
+class SupplementNotWanted(DeliveryError):
+    """409 ``not-asked-for``: the office went on without this supplement."""
+
+    code, who = "supplement-not-wanted", Who.VOLUNTEER
+
+
 class FilesMissingAtWard(DeliveryError):
     """409 with ``missing``: the ward lost some uploads; they are sent again."""
 

@@ -61,6 +61,13 @@ class ProcedureRef(OurMessage):
     valid_to: date | None = None
 
 
+class Replaced(OurMessage):
+    """What of an earlier revision a file takes the place of: a paper, or one page of it."""
+
+    revision: int = Field(ge=1)  # the newest that brought the paper whole
+    page: int | None = Field(default=None, ge=1)  # of that paper; None: all of it
+
+
 class ManifestFile(OurMessage):
     """One sealed file: digest and size are of the ciphertext, *media_type* of what is inside."""
 
@@ -71,6 +78,14 @@ class ManifestFile(OurMessage):
     media_type: Literal["application/pdf", "application/json"]
     upload: str | None = None
     copy_kind: CopyKind | None = None
+    replaces: Replaced | None = None
+
+
+class Follow(OurMessage):
+    """By which number and secret the citizen may ask the ward how far it is, from the seal on."""
+
+    number: Annotated[str, StringConstraints(pattern=RECEIPT_CODE.pattern)]  # the point's own
+    secret_sha256: Sha256  # the secret itself stands on the citizen's slip only
 
 
 class Consent(OurMessage):
@@ -98,6 +113,15 @@ class Manifest(OurMessage):
     volunteer: str | None = None
     consent: Consent | None = None
     encrypted_for: str | None = None
+    follow: Follow | None = None  # in the first revision only
+    answers_request: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")] | None = None
+
+
+class ContentsSlot(OurMessage):
+    """A paper that the procedure knows, so that an officer can ask for one that is missing."""
+
+    slot: str
+    title: str
 
 
 class ContentsFile(OurMessage):
@@ -140,6 +164,7 @@ class Contents(OurMessage):
     files: tuple[ContentsFile, ...]
     sections: tuple[ContentsSection, ...] = ()
     consent_text: str | None = None
+    slots: tuple[ContentsSlot, ...] = ()
 
 
 class Receipt(TheirMessage):
@@ -198,7 +223,7 @@ class SupplementItem(TheirMessage):
 class Event(TheirMessage):
     """One entry of the ward's ordered feed for a device."""
 
-    seq: str
+    seq: Annotated[str, StringConstraints(pattern=r"^[0-9]*$")]  # grows; empty until it is given
     dossier_id: DossierId
     at: AwareDatetime
     type: EventType
@@ -216,6 +241,17 @@ class EventPage(TheirMessage):
 
     items: tuple[Event, ...]
     next: str
+
+
+class WardDossier(TheirMessage):
+    """What the ward answers when it is asked about one dossier."""
+
+    dossier_id: DossierId
+    code: str | None = None
+    state: WardState
+    revision: int
+    events: tuple[Event, ...] = ()
+    national_code: str | None = None
 
 
 class Heartbeat(OurMessage):

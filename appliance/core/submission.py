@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,9 +68,17 @@ class Submission:
     error_code: str | None
     error_text: str | None
     files: tuple[SealedFile, ...] = ()
+    answers_seq: int | None = None  # the newest of the ward's requests that it answers
 
     @property
     def parts(self) -> dict[str, int]:
         """How many files the papers have that travel in parts, by slot."""
         count = Counter(file.slot for file in self.files)
         return {slot: files for slot, files in count.items() if files > 1}
+
+
+def revision_id(dossier_id: str, revision: int) -> str:
+    """The same on every attempt, also after a crash: the dossier's own id for revision 1."""
+    if revision == 1:
+        return dossier_id
+    return str(uuid.uuid5(uuid.UUID(dossier_id), f"revision-{revision}"))

@@ -12,7 +12,16 @@ from appliance.desk.point import Point
 
 def consent_text(point: Point, procedure: Procedure) -> str:
     """The sentences beside the tick, naming the purpose (Luật 91/2025/QH15)."""
-    return _wording()["text"].format(procedure=procedure.title, point=point.config.point.name)
+    return _filled("text", point, procedure)
+
+
+def supplement_consent_text(point: Point, procedure: Procedure) -> str:
+    """The same for papers that are brought later because the ward asked for them."""
+    return _filled("supplement", point, procedure)
+
+
+def _filled(name: str, point: Point, procedure: Procedure) -> str:
+    return _wording()[name].format(procedure=procedure.title, point=point.config.point.name)
 
 
 @cache

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from appliance.core.backoff import rest_after
 from appliance.core.errors import ApplianceError, DeliveryError, Unexpected
-from appliance.core.manifest import EventPage, Heartbeat, Manifest, ProcedureRef
+from appliance.core.manifest import Heartbeat, Manifest, ProcedureRef
 from appliance.core.ports import Destination
 from appliance.core.submission import HOLD, LONGEST_REST, Submission
 from appliance.desk.point import Point
@@ -134,30 +134,6 @@ def health(point: Point, version: str) -> Heartbeat:
         clock=now,
         form_versions=_form_versions(point),
     )
-
-
-def read_feed(point: Point, ask: Callable[[str | None], EventPage | None]) -> int:
-    """Store what the office did since the last look; returns how many events came.
-
-    A cursor that the ward no longer knows is forgotten: the feed is read from its start, and
-    events that are stored already stay as they are.
-    """
-    came = 0
-    while True:
-        with point.database.reading() as connection:
-            position = status.recall(connection, status.WARD_FEED)
-        page = ask(position)
-        if page is None:
-            with point.database.writing() as connection:
-                status.forget(connection, status.WARD_FEED)
-            if position is None:
-                return came
-            continue
-        if not page.items or page.next == position:  # a feed that stands still is read once
-            return came
-        with point.database.writing() as connection:
-            status.add_events(connection, page.items, page.next)
-        came += len(page.items)
 
 
 def publish_form_versions(point: Point) -> None:

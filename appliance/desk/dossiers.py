@@ -23,8 +23,14 @@ from appliance.core.normalise import normalise
 from appliance.core.problem import Problem
 from appliance.core.procedure import Procedure, Slot
 from appliance.core.submission import Submission
+from appliance.core.supplement import (
+    NOTHING_PLANNED,
+    SupplementPlan,
+    SupplementRequest,
+    open_request,
+)
 from appliance.desk.point import Point
-from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests, status
+from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests, ward_events
 
 MERGE_TRIES = 5  # two screens saving different fields at the same moment
 
@@ -68,12 +74,26 @@ class DossierView:
     seal: SealProgress | None
     submission: Submission | None
     receipt: Receipt | None
-    events: tuple[Event, ...]
+    events: tuple[Event, ...]  # without officers' own words, see desk.words
+    request: SupplementRequest | None = None  # what the ward waits for and nobody sealed yet
+    plan: SupplementPlan = NOTHING_PLANNED
+
+    @property
+    def national_code(self) -> str | None:
+        """Mã hồ sơ: what the ward told last, else what a volunteer typed."""
+        told = [event.national_code for event in self.events if event.national_code]
+        return told[-1] if told else self.dossier.national_code
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """Asked for by these answers, or holding pages anyway: a page is never hidden."""
-        asked = {slot.key for slot in visible_slots(self.procedure, self.answers)}
+        """Asked for by these answers, or holding pages anyway: a page is never hidden.
+
+        For a supplement: asked for by the ward. All other papers stay closed.
+        """
+        if self.dossier.is_supplement:
+            asked = _slots_asked(self.procedure, self.request)
+        else:
+            asked = {slot.key for slot in visible_slots(self.procedure, self.answers)}
         return tuple(
             slot for slot in self.procedure.slots if slot.key in asked or self.pages_in(slot.key)
         )
@@ -86,6 +106,9 @@ class DossierView:
     def missing_slots(self) -> tuple[Slot, ...]:
         """Required papers without a page that travels: blank ones stay here."""
         filled = {page.slot_key for page in self.pages if not page.left_out}
+        if self.dossier.is_supplement:
+            named = self.request.slots - filled if self.request else frozenset()
+            return tuple(slot for slot in self.procedure.slots if slot.key in named)
         return missing_slots(self.procedure, self.answers, filled)
 
 
@@ -127,6 +150,8 @@ def look_at(point: Point, dossier_id: str) -> DossierView:
         dossier = dossiers.get_dossier(connection, dossier_id)
         on_desk = scan_requests.get_on_desk(connection)
         sent = outbox.submission_of(connection, dossier_id)
+        told = tuple(ward_events.events_of(connection, dossier_id))
+        answered = outbox.newest_answered(connection, dossier_id)
         return DossierView(
             dossier=dossier,
             procedure=_procedure(row),
@@ -141,7 +166,9 @@ def look_at(point: Point, dossier_id: str) -> DossierView:
             seal=_seal(seal_requests.latest_seal(connection, dossier_id)),
             submission=sent,
             receipt=outbox.receipt_of(connection, sent.id) if sent else None,
-            events=tuple(status.events_of(connection, dossier_id)),
+            events=told,
+            request=open_request(told, answered),
+            plan=SupplementPlan.read(row.supplement),
         )
 
 
@@ -162,7 +189,7 @@ def procedures_lately(point: Point, limit: int = 200) -> Counter[str]:
 def ward_states(point: Point, listed: Sequence[Dossier]) -> dict[str, WardState]:
     """What the ward last answered to each of *listed*, by dossier; the unanswered are left out."""
     with point.database.reading() as connection:
-        return status.ward_states(connection, [dossier.id for dossier in listed])
+        return ward_events.ward_states(connection, [dossier.id for dossier in listed])
 
 
 def choose_slot(point: Point, dossier_id: str, slot_key: str) -> None:
@@ -192,10 +219,22 @@ def put_on_desk(
 
 
 def must_have_slot(connection: Connection, dossier_id: str, slot_key: str) -> None:
-    """Raise DossierUnknown unless the pinned procedure of that dossier has the slot."""
-    row = dossiers.row_of(connection, dossier_id)
-    if slot_key not in {slot.key for slot in _procedure(row).slots}:
+    """Raise DossierUnknown unless the slot takes pages of that dossier.
+
+    The pinned procedure has it, and for a supplement the ward asks for it.
+    """
+    if slot_key not in {slot.key for slot in slots_open(connection, dossier_id)}:
         raise DossierUnknown(f"dossier {dossier_id} has no slot {slot_key[:60]!r}")
+
+
+def slots_open(connection: Connection, dossier_id: str) -> tuple[Slot, ...]:
+    """The papers that pages may be laid into, in asking order."""
+    row = dossiers.row_of(connection, dossier_id)
+    procedure = _procedure(row)
+    if row.revision == 1:
+        return tuple(procedure.slots)
+    asked = _slots_asked(procedure, ward_events.open_request_of(connection, dossier_id))
+    return tuple(slot for slot in procedure.slots if slot.key in asked)
 
 
 def leave_desk(point: Point) -> None:
@@ -230,8 +269,8 @@ def save_answers(
     for _ in range(MERGE_TRIES):
         with point.database.reading() as connection:
             row = dossiers.row_of(connection, dossier_id)
-        if row.state != DossierState.OPEN:
-            raise DossierMovedOn(f"dossier {dossier_id} is {row.state}")
+        if row.state != DossierState.OPEN or row.revision > 1:
+            raise DossierMovedOn(f"answers of {dossier_id} are sealed: {row.state}")
         fields = _procedure(row).fields
         merged = dict(_opened(point, row)) | {
             key: normalise(fields[key], raw) for key, raw in typed.items() if key in fields
@@ -260,6 +299,14 @@ def answers_of(point: Point, connection: Connection, dossier_id: str) -> tuple[P
     """
     row = dossiers.row_of(connection, dossier_id)
     return _procedure(row), _opened(point, row)
+
+
+def _slots_asked(procedure: Procedure, request: SupplementRequest | None) -> set[str]:
+    """Any paper when the ward said in words only what it wants; none when it wants nothing."""
+    if request is None:
+        return set()
+    known = {slot.key for slot in procedure.slots}
+    return set(request.slots & known) or known
 
 
 def _procedure(row: Row[Any]) -> Procedure:

@@ -5,7 +5,7 @@ Every file is encrypted to the ward (and the escrow) and durable when its name i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from appliance.core.answers import Answers, counted_answers
@@ -18,26 +18,34 @@ from appliance.core.manifest import (
     ContentsFile,
     ContentsRow,
     ContentsSection,
+    ContentsSlot,
     CopyKind,
+    Follow,
     Manifest,
     ManifestFile,
+    Replaced,
 )
-from appliance.core.procedure import Procedure
+from appliance.core.procedure import Procedure, Slot
 from appliance.core.shown import ShownSection, answers_in_portal_order
-from appliance.core.submission import SealedFile
-from appliance.desk.consent import consent_text
+from appliance.core.submission import SealedFile, revision_id
+from appliance.core.supplement import NOTHING_PLANNED, SupplementPlan, replaced_by
+from appliance.desk.consent import consent_text, supplement_consent_text
 from appliance.desk.dossiers import answers_of
+from appliance.desk.feed import clock_agrees_with_ward
 from appliance.desk.point import Point, clock_is_trusted
-from appliance.desk.sides import Clean, sides_of
+from appliance.desk.sides import Clean, Side, sides_of
+from appliance.desk.supplements import earlier_manifests
 from appliance.keys.age import seal
 from appliance.keys.canonical import canonical_json, sha256_hex
+from appliance.keys.letters import new_letters
 from appliance.papers.apart import count_pages_apart, make_pdf_apart
-from appliance.papers.fitting import part_title, shrunk_to_fit
+from appliance.papers.fitting import page_title, part_title, shrunk_to_fit
 from appliance.papers.names import paper_file_names
 from appliance.papers.pdf import BUDGET_BYTES
 from appliance.store import dossiers, pages
 
 Progress = Callable[[int, int], None]  # steps done, steps in all
+SECRET_LETTERS = 10  # 45 bits, as the ward's own secrets have
 SUMMARY_TITLE = "Phiếu tóm tắt"
 
 
@@ -50,6 +58,8 @@ class Opened:
     answers: Answers
     pages: tuple[Page, ...]
     desk_key: str
+    plan: SupplementPlan = NOTHING_PLANNED  # of a later revision
+    earlier: tuple[Manifest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class Sealed:
     manifest: Manifest
     body: bytes  # canonical JSON of the manifest; these bytes never change again
     files: tuple[SealedFile, ...]
+    follow_secret: str | None = None  # new with the first revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,7 @@ class Paper:
     copy_kind: CopyKind | None
     pdf: bytes
     pages: int
+    replaces: Replaced | None = None  # of an earlier revision
 
 
 def opened_now(point: Point, dossier_id: str) -> Opened:
@@ -79,14 +91,18 @@ def opened_now(point: Point, dossier_id: str) -> Opened:
         DossierLocked: the desk key is not in memory.
         DossierUnknown: there is none of that id.
     """
+    earlier = earlier_manifests(point, dossier_id)
     with point.database.reading() as connection:
         procedure, answers = answers_of(point, connection, dossier_id)
+        row = dossiers.row_of(connection, dossier_id)
         return Opened(
             dossier=dossiers.get_dossier(connection, dossier_id),
             procedure=procedure,
             answers=answers,
             pages=tuple(pages.pages_of(connection, dossier_id)),
-            desk_key=dossiers.row_of(connection, dossier_id).desk_key,
+            desk_key=row.desk_key,
+            plan=SupplementPlan.read(row.supplement),
+            earlier=earlier,
         )
 
 
@@ -100,21 +116,28 @@ def seal_up(
         is not listed anywhere and may be thrown away.
     """
     steps = len({page.slot_key for page in opened.pages if not page.left_out}) + 2
-    shown = answers_in_portal_order(opened.procedure, opened.answers, point.places)
+    is_supplement = opened.dossier.is_supplement
+    shown = (
+        ()  # its answers are at the ward already
+        if is_supplement
+        else answers_in_portal_order(opened.procedure, opened.answers, point.places)
+    )
     listed: list[tuple[Paper, SealedFile]] = []
     progress(0, steps)
     for step, papers in enumerate(papers_of(point, opened, clean), start=1):
         for paper in papers:
             listed.append((paper, _sealed(point, opened, paper.slot, paper.pdf, paper.pages)))
         progress(step, steps)
-    summary = _summary(point, opened, shown, [paper for paper, _ in listed])
-    listed.append((summary, _sealed(point, opened, summary.slot, summary.pdf, summary.pages)))
+    if not is_supplement:
+        summary = _summary(point, opened, shown, [paper for paper, _ in listed])
+        listed.append((summary, _sealed(point, opened, summary.slot, summary.pdf, summary.pages)))
     progress(steps - 1, steps)
     contents = canonical_json(_contents(point, opened, shown, listed))
     contents_file = _sealed(point, opened, CONTENTS_SLOT, contents, pages=0)
-    manifest = _manifest(point, opened, helped_by, listed, contents_file)
+    secret = None if is_supplement else new_letters(SECRET_LETTERS)
+    manifest = _manifest(point, opened, helped_by, listed, contents_file, secret)
     files = (*(file for _, file in listed), contents_file)
-    return Sealed(manifest, canonical_json(manifest), files)
+    return Sealed(manifest, canonical_json(manifest), files, secret)
 
 
 def papers_of(point: Point, opened: Opened, clean: Clean) -> Iterator[list[Paper]]:
@@ -125,6 +148,12 @@ def papers_of(point: Point, opened: Opened, clean: Clean) -> Iterator[list[Paper
 
     for slot in opened.procedure.slots:
         inside = [page for page in opened.pages if page.slot_key == slot.key]
+        single = opened.plan.pages_of(slot.key)
+        if single:
+            yield _pages_alone(
+                point, opened, slot, inside, lambda page: sides_of([page], read, clean)
+            )
+            continue
         sides = sides_of(inside, read, clean)
         if not sides:
             continue
@@ -136,9 +165,30 @@ def papers_of(point: Point, opened: Opened, clean: Clean) -> Iterator[list[Paper
                 slot.copy_kind,
                 make_pdf_apart(part, title, point.clock()),
                 len(part),
+                replaced_by(opened.earlier, slot.key),
             )
             for number, part in enumerate(parts, start=1)
         ]
+
+
+def _pages_alone(
+    point: Point,
+    opened: Opened,
+    slot: Slot,
+    inside: Sequence[Page],
+    sides: Callable[[Page], Sequence[Side]],
+) -> list[Paper]:
+    """A file for each page that takes the place of one the office named, in the same order."""
+    named = opened.plan.pages_of(slot.key)
+    travelling = [page for page in inside if not page.left_out]
+    papers = []
+    for number, page in zip(named, travelling, strict=True):
+        [part] = shrunk_to_fit(sides(page), BUDGET_BYTES)
+        title = page_title(slot.title, number)
+        pdf = make_pdf_apart(part, title, point.clock())
+        replaces = replaced_by(opened.earlier, slot.key, number)
+        papers.append(Paper(slot.key, title, slot.copy_kind, pdf, len(part), replaces))
+    return papers
 
 
 def _summary(
@@ -171,7 +221,7 @@ def _sealed(point: Point, opened: Opened, slot: str, plain: bytes, pages: int) -
     ciphertext = seal(plain, point.config.ward.recipients)
     return SealedFile(
         slot=slot,
-        sha256=point.sealed_files(opened.dossier.id).save(ciphertext),
+        sha256=point.sealed_files(_revision_id(opened)).save(ciphertext),
         bytes=len(ciphertext),
         content_sha256=sha256_hex(plain),
         content_bytes=len(plain),
@@ -188,7 +238,7 @@ def _contents(
     names = paper_file_names(paper.title for paper, _ in listed)
     return Contents(
         dossier_id=opened.dossier.id,
-        revision=1,
+        revision=opened.dossier.revision,
         local_number=opened.dossier.number,
         answers=counted_answers(opened.procedure, opened.answers),
         sections=tuple(
@@ -210,7 +260,12 @@ def _contents(
             )
             for name, (paper, file) in zip(names, listed, strict=True)
         ),
-        consent_text=consent_text(point, opened.procedure),
+        consent_text=(
+            supplement_consent_text(point, opened.procedure)
+            if opened.dossier.is_supplement
+            else consent_text(point, opened.procedure)
+        ),
+        slots=tuple(ContentsSlot(slot=s.key, title=s.title) for s in opened.procedure.slots),
     )
 
 
@@ -220,6 +275,7 @@ def _manifest(
     helped_by: int,
     listed: list[tuple[Paper, SealedFile]],
     contents_file: SealedFile,
+    secret: str | None,
 ) -> Manifest:
     papers = tuple(
         ManifestFile(
@@ -229,6 +285,7 @@ def _manifest(
             pages=file.pages,
             media_type="application/pdf",
             copy_kind=paper.copy_kind,
+            replaces=paper.replaces,
         )
         for paper, file in listed
     )
@@ -241,13 +298,23 @@ def _manifest(
     consented_at = opened.dossier.consent_at
     return Manifest(
         dossier_id=opened.dossier.id,
-        revision=1,
+        revision=opened.dossier.revision,
         procedure=opened.procedure.ref,
         files=(*papers, contents),
         made_at=point.clock(),
-        clock_trusted=clock_is_trusted(),
+        clock_trusted=clock_is_trusted() or clock_agrees_with_ward(point),
         point=point.config.point.code,
         volunteer=str(helped_by),
         consent=Consent(signed=True, at=consented_at) if consented_at else None,
         encrypted_for=point.config.ward.recipient,
+        follow=(
+            Follow(number=opened.dossier.number, secret_sha256=sha256_hex(secret.encode()))
+            if secret
+            else None
+        ),
+        answers_request=str(opened.plan.seq) if opened.plan.seq else None,
     )
+
+
+def _revision_id(opened: Opened) -> str:
+    return revision_id(opened.dossier.id, opened.dossier.revision)

@@ -15,19 +15,29 @@ from appliance.core.errors import (
     ApplianceError,
     NotReadyToSeal,
     PhotosOnTheirWay,
+    SupplementNotWanted,
     Unexpected,
     WardKeyMissing,
 )
 from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
-from appliance.core.submission import SealState, Submission, SubmissionState
+from appliance.core.submission import SealState, Submission, SubmissionState, revision_id
 from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
 from appliance.desk.sealed import Sealed, opened_now, seal_up
 from appliance.desk.sides import Clean
+from appliance.desk.supplements import plan_of, unfit_slots
 from appliance.desk.takeaways import erase_phone_files
 from appliance.keys.canonical import sha256_hex
-from appliance.store import dossiers, outbox, pages, photos, scan_requests, seal_requests
+from appliance.store import (
+    dossiers,
+    outbox,
+    pages,
+    photos,
+    scan_requests,
+    seal_requests,
+    ward_events,
+)
 
 WARD_DESTINATION = "ward"
 
@@ -37,7 +47,7 @@ class Readiness:
     """What stands between a dossier and its seal."""
 
     problems: tuple[Problem, ...]  # warnings too: they are shown, but do not hold it back
-    missing_slots: tuple[Slot, ...]
+    missing_slots: tuple[Slot, ...]  # of a supplement: also those with too many or too few pages
     uncleaned: int  # pages whose preview is still being made; the seal waits for none of them
 
     @property
@@ -48,9 +58,10 @@ class Readiness:
 
 def readiness(point: Point, view: DossierView) -> Readiness:
     """What is missing, for the check page."""
+    is_supplement = view.dossier.is_supplement
     return Readiness(
-        problems=tuple(problems_of(point, view)),
-        missing_slots=view.missing_slots,
+        problems=() if is_supplement else tuple(problems_of(point, view)),
+        missing_slots=unfit_slots(view) if is_supplement else view.missing_slots,
         uncleaned=sum(1 for page in view.pages if page.awaits_cleaning),
     )
 
@@ -70,6 +81,7 @@ def ask_to_seal(
 
     Raises:
         NotReadyToSeal: something is missing, or the tick is; nothing changed.
+        SupplementNotWanted: the ward went on without it; nothing changed.
         WardKeyMissing: there is nobody to seal to; nothing changed.
         DossierMovedOn: sealed already, perhaps on another screen.
         AnswersChangedElsewhere: what the citizen saw is not what is stored any more.
@@ -83,6 +95,8 @@ def ask_to_seal(
     with point.database.writing() as connection:
         # looked at under the lock: no other screen takes a paper out in between
         view = look_at(point, dossier_id)
+        if view.dossier.is_supplement and view.request is None:
+            raise SupplementNotWanted(f"the ward no longer waits for more of {dossier_id}")
         if not readiness(point, view).is_ready:
             raise NotReadyToSeal(f"dossier {dossier_id} lacks papers or answers")
         scan_requests.must_be_still(connection, dossier_id)
@@ -96,6 +110,7 @@ def ask_to_seal(
             ),
             consent_at=now,
             consent_by=volunteer_id,
+            **({"supplement": plan_of(view).as_json()} if view.dossier.is_supplement else {}),
         )
         seal_requests.ask_seal(connection, dossier_id, volunteer_id, now)
 
@@ -139,7 +154,7 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
     """The one transaction: SEALED, in the outbox, wish granted, off the desk."""
     dossier_id, now = sealed.manifest.dossier_id, point.clock()
     submission = Submission(
-        id=dossier_id,
+        id=revision_id(dossier_id, sealed.manifest.revision),
         dossier_id=dossier_id,
         revision=sealed.manifest.revision,
         destination=WARD_DESTINATION,
@@ -152,7 +167,9 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
         error_code=None,
         error_text=None,
         files=sealed.files,
+        answers_seq=int(sealed.manifest.answers_request or 0) or None,
     )
+    for_the_slip = {"follow_secret": sealed.follow_secret} if sealed.follow_secret else {}
     with point.database.writing() as connection:
         dossiers.move_dossier(
             connection,
@@ -161,8 +178,11 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
             DossierState.SEALED,
             answers=None,
             sealed_at=now,
+            supplement=None,
+            **for_the_slip,
         )
         outbox.add_submission(connection, submission)
+        ward_events.note_what_is_asked(connection, [dossier_id])
         seal_requests.end_seal(connection, wish_id, SealState.DONE, now)
         on_desk = scan_requests.get_on_desk(connection)
         if on_desk and on_desk.dossier_id == dossier_id:
@@ -171,7 +191,10 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
 
 def _forget_earlier_tries(point: Point, dossier_id: str) -> None:
     """A try that failed or was cut short left ciphertexts that no submission lists."""
-    shutil.rmtree(point.sealed_files(dossier_id).folder, ignore_errors=True)
+    with point.database.reading() as connection:
+        revision = dossiers.get_dossier(connection, dossier_id).revision
+    folder = point.sealed_files(revision_id(dossier_id, revision)).folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def erase_pages(point: Point, dossier_id: str) -> None:

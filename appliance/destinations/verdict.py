@@ -16,11 +16,13 @@ from appliance.core.errors import (
     FilesMissingAtWard,
     RefusedByWard,
     SlowDown,
+    SupplementNotWanted,
     TooLargeForWard,
 )
 from appliance.destinations.http import Answer
 
 _PASSES_BY_ITSELF = frozenset({408, 421, 423, 425})  # time-out, wrong server, locked, too early
+_NOT_ASKED_FOR = "urn:tramhoso:problem:not-asked-for"
 _DAMAGED_ON_THE_WAY = "urn:tramhoso:problem:digest-mismatch"
 _NOBODY_HOME = frozenset({404, 405})  # said by a web server with no receiving service behind it
 
@@ -52,8 +54,11 @@ def verdict(answer: Answer) -> DeliveryError:
 def _final(answer: Answer, told: str) -> DeliveryError:
     if answer.status == 409 and (missing := _missing(answer)):
         return FilesMissingAtWard(told, missing)
-    if _problem(answer).get("type") == _DAMAGED_ON_THE_WAY:
+    kind = _problem(answer).get("type")
+    if kind == _DAMAGED_ON_THE_WAY:
         return DestinationUnreachable(told)
+    if answer.status == 409 and kind == _NOT_ASKED_FOR:
+        return SupplementNotWanted(told)
     if answer.status in _NOBODY_HOME and not answer.is_json:
         return DestinationUnreachable(f"{told}: no receiving service at this address")
     return _MEANING.get(answer.status, RefusedByWard)(told)

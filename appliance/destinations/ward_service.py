@@ -7,7 +7,6 @@ any step may be repeated after a cut at any moment. Wire contract: docs/ward_api
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -26,7 +25,9 @@ from appliance.core.manifest import (
     ManifestFile,
     Receipt,
     TheirMessage,
+    WardDossier,
 )
+from appliance.core.submission import revision_id
 from appliance.destinations.http import Answer, Patience, Wire
 from appliance.destinations.proof import json_of, proof_in
 from appliance.destinations.sealed_file import check_sealed_file
@@ -134,6 +135,13 @@ class WardService:
             return None
         return _message(answer, EventPage)
 
+    def dossier(self, dossier_id: str) -> WardDossier | None:
+        """Where a dossier of this box stands; None when the ward knows no such dossier."""
+        answer = self._wire.ask("GET", f"{self._url}/dossiers/{quote(dossier_id, safe='')}", _JSON)
+        if answer.status == 404 and answer.is_json:
+            return None
+        return _message(answer, WardDossier)
+
     def heartbeat(self, health: Heartbeat) -> HeartbeatAnswer:
         """Tell the ward how this box is; the answer carries the ward's clock."""
         body = canonical_json(health)
@@ -171,7 +179,9 @@ class WardService:
         self._progress(sent, total)
 
     def _commit(self, manifest: Manifest, body: bytes) -> Receipt:
-        answer = self._put(_path(manifest), _idempotency_key(manifest), body)
+        answer = self._put(
+            _path(manifest), revision_id(manifest.dossier_id, manifest.revision), body
+        )
         return proof_in(answer, manifest, body, self._verify_key)
 
     def _put(self, path: str, idempotency_key: str, body: bytes) -> Answer:
@@ -195,13 +205,6 @@ class WardService:
 def _path(manifest: Manifest) -> str:
     dossier = f"/dossiers/{quote(manifest.dossier_id, safe='')}"
     return dossier if manifest.revision == 1 else f"{dossier}/revisions/{manifest.revision}"
-
-
-def _idempotency_key(manifest: Manifest) -> str:
-    """A UUID: the dossier's own for revision 1, one worked out from it for a later one."""
-    if manifest.revision == 1:
-        return manifest.dossier_id
-    return str(uuid.uuid5(uuid.UUID(manifest.dossier_id), f"revision-{manifest.revision}"))
 
 
 def _message(answer: Answer, kind: type[Message]) -> Message:

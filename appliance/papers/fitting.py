@@ -12,7 +12,7 @@ from appliance.core.plates import PlatedPage
 
 FILE_BYTES = 6_000  # colour profile, names and cross references of an empty PDF, and some
 PAGE_BYTES = 900  # what a page adds beside its plates
-_PART = re.compile(r" \(phần \d+/\d+\)$")
+_PART = re.compile(r" \((phần \d+/\d+|trang \d+)\)$")
 
 
 class Shrinking(Protocol):
@@ -86,6 +86,15 @@ def part_title(title: str, number: int, parts: int) -> str:
     'Sổ hộ khẩu (phần 1/2)'
     """
     return title if parts == 1 else f"{title} (phần {number}/{parts})"
+
+
+def page_title(title: str, page: int) -> str:
+    """What a file is called that takes the place of one page of a paper.
+
+    >>> page_title("Sổ hộ khẩu", 3)
+    'Sổ hộ khẩu (trang 3)'
+    """
+    return f"{title} (trang {page})"
 
 
 def whole_title(title: str) -> str:

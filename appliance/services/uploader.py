@@ -1,28 +1,32 @@
-"""tramhoso uploader: network and the device's token, no hardware and no desk key."""
+"""tramhoso uploader: network and the device's token, no hardware and no desk key.
+
+Its loop sends and tells how the box is; what the office says is heard beside it (news.py).
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import random
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from appliance import __version__
-from appliance.core.errors import ApplianceError, ConfigWrong
-from appliance.core.manifest import EventPage
-from appliance.desk.delivery import Sending, deliver, health, read_feed
+from appliance.core.errors import ApplianceError, ConfigWrong, SoftwareTooOld
+from appliance.desk.delivery import Sending, deliver, health
+from appliance.desk.feed import note_ward_clock
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.destinations.ward_service import WardService
+from appliance.services.news import News
 from appliance.services.steady import Steady
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.25
-FEED_EVERY_S = 20.0
 HEARTBEAT_EVERY_S = 15 * 60.0
 
 
@@ -35,13 +39,20 @@ def wait_without_a_ward(stopping: Callable[[], bool], beat: Callable[[], None]) 
 
 
 class Uploader:
-    """Empties the outbox, reads the ward's feed, tells the ward how the box is."""
+    """Empties the outbox, hears the ward's news, tells the ward how the box is."""
 
     def __init__(self, point: Point) -> None:
-        ward = point.config.ward
         self._point = point
         self._sending = Sending(point, held_by=f"uploader-{os.getpid()}")
-        self._ward = WardService(
+        self._ward = self._way_to_the_ward()
+        self._news = News(point, self._way_to_the_ward(), self._hear)
+        self._beat: Callable[[], None] = lambda: None
+        self._said: str | None = "?"
+        self._saying = threading.Lock()  # sending and news both tell how the line is
+
+    def _way_to_the_ward(self) -> WardService:
+        ward = self._point.config.ward
+        return WardService(
             ward.url,
             read_token(ward.token_file),
             ward.verify_key,
@@ -49,34 +60,31 @@ class Uploader:
             ca_file=ward.ca_file,
             progress=self._progress,
         )
-        self._beat: Callable[[], None] = lambda: None
-        self._said: str | None = "?"
 
     def run(self, stopping: Callable[[], bool], beat: Callable[[], None]) -> None:
         """Serve until *stopping*; *beat* feeds a watchdog, also while bytes travel."""
         self._beat = beat
-        next_feed = next_heartbeat = time.monotonic()
+        next_heartbeat = time.monotonic()
         steady = Steady(self._complain)
 
         def look() -> None:
-            nonlocal next_feed, next_heartbeat
+            nonlocal next_heartbeat
             if self.send_one():
                 return
             now = time.monotonic()
             if now >= next_heartbeat:
                 next_heartbeat = now + HEARTBEAT_EVERY_S
-                self._try(lambda: self._ward.heartbeat(health(self._point, __version__)))
-            if now >= next_feed:
-                next_feed = now + FEED_EVERY_S
-                self._try(lambda: read_feed(self._point, self._events))
+                self._try(self._tell_how_we_are)
             time.sleep(LOOK_EVERY_S)
 
+        self._news.start()
         while not stopping():
             beat()
             if not steady.take(look):
                 steady.rest()
             elif steady.be_well():
                 self._said = "?"  # what was to be said may not have been written down
+        self._news.stop()
         self._ward.close()
 
     def send_one(self) -> bool:
@@ -94,8 +102,16 @@ class Uploader:
         self._report(error)
         return True
 
+    def _tell_how_we_are(self) -> None:
+        answer = self._ward.heartbeat(health(self._point, __version__))
+        if answer.server_time is not None:
+            clock = note_ward_clock(self._point, answer.server_time)
+            log.info("this clock is %.0f s ahead of the ward's", clock.ahead.total_seconds())
+        if answer.min_version and older(__version__, answer.min_version):
+            raise SoftwareTooOld(f"the ward asks for {answer.min_version}, this is {__version__}")
+
     def _try(self, step: Callable[[], object]) -> None:
-        """Feed and heartbeat are worth a line in the log, never a stop."""
+        """A heartbeat is worth a line in the log, never a stop."""
         try:
             step()
         except ApplianceError as error:
@@ -106,22 +122,37 @@ class Uploader:
 
     def _report(self, error: ApplianceError | None) -> None:
         code = error.code if error else None
-        if code != self._said:
-            report_status(self._point, UPLOADER, "resting" if code else "ready", code)
-            self._said = code
+        with self._saying:
+            if code != self._said:
+                report_status(self._point, UPLOADER, "resting" if code else "ready", code)
+                self._said = code
+
+    def _hear(self, error: ApplianceError | None) -> None:
+        """From the thread of the news, which a store that cannot be written must not end."""
+        with suppress(Exception):
+            self._report(error)
 
     def _complain(self, error: ApplianceError) -> None:
         """A fault of the loop, told on the page if it can be; the log has it in any case."""
         with suppress(Exception):
             self._report(error)
 
-    def _events(self, after: str | None) -> EventPage | None:
-        self._beat()  # a long feed is many pages
-        return self._ward.events(after)
-
     def _progress(self, sent: int, total: int) -> None:
         self._beat()
         self._sending.progress(sent, total)
+
+
+def older(ours: str, wanted: str) -> bool:
+    """Whether release *ours* came before *wanted*; what is no release is never too old.
+
+    >>> older("0.9.1", "0.10.0"), older("0.1.0", "0.1.0"), older("0.1.0", "soon")
+    (True, False, False)
+    """
+    try:
+        parts = [[int(part) for part in text.split(".")] for text in (ours, wanted)]
+    except ValueError:
+        return False
+    return parts[0] < parts[1]
 
 
 def read_token(token_file: Path | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from appliance.desk.delivery import publish_form_versions
 from appliance.desk.point import Point
+from appliance.desk.words import publish_words_key
 from web.serving import serve
 from web.station.app import create_app
 from web.station.phone.body import photographs
@@ -22,6 +23,7 @@ def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None])
         ProcedureWrong: a procedure file has a mistake; better told now than to a citizen.
     """
     publish_form_versions(point)
+    publish_words_key(point)
     # a photograph is spooled by waitress and again by werkzeug: into RAM, never onto the card
     tempfile.tempdir = str(point.config.paths.runtime)
     serve(

@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from appliance.core.dossier import DossierState
-from appliance.core.errors import DossierMovedOn
+from appliance.core.errors import DossierMovedOn, SupplementNotWanted
 from appliance.core.manifest import Receipt
 from appliance.core.submission import (
     HOLD,
@@ -17,10 +26,13 @@ from appliance.core.submission import (
     SealedFile,
     Submission,
     SubmissionState,
+    revision_id,
 )
 from appliance.keys.canonical import canonical_json
 from appliance.store.dossiers import move_dossier
 from appliance.store.tables import dossier, receipt, submission, submission_file
+
+NO_RECEIPT = (SubmissionState.WAITING, SubmissionState.NEEDS_PERSON)
 
 
 class Queue(NamedTuple):
@@ -43,6 +55,7 @@ def add_submission(connection: Connection, new: Submission) -> None:
             body=new.body,
             manifest_sha256=new.manifest_sha256,
             created_at=new.created_at,
+            answers_seq=new.answers_seq,
         )
     )
     connection.execute(
@@ -57,7 +70,7 @@ def add_submission(connection: Connection, new: Submission) -> None:
 
 def has_due(connection: Connection, now: datetime) -> bool:
     """Whether ``take_next`` would find something; takes no lock."""
-    return connection.scalar(select(submission.c.id).where(_due(now)).limit(1)) is not None
+    return _due_id(connection, now) is not None
 
 
 def take_next(connection: Connection, held_by: str, now: datetime) -> Submission | None:
@@ -66,20 +79,15 @@ def take_next(connection: Connection, held_by: str, now: datetime) -> Submission
     The hold runs out by itself, so a sender that was killed blocks nobody. A moment further
     ahead than the longest hold or rest comes from a clock that jumped and counts as due.
     """
-    row = connection.execute(
-        select(submission)
-        .where(_due(now))
-        .order_by(submission.c.next_try_at.asc().nulls_first(), submission.c.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
+    found = _due_id(connection, now)
+    if found is None:
         return None
     connection.execute(
         update(submission)
-        .where(submission.c.id == row.id)
-        .values(held_by=held_by, next_try_at=now + HOLD, attempts=row.attempts + 1)
+        .where(submission.c.id == found)
+        .values(held_by=held_by, next_try_at=now + HOLD, attempts=submission.c.attempts + 1)
     )
-    return get_submission(connection, row.id)
+    return get_submission(connection, found)
 
 
 def get_submission(connection: Connection, submission_id: str) -> Submission:
@@ -102,15 +110,52 @@ def submission_of(connection: Connection, dossier_id: str) -> Submission | None:
     return get_submission(connection, found) if found else None
 
 
+def submissions_of(connection: Connection, dossier_id: str) -> list[Submission]:
+    """Every revision of a dossier that was sealed, the first one first, with its files."""
+    ids = connection.scalars(
+        select(submission.c.id)
+        .where(submission.c.dossier_id == dossier_id)
+        .order_by(submission.c.revision)
+    ).all()
+    return [get_submission(connection, one) for one in ids]
+
+
+def newest_answered(connection: Connection, dossier_id: str) -> int:
+    """The newest of the ward's requests that a sealed revision answers; 0 when none does."""
+    return (
+        connection.scalar(
+            select(func.max(submission.c.answers_seq)).where(submission.c.dossier_id == dossier_id)
+        )
+        or 0
+    )
+
+
+def withdraw(connection: Connection, submission_id: str) -> None:
+    """Take back what the ward said it does not want; it must need a person for that reason."""
+    gone = delete(submission_file).where(submission_file.c.submission_id == submission_id)
+    connection.execute(gone)
+    taken = connection.execute(
+        delete(submission).where(
+            submission.c.id == submission_id,
+            submission.c.state == SubmissionState.NEEDS_PERSON,
+            submission.c.error_code == SupplementNotWanted.code,
+        )
+    ).rowcount
+    if taken != 1:
+        raise DossierMovedOn(f"submission {submission_id} was not refused as unwanted")
+
+
 def list_outbox(connection: Connection, limit: int = 200) -> list[Submission]:
     """All that have no receipt, oldest first; file lists are left out."""
-    rows = connection.execute(
-        select(submission)
-        .where(submission.c.state != SubmissionState.DELIVERED)
-        .order_by(submission.c.id)
-        .limit(limit)
-    )
-    return [_submission(row, ()) for row in rows]
+    rows: list[Row[Any]] = []
+    for state in NO_RECEIPT:  # one at a time each is read along an index, however many there are
+        rows += connection.execute(
+            select(submission)
+            .where(submission.c.state == state)
+            .order_by(submission.c.created_at)
+            .limit(limit)
+        ).all()
+    return [_submission(row, ()) for row in sorted(rows, key=_age)[:limit]]
 
 
 def prolong(connection: Connection, submission_id: str, held_by: str, now: datetime) -> None:
@@ -183,40 +228,46 @@ def needs_person(connection: Connection, submission_id: str, code: str, text: st
 
 def retry(connection: Connection, submission_id: str | None = None) -> int:
     """Try one, or all that wait or need a person, now. Returns how many."""
-    wanted = submission.c.state != SubmissionState.DELIVERED
-    if submission_id is not None:
-        wanted = wanted & (submission.c.id == submission_id)
-    return connection.execute(
+    again = (
         update(submission)
-        .where(wanted)
+        .where(submission.c.state.in_(NO_RECEIPT))
         .values(state=SubmissionState.WAITING, next_try_at=None, held_by=None)
-    ).rowcount
+    )
+    if submission_id is not None:
+        again = again.where(submission.c.id == submission_id)
+    return connection.execute(again).rowcount
 
 
 def queue(connection: Connection) -> Queue:
     """How much waits and since when."""
-    rows = connection.execute(
-        select(submission.c.state, func.count(), func.min(submission.c.created_at))
-        .where(submission.c.state != SubmissionState.DELIVERED)
-        .group_by(submission.c.state)
-    ).all()
-    counts = {state: count for state, count, _ in rows}
+    counts: dict[SubmissionState, int] = {}
+    oldest: list[datetime] = []
+    for state in NO_RECEIPT:
+        of_state = submission.c.state == state
+        counts[state] = (
+            connection.scalar(select(func.count()).select_from(submission).where(of_state)) or 0
+        )
+        first = connection.scalar(select(func.min(submission.c.created_at)).where(of_state))
+        oldest += [first] if first else []
     return Queue(
-        waiting=counts.get(SubmissionState.WAITING, 0),
-        needs_person=counts.get(SubmissionState.NEEDS_PERSON, 0),
-        oldest_at=min((oldest for _, _, oldest in rows), default=None),
+        waiting=counts[SubmissionState.WAITING],
+        needs_person=counts[SubmissionState.NEEDS_PERSON],
+        oldest_at=min(oldest, default=None),
     )
 
 
 def count_receipts(connection: Connection) -> int:
-    """How many dossiers arrived, ever."""
-    return connection.scalar(select(func.count()).select_from(receipt)) or 0
+    """How many dossiers arrived, ever; none is ever taken out, so the newest number tells."""
+    return connection.scalar(select(func.max(literal_column("rowid"))).select_from(receipt)) or 0
 
 
 def known_ids(connection: Connection) -> set[str]:
-    """Every dossier that may own a folder of sealed files: submitted, or being sealed."""
-    sealing = select(dossier.c.id).where(dossier.c.state == DossierState.SEALING)
-    return set(connection.scalars(select(submission.c.id))) | set(connection.scalars(sealing))
+    """Every submission that may own a folder of sealed files: sealed, or being sealed."""
+    being_sealed = connection.execute(
+        select(dossier.c.id, dossier.c.revision).where(dossier.c.state == DossierState.SEALING)
+    )
+    coming = {revision_id(row.id, row.revision) for row in being_sealed}
+    return set(connection.scalars(select(submission.c.id))) | coming
 
 
 def delivered_ids(connection: Connection) -> set[str]:
@@ -232,13 +283,19 @@ def receipt_of(connection: Connection, submission_id: str) -> Receipt | None:
     return Receipt.model_validate_json(message) if message else None
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    horizon = now + max(HOLD, LONGEST_REST)
-    return (submission.c.state == SubmissionState.WAITING) & or_(
-        submission.c.next_try_at.is_(None),
-        submission.c.next_try_at <= now,
-        submission.c.next_try_at > horizon,
+def _due_id(connection: Connection, now: datetime) -> str | None:
+    """The one that waits longest; a step along the index, however many rest."""
+    waiting = select(submission.c.id, submission.c.next_try_at).where(
+        submission.c.state == SubmissionState.WAITING
     )
+    order = (submission.c.next_try_at, submission.c.created_at)  # never tried comes first
+    first = connection.execute(waiting.order_by(*order).limit(1)).one_or_none()
+    if first is None:
+        return None
+    if first.next_try_at is None or first.next_try_at <= now:
+        return str(first.id)
+    last = connection.execute(waiting.order_by(order[0].desc()).limit(1)).one()
+    return str(last.id) if last.next_try_at > now + max(HOLD, LONGEST_REST) else None
 
 
 def _leave(connection: Connection, submission_id: str, **columns: Any) -> None:
@@ -246,7 +303,7 @@ def _leave(connection: Connection, submission_id: str, **columns: Any) -> None:
         update(submission)
         .where(
             submission.c.id == submission_id,
-            submission.c.state != SubmissionState.DELIVERED,
+            submission.c.state.in_(NO_RECEIPT),
         )
         .values(held_by=None, **columns)
     ).rowcount
@@ -265,3 +322,8 @@ def _submission(row: Row[Any], files: Sequence[Row[Any]]) -> Submission:
             for file in files
         ),
     )
+
+
+def _age(row: Row[Any]) -> datetime:
+    made_at: datetime = row.created_at
+    return made_at

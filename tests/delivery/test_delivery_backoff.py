@@ -17,6 +17,8 @@ from appliance.core.errors import (
     RefusedByWard,
     SealedFileDamaged,
     SlowDown,
+    SoftwareTooOld,
+    SupplementNotWanted,
     TooLargeForWard,
     concrete_errors,
 )
@@ -30,8 +32,15 @@ CAN_STILL_SUCCEED = {
     FilesMissingAtWard,
     ReceiptForged,
     SlowDown,
+    SoftwareTooOld,
 }
-NEVER_AS_IT_IS = {ConflictAtWard, RefusedByWard, SealedFileDamaged, TooLargeForWard}
+NEVER_AS_IT_IS = {
+    ConflictAtWard,
+    RefusedByWard,
+    SealedFileDamaged,
+    SupplementNotWanted,
+    TooLargeForWard,
+}
 
 
 def test_the_first_rest_is_at_least_five_seconds_and_each_one_is_longer():

@@ -27,8 +27,8 @@ from appliance.desk.delivery import (
     deliver,
     health,
     publish_form_versions,
-    read_feed,
 )
+from appliance.desk.feed import read_feed
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.keys.canonical import canonical_json, sha256_hex

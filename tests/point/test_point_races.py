@@ -16,7 +16,8 @@ from appliance.core.errors import DiskFull, DossierUnknown, NotReadyToSeal, Unex
 from appliance.core.manifest import EventPage, Manifest, Receipt
 from appliance.core.submission import SubmissionState
 from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing
-from appliance.desk.delivery import deliver, read_feed
+from appliance.desk.delivery import deliver
+from appliance.desk.feed import read_feed
 from appliance.desk.point import Point, open_point
 from appliance.desk.status import UPLOADER
 from appliance.imaging.child.main import cleaned

@@ -7,9 +7,11 @@ import pytest
 from appliance.core.manifest import Event, EventType, SupplementItem, WardState
 from appliance.desk import dossiers, sealing
 from appliance.desk.point import Point
+from appliance.desk.words import publish_words_key
 from appliance.imaging.child.main import cleaned
+from appliance.keys import age
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox, status
+from appliance.store import outbox, status, ward_events
 from appliance.store.volunteers import Volunteer
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, receipt_for
 
@@ -19,6 +21,7 @@ def delivered(
     browser: Browser, dossier: str, tray: Tray, point: Point, lan: Volunteer, clock: Clock
 ) -> str:
     """The path of a dossier that the ward has."""
+    publish_words_key(point)  # as the web service does when it starts
     tray.press()
     dossier_id = id_of(dossier)
     dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
@@ -37,7 +40,8 @@ def answer(
     kind = EventType.STATE_CHANGED
     event = Event(seq=seq, dossier_id=id_of(path), at=clock.now, type=kind, state=state, **told)
     with point.database.writing() as connection:
-        status.add_events(connection, (event,), seq)
+        key = status.recall(connection, status.WORDS_KEY)
+        ward_events.add_events(connection, (event,), key, lambda words, to: age.seal(words, [to]))
 
 
 def test_a_request_for_more_is_read_as_the_officer_wrote_it(

@@ -13,6 +13,7 @@ from appliance.core.dossier import DossierState
 from appliance.core.submission import SubmissionState
 from appliance.desk import dossiers
 from appliance.desk.dossiers import DossierView
+from appliance.desk.words import with_words
 from web.station.here import point, station
 
 pages = Blueprint("delivery", __name__)
@@ -55,7 +56,14 @@ def _facts(view: DossierView) -> dict[str, object]:
     procedure = view.procedure
     titles = {slot.key: slot.title for slot in procedure.slots}
     titles |= {key: field.label for key, field in procedure.fields.items()}
-    return {"view": view, "stage": stage_of(view), "titles": titles}
+    told = with_words(point(), view.dossier.id, view.events)
+    return {
+        "view": view,
+        "stage": stage_of(view),
+        "titles": titles,
+        "events": told.events,
+        "words_are_coming": told.words_are_coming,
+    }
 
 
 def _seal_failed(view: DossierView) -> bool:

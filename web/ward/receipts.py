@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from appliance.core.manifest import Receipt
 from appliance.keys.canonical import canonical_json
+from appliance.keys.letters import new_letters
 from appliance.keys.signing import sign
-
-# No 0/O, 1/I/L, U/V pair, 5/S, 2/Z, 8/B: a code is read aloud and copied by hand.
-ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 
 
 def new_code() -> str:
@@ -18,12 +15,12 @@ def new_code() -> str:
 
     A national code starts with the authority's number or letter and digits (``H29.…-261122-…``).
     """
-    return f"BD-{_letters(4)}-{_letters(4)}"
+    return f"BD-{new_letters(4)}-{new_letters(4)}"
 
 
 def new_secret() -> str:
     """What must be known besides the code to look a dossier up: 45 bits."""
-    return _letters(10)
+    return new_letters(10)
 
 
 def signed_receipt(
@@ -49,7 +46,3 @@ def signed_receipt(
     ).model_dump(mode="json", exclude_none=True, exclude={"signature"})
     signature = sign(canonical_json(fields), signing_key)
     return canonical_json(fields | {"signature": signature})
-
-
-def _letters(count: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(count))

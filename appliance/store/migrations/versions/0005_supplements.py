@@ -20,6 +20,10 @@ def upgrade() -> None:
     op.add_column("dossier", sa.Column("supplement", sa.String(), nullable=True))
     op.add_column("dossier", sa.Column("national_code", sa.String(), nullable=True))
     op.add_column("dossier", sa.Column("follow_secret", sa.String(), nullable=True))
+    op.add_column("dossier", sa.Column("ward_asks", sa.Integer(), nullable=True))
+    op.create_index(
+        "dossier_ward_asks", "dossier", ["ward_asks"], sqlite_where=sa.text("ward_asks IS NOT NULL")
+    )
     op.add_column("submission", sa.Column("answers_seq", sa.Integer(), nullable=True))
     op.add_column("ward_event", sa.Column("words", sa.LargeBinary(), nullable=True))
     op.add_column("ward_event", sa.Column("words_key", sa.String(), nullable=True))

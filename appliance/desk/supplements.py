@@ -1,0 +1,189 @@
+"""The ward asks for better papers: the same dossier lies on the desk again, for those only.
+
+DELIVERED → OPEN with the next revision number; from there it is scanned, sealed and sent like
+the first time, and becomes DELIVERED again. Its answers stay at the ward.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from appliance.core.dossier import DossierState
+from appliance.core.errors import DossierMovedOn, SupplementNotWanted
+from appliance.core.manifest import Manifest
+from appliance.core.procedure import Slot
+from appliance.core.submission import revision_id
+from appliance.core.supplement import SupplementPlan, replaced_by
+from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
+from appliance.desk.point import Point
+from appliance.store import dossiers, outbox, photos, scan_requests, ward_events
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPaper:
+    """One paper that the ward asks for, and how far it is."""
+
+    slot: Slot
+    pages_named: tuple[int, ...]  # by the officer; empty: the whole paper
+    sent_whole: bool  # although only pages are named
+    scanned: int  # pages that would travel now
+    held_by_ward: int  # pages of it that the ward has; 0: it is new there
+
+    @property
+    def only_pages(self) -> tuple[int, ...]:
+        """The pages whose place is taken; empty when the whole paper is sent anew."""
+        return () if self.sent_whole else self.pages_named
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be sent: as many pages as are replaced, or any for a whole paper."""
+        return self.scanned == len(self.only_pages) if self.only_pages else self.scanned > 0
+
+
+def begin(point: Point, dossier_id: str) -> None:
+    """Lay the dossier on the desk for the papers the ward asks for. Safe to repeat.
+
+    Raises:
+        SupplementNotWanted: the ward waits for nothing, or went on meanwhile.
+        DossierMovedOn: an earlier revision is still on its way.
+    """
+    desk_key = point.vault.desk_key()
+    with point.database.writing() as connection:
+        row = dossiers.row_of(connection, dossier_id)
+        if row.state == DossierState.OPEN and row.revision > 1:
+            return
+        request = ward_events.open_request_of(connection, dossier_id)
+        if request is None:
+            raise SupplementNotWanted(f"the ward asks for nothing of {dossier_id}")
+        dossiers.move_dossier(
+            connection,
+            dossier_id,
+            DossierState.DELIVERED,
+            DossierState.OPEN,
+            revision=row.revision + 1,
+            desk_key=desk_key,
+            # nothing is in them; they tell whether this desk key is still in memory
+            answers=point.vault.seal(json.dumps({}).encode(), desk_key),
+            consent_at=None,
+            consent_by=None,
+            supplement=None,
+        )
+        slots = slots_open(connection, dossier_id)
+        put_on_desk(point, connection, dossier_id, slots[0].key)
+
+
+def give_up(point: Point, dossier_id: str) -> None:
+    """Take it off the desk again: what was scanned for it is erased, the ward goes on waiting.
+
+    Erase its pages afterwards (``sealing.erase_pages``); a cut in between is made good at start.
+
+    Raises:
+        DossierMovedOn: it is no supplement, or sealed by now.
+        AlreadyScanning: pages are still coming in.
+    """
+    with point.database.writing() as connection:
+        dossier = dossiers.get_dossier(connection, dossier_id)
+        if not dossier.is_supplement:
+            raise DossierMovedOn(f"dossier {dossier_id} is at its first revision")
+        scan_requests.must_be_still(connection, dossier_id)
+        if photos.count_waiting(connection, dossier_id):
+            raise DossierMovedOn(f"a photograph for {dossier_id} is no page yet")
+        _back_to_delivered(connection, dossier_id, DossierState.OPEN, dossier.revision)
+        on_desk = scan_requests.get_on_desk(connection)
+        if on_desk and on_desk.dossier_id == dossier_id:
+            scan_requests.clear_desk(connection)
+
+
+def withdraw(point: Point, dossier_id: str) -> None:
+    """Take a sealed supplement out of the outbox that the ward said it does not want.
+
+    Raises:
+        DossierMovedOn: it waits for something else, or arrived.
+    """
+    with point.database.writing() as connection:
+        dossier = dossiers.get_dossier(connection, dossier_id)
+        name = revision_id(dossier_id, dossier.revision)
+        outbox.withdraw(connection, name)
+        _back_to_delivered(connection, dossier_id, DossierState.SEALED, dossier.revision)
+    shutil.rmtree(point.sealed_files(name).folder, ignore_errors=True)
+
+
+def send_whole(point: Point, dossier_id: str, slot_key: str, *, whole: bool) -> None:
+    """Only pages of a paper are asked for: send all of it anew, or those pages after all."""
+    with point.database.writing() as connection:
+        row = dossiers.row_of(connection, dossier_id)
+        plan = SupplementPlan.read(row.supplement)
+        chosen = plan.whole | {slot_key} if whole else plan.whole - {slot_key}
+        dossiers.touch_open(
+            connection,
+            dossier_id,
+            seen_revision=row.answers_revision,
+            supplement=SupplementPlan(whole=frozenset(chosen)).as_json(),
+        )
+
+
+def papers_asked(view: DossierView, held: Counter[str] | None = None) -> tuple[AskedPaper, ...]:
+    """Every paper that is open for this supplement; *held* as ``pages_at_ward`` tells."""
+    scanned = Counter(page.slot_key for page in view.pages if not page.left_out)
+    return tuple(
+        AskedPaper(
+            slot=slot,
+            pages_named=view.request.pages_of(slot.key) if view.request else (),
+            sent_whole=slot.key in view.plan.whole,
+            scanned=scanned[slot.key],
+            held_by_ward=(held or Counter())[slot.key],
+        )
+        for slot in view.slots
+    )
+
+
+def unfit_slots(view: DossierView) -> tuple[Slot, ...]:
+    """Papers that hold the seal up: named and not there, or not as many pages as are replaced."""
+    asked = papers_asked(view)
+    if view.request and view.request.slots:
+        return tuple(one.slot for one in asked if not one.is_ready)
+    return () if any(one.scanned for one in asked) else tuple(one.slot for one in asked[:1])
+
+
+def plan_of(view: DossierView) -> SupplementPlan:
+    """What the revision will take the place of, as of the moment the citizen agrees."""
+    pages = tuple((one.slot.key, one.only_pages) for one in papers_asked(view) if one.only_pages)
+    return SupplementPlan(view.plan.whole, view.request.seq if view.request else 0, pages)
+
+
+def earlier_manifests(point: Point, dossier_id: str) -> tuple[Manifest, ...]:
+    """What was sealed of a dossier so far, the first revision first."""
+    with point.database.reading() as connection:
+        sent = outbox.submissions_of(connection, dossier_id)
+    return tuple(Manifest.model_validate_json(one.body) for one in sent)
+
+
+def pages_at_ward(earlier: tuple[Manifest, ...]) -> Counter[str]:
+    """How many pages of each paper the ward holds now."""
+    held: Counter[str] = Counter()
+    for slot in {file.slot for manifest in earlier for file in manifest.files}:
+        newest = replaced_by(earlier, slot)
+        for manifest in earlier:
+            if newest is not None and manifest.revision == newest.revision:
+                held[slot] = sum(file.pages or 0 for file in manifest.files if file.slot == slot)
+    return held
+
+
+def _back_to_delivered(
+    connection: Connection, dossier_id: str, old: DossierState, revision: int
+) -> None:
+    dossiers.move_dossier(
+        connection,
+        dossier_id,
+        old,
+        DossierState.DELIVERED,
+        revision=revision - 1,
+        answers=None,
+        supplement=None,
+    )
+    ward_events.note_what_is_asked(connection, [dossier_id])
