@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from appliance.commands.whole_file import write_whole
 from appliance.core.errors import FileError, PageDamaged, PdfTooBig, PictureTooLarge
 from appliance.core.findings import Kind
 from appliance.wording import notice_for
@@ -194,36 +192,8 @@ def _bound(
 
 
 def _write(path: Path, content: bytes) -> None:
-    """*path* is the old file or the whole new one, never a part."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        _remove_parts_of_the_dead(path)
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        part.unlink(missing_ok=True)
         click.echo(f"{path}: {error.strerror}", err=True)
         sys.exit(NOT_WRITTEN)
-
-
-def _remove_parts_of_the_dead(path: Path) -> None:
-    """What runs that were killed while they wrote *path* left beside it: somebody's papers."""
-    before = f".{path.name}."
-    for part in path.parent.glob(f"{glob.escape(before)}*.part"):
-        pid = part.name.removeprefix(before).removesuffix(".part")
-        if pid.isdecimal() and not _is_running(int(pid)):
-            with suppress(OSError):  # somebody else's stays and stops nobody
-                part.unlink()
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True  # somebody else's
-    return True

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from appliance.commands.whole_file import own_folder, write_whole
 from appliance.core.errors import ScannerAbsent, ScannerError
 from appliance.core.packed import page_of_jpeg
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScannedPage, ScanSettings
@@ -54,9 +55,10 @@ def scan(
     _must_be_writable(out)
     settings = ScanSettings(dpi, ColorMode(mode), PaperSource(source), pages)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tramhoso-scan-") as spool:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED_EARLY))  # its folder goes along
+    with own_folder("tramhoso-scan-") as spool:
         try:
-            scanned, error = scan_all(SaneScanner(device), settings, Path(spool))
+            scanned, error = scan_all(SaneScanner(device), settings, spool)
         except ScannerError as refused:
             scanned, error = [], refused
         scan_s = time.monotonic() - began
@@ -88,15 +90,9 @@ def _refuse(out: Path, why: str) -> NoReturn:
 def _write(out: Path, scanned: list[ScannedPage]) -> None:
     """OUT is the old file or the whole new one, never a part."""
     sides = [page_of_jpeg(page.path.read_bytes(), page.resolution_dpi) for page in scanned]
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(make_pdf(sides, title=out.stem))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
+        write_whole(out, make_pdf(sides, title=out.stem))
     except OSError as error:
-        part.unlink(missing_ok=True)
         _refuse(out, error.strerror or str(error))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.scanner_tray import Fault
+from tests.scanner.conftest import until
 
 
 def tramhoso(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -74,6 +76,40 @@ def test_a_folder_that_is_not_there_is_told_before_any_paper_moves(
     assert done.returncode == 4
     assert f"there is no folder {out.parent}" in done.stderr
     assert len(virtual.tray.left()) == 5
+
+
+def test_what_a_killed_run_left_goes_with_the_next_one(
+    virtual: VirtualScanner, tmp_path: Path
+) -> None:
+    out, temp = tmp_path / "out.pdf", tmp_path / "temp"
+    temp.mkdir()
+    virtual.pace_s = 60.0
+    command = [sys.executable, "-m", "appliance.cli", "scan", str(out)]
+    command += ["--device", virtual.sane_device, "--dpi", "75"]
+    env = dict(os.environ, TMPDIR=str(temp))
+    with subprocess.Popen(command, env=env) as killed:
+        until(lambda: bool(list(temp.glob("tramhoso-scan-*/*"))))
+        killed.kill()
+    left = tmp_path / f".out.pdf.{killed.pid}.part"
+    left.write_bytes(b"%PDF-")
+    mine = temp / f"tramhoso-scan-{os.getpid()}-x"  # of a run that goes on
+    mine.mkdir()
+    virtual.pace_s = 0.0
+    done = subprocess.run([*command, "--pages", "1"], env=env, check=False, timeout=60)
+    assert done.returncode == 0
+    assert not left.exists()
+    assert list(temp.glob("tramhoso-scan-*")) == [mine]
+
+
+def test_a_run_that_is_told_to_end_leaves_nothing(virtual: VirtualScanner, tmp_path: Path) -> None:
+    virtual.pace_s = 60.0
+    command = [sys.executable, "-m", "appliance.cli", "scan", str(tmp_path / "out.pdf")]
+    command += ["--device", virtual.sane_device, "--dpi", "75"]
+    with subprocess.Popen(command, env=dict(os.environ, TMPDIR=str(tmp_path))) as told:
+        until(lambda: bool(list(tmp_path.glob("tramhoso-scan-*/*"))))
+        told.terminate()
+        assert told.wait(20) == 3
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("wrong", [["--dpi", "50"], ["--mode", "lineart"], ["--pages", "0"]])
