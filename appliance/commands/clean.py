@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from appliance.commands.clean_threads import threads_here
 from appliance.commands.whole_file import write_whole
 from appliance.core.errors import FileError, PageDamaged, PdfTooBig, PictureTooLarge
 from appliance.core.findings import Kind
@@ -50,7 +52,11 @@ class Batch:
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings as JSON.")
 @click.option("--keep-blank", is_flag=True, help="Blank pages go into OUT too.")
 @click.option("--text", is_flag=True, help="What the pages say can be searched and copied.")
-@click.option("--threads", type=click.IntRange(1, 16), default=1, show_default=True)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 16),
+    help="Pages at once. [default: 2 where two cores and 1 GB of memory are free, else 1]",
+)
 def clean(
     *,
     sources: tuple[Path, ...],
@@ -60,7 +66,7 @@ def clean(
     report: Path | None,
     keep_blank: bool,
     text: bool,
-    threads: int,
+    threads: int | None,
 ) -> None:
     """Straighten, crop, even and shrink IN... (JPEG, PNG, TIFF, PNM, HEIC, PDF) into OUT, a PDF.
 
@@ -71,7 +77,8 @@ def clean(
     """
     logging.getLogger("pikepdf").setLevel(logging.WARNING)
     began = time.monotonic()
-    batch = _cleaned(sources, Kind(kind), threads, keep_blank=keep_blank)
+    at_once = threads or threads_here()
+    batch = _cleaned(sources, Kind(kind), at_once, keep_blank=keep_blank)
     written = _bound(batch, out, budget, keep_blank=keep_blank, text=text and _may_read())
     if report is not None:
         from appliance.commands.clean_report import told
@@ -95,6 +102,7 @@ def clean(
 
 def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int, *, keep_blank: bool) -> Batch:
     """Every page of every source. One that cannot be read does not stop the others."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads only spin
     from appliance.imaging.child.thrift import be_thrifty
     from appliance.imaging.cleaning import clean_input
     from appliance.imaging.formats.opening import count_pages

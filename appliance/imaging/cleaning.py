@@ -57,7 +57,7 @@ class CleanItem:
         way = self.ways[self.rung]
         sight = self.open_master()
         found, sight = in_pixels(self.found, sight.times), as_decoded(sight)
-        look = look_of(sight, found, sight.rough())
+        look = look_of(sight, found)
         if self.light is not None:
             look = self.light.evened(look)
         draft = drafted(sight, found, look, self.light, way)
@@ -249,8 +249,7 @@ def _understood(
     """In which ways the item may travel, from what its look shows."""
     if found.blank.is_blank and not keep_blank:
         return _Understood(found, BLANK_WAYS, None, None, card)
-    rough = sight.rough()
-    look = look_of(sight, found, rough)
+    look = look_of(sight, found)
     if card is not None and (page := _as_scanned(card, sight)) is not None:
         ways = (Way(page.mode, page.resolution_dpi), *ladder(found.item.kind, None))
         return _Understood(found, ways, look, None, card, page)
@@ -262,8 +261,7 @@ def _understood(
     look = light.evened(look)
     if found.blank.is_blank:
         return _Understood(found, BLANK_WAYS, look, light, card)
-    found = replace(found, codes=_codes_within(rough, sight.rough_times, found.item.quad))
-    del rough  # 9 MB, and the darkness below needs as much
+    found = replace(found, codes=_codes_within(sight, found.item.quad))
     seen = survey(look, dark_on(sight, found, light))
     return _Understood(found, ladder(found.item.kind, seen), look, light, card)
 
@@ -291,13 +289,13 @@ def _as_scanned(card: CardLook, sight: Sight) -> PlatedPage | None:
     return card_as_scanned(side) if side and can_pass(side) else None
 
 
-def _codes_within(rough: Image.Image, times: int, quad: Quad) -> tuple[Code, ...]:
+def _codes_within(sight: Sight, quad: Quad) -> tuple[Code, ...]:
     """The codes of forms are large, so the rough picture shows them; ``cards`` looks closer."""
     inside = []
-    for code in find_codes(rough.convert("L")):
+    for code in find_codes(sight.rough()):
         if code.quad is None:
             continue
-        moved = replace(code, quad=_shrunk(code.quad, 1 / times))
+        moved = replace(code, quad=_shrunk(code.quad, 1 / sight.rough_times))
         if _contains(quad, middle(moved.quad or quad)):
             inside.append(moved)
     return tuple(inside)

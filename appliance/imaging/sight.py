@@ -9,11 +9,12 @@ from functools import cached_property
 from PIL import Image, ImageOps
 
 from appliance.core.errors import PageDamaged
+from appliance.imaging.colors.inks import dark_channel
 from appliance.imaging.geometry.straighten import LOOK_DPI
 from appliance.jpeg import opened
 
 FULL_DPI = 300  # no rung needs more; libjpeg halves while it decodes
-_ROUGH_DPI = 150
+_CODES_DPI = 150
 _ORIENTATION = 0x0112  # EXIF tag
 MAX_SIGHT_PIXELS = 36_000_000
 
@@ -38,13 +39,18 @@ class Sight:
         return self.image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
 
     @cached_property
+    def dark(self) -> Image.Image:
+        """The channel of the image in which every ink is dark (L); a quarter of its weight."""
+        return dark_channel(self.image)
+
+    @cached_property
     def rough_times(self) -> int:
         """How many pixels of the image make one of ``rough``."""
-        return max(1, round(self.dpi / _ROUGH_DPI))
+        return max(1, round(self.dpi / _CODES_DPI))
 
     def rough(self) -> Image.Image:
-        """About 150 dpi, made anew: as fine as a scanner's JPEG knows colour, and as codes need."""
-        return self.image.reduce(self.rough_times) if self.rough_times > 1 else self.image
+        """``dark`` at about 150 dpi, made anew: as fine as the codes of forms need."""
+        return self.dark.reduce(self.rough_times) if self.rough_times > 1 else self.dark
 
     @property
     def look_dpi(self) -> float:

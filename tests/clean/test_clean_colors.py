@@ -144,6 +144,15 @@ def test_shade_on_the_paper_becomes_no_ink():
     assert ink(shaded) == pytest.approx(ink(page), rel=0.2)
 
 
+def test_a_pen_stroke_has_no_black_rim():
+    """Its soft edge has lost its colour, and was black before; so the file was larger too."""
+    page = pages.paper("by-hand", SEEDS[0], 300)
+    (item,) = clean_page(lambda: sight_of(page.jpeg(), 300), ask_osd=False).items
+    black, *colored = (int(np.count_nonzero(decoded(plate))) for plate in item.plated.plates)
+    assert colored
+    assert black < 0.025 * sum(colored)
+
+
 @pytest.mark.parametrize("how", ["pencil", "pale-stamp"])
 def test_what_is_pale_is_never_made_into_a_stencil(how):
     page = pages.near_blank(how, 1305, DPI, angle_deg=0)

@@ -50,11 +50,15 @@ class Layout:
         affine = Image.Transform.AFFINE
         return image.transform(self.size, affine, matrix, smooth, fillcolor=outside)
 
-    def labels(self, image: Image.Image, times: float) -> Image.Image:
-        """*image* (L), the scan shrunk *times*, laid out without mixing any two of its values."""
+    def labels(
+        self, image: Image.Image, times: float, outside: int | tuple[int, ...] = 0
+    ) -> Image.Image:
+        """*image*, the scan shrunk *times*, laid out without mixing any two of its values."""
         matrix = tuple(value / times for value in self.matrix)
         affine = Image.Transform.AFFINE
-        return image.transform(self.size, affine, matrix, Image.Resampling.NEAREST, fillcolor=0)
+        return image.transform(
+            self.size, affine, matrix, Image.Resampling.NEAREST, fillcolor=outside
+        )
 
     def drawn_in(self, image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
         """As ``drawn`` within *boxes*, and white elsewhere: a page is white for the most part."""

@@ -36,6 +36,7 @@ _MOST_LINES = 5  # looked at closely on each side
 _FAINTEST, _SOME = 0.05, 0.2  # of the looks: less speaks for no edge even where one must be
 
 Floats = NDArray[np.float64]
+Levels = NDArray[np.uint8]  # row, column, channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def refined(
     that there is an edge at all, so a line with the same on both sides is none. *inwards_mm*
     is how much too large the rectangle may be.
     """
-    levels, px = np.asarray(look, dtype=np.float32), dpi / 25.4
+    levels, px = np.asarray(look), dpi / 25.4
     c, s = float(np.cos(rectangle.angle)), float(np.sin(rectangle.angle))
     r = rectangle
     ends = [(r.left, r.top), (r.right, r.top), (r.right, r.bottom), (r.left, r.bottom)]
@@ -194,7 +195,7 @@ def refined(
     )
 
 
-def _tint(levels: NDArray[np.float32], quad: Quad) -> Floats:
+def _tint(levels: Levels, quad: Quad) -> Floats:
     """The commonest colour within the quad."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
     u, v = np.meshgrid(np.linspace(0.08, 0.92, 50), np.linspace(0.08, 0.92, 50))
@@ -204,9 +205,7 @@ def _tint(levels: NDArray[np.float32], quad: Quad) -> Floats:
     return tint
 
 
-def _looks(
-    levels: NDArray[np.float32], a: Point, b: Point, dpi: float, inwards_mm: float
-) -> _Looks | None:
+def _looks(levels: Levels, a: Point, b: Point, dpi: float, inwards_mm: float) -> _Looks | None:
     """Samples across the stretch from *a* to *b*; None where too little of it is in the image."""
     px = dpi / 25.4
     length = float(np.hypot(b[0] - a[0], b[1] - a[1])) or 1.0
@@ -286,7 +285,7 @@ def _unit(x: float, y: float) -> Point:
     return x / length, y / length
 
 
-def _sampled(levels: NDArray[np.float32], xs: Floats, ys: Floats) -> Floats:
+def _sampled(levels: Levels, xs: Floats, ys: Floats) -> Floats:
     """Bilinear samples; beyond the rim the rim's own level."""
     high, wide = levels.shape[:2]
     xs, ys = xs.clip(0, wide - 1.001), ys.clip(0, high - 1.001)
