@@ -84,6 +84,7 @@ class Page:
     findings: str | None = None  # name of the encrypted findings: codes hold personal data
     text: str | None = None  # name of the encrypted words, once somebody read them
     clean_error: str | None = None
+    walk_up_id: int | None = None  # where it lies until somebody claims it into a dossier
 
     @property
     def left_out(self) -> bool:
@@ -92,7 +93,6 @@ class Page:
 
     @property
     def awaits_cleaning(self) -> bool:
-    walk_up_id: int | None = None  # where it lies until somebody claims it into a dossier
         """Its clean copy is missing, or older than an edit."""
         return self.clean_error is None and self.cleaned_edits != self.edits
 
