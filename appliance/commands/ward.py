@@ -76,11 +76,18 @@ def init(home: Path, database: str | None, url: str, as_json: bool) -> None:
 @database_option
 @click.option("--listen", default=DEFAULT_LISTEN, show_default=True, help="host:port or unix:/path")
 @click.option("--secure-cookies", is_flag=True, help="behind TLS: cookies travel over HTTPS only")
-def serve(home: Path, database: str | None, listen: str, secure_cookies: bool) -> None:
+@click.option("--min-version", metavar="X.Y.Z", help="boxes of an older release are told so")
+def serve(
+    home: Path,
+    database: str | None,
+    listen: str,
+    secure_cookies: bool,
+    min_version: str | None,
+) -> None:
     """Receive dossiers until SIGTERM. The first line printed is the address."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    settings = WardSettings(home, database, secure_cookies=secure_cookies)
+    settings = WardSettings(home, database, secure_cookies=secure_cookies, min_version=min_version)
 
     def ready(address: str) -> None:
         _say(address)

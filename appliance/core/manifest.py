@@ -114,7 +114,8 @@ class Manifest(OurMessage):
     consent: Consent | None = None
     encrypted_for: str | None = None
     follow: Follow | None = None  # in the first revision only
-    answers_request: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")] | None = None
+    # the newest of the ward's requests that this revision answers
+    answers_request: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,19}$")] | None = None
 
 
 class ContentsSlot(OurMessage):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Engine, update
 
 from appliance.core.errors import DossierMovedOn
 from appliance.core.manifest import Event, EventType, SupplementItem, WardState
+from appliance.core.national_code import looks_like_a_code, tidy_code
 from web.ward.database import writing
 from web.ward.feed import note_event
 from web.ward.tables import dossier
@@ -19,9 +19,6 @@ from web.ward.tables import dossier
 ACCEPTED_FROM = frozenset({WardState.RECEIVED, WardState.CHECKING, WardState.SUPPLEMENT_REQUESTED})
 ASKED_FROM = ACCEPTED_FROM | {WardState.ACCEPTED, WardState.PROCESSING}
 CODED_FROM = ASKED_FROM
-
-# Number and length of the groups vary between authorities and years: kept as opaque text.
-NATIONAL_CODE = re.compile(r"^[0-9A-Z][0-9A-Z.]{1,40}-\d{6}-\d{4,10}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def accept(engine: Engine, touch: Touch) -> None:
 
 
 def ask_for_supplement(
-    engine: Engine, touch: Touch, text_vi: str, items: tuple[SupplementItem, ...]
+    engine: Engine, touch: Touch, text_vi: str | None, items: tuple[SupplementItem, ...]
 ) -> None:
     """Ask the citizen, through the point, for better or further papers.
 
@@ -67,8 +64,8 @@ def enter_national_code(engine: Engine, touch: Touch, code: str) -> None:
         DossierMovedOn: as for ``accept``.
         ValueError: not the look of a mã hồ sơ.
     """
-    code = code.strip().upper()
-    if not NATIONAL_CODE.match(code):
+    code = tidy_code(code)
+    if not looks_like_a_code(code):
         raise ValueError("not the look of a national dossier code")
     to = WardState.PROCESSING
     with writing(engine) as conn:

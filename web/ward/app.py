@@ -10,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from web.ward.follow import follow
 from web.ward.inbox import inbox
 from web.ward.intake import intake
 from web.ward.problems import Problem
@@ -58,8 +59,10 @@ def create_app(settings: WardSettings) -> Flask:
     Bootstrap5(app)
     csrf = CSRFProtect(app)
     csrf.exempt(intake)  # boxes send a bearer token, which no browser adds by itself
+    csrf.exempt(follow)  # it changes nothing and knows no session
     app.register_blueprint(intake)
     app.register_blueprint(public)
+    app.register_blueprint(follow)
     app.register_blueprint(inbox)
     app.register_error_handler(Problem, Problem.response)
     app.register_error_handler(Exception, _unexpected)

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from appliance.core.manifest import Manifest, WardState
+from appliance.core.manifest import Event, EventType, Manifest, WardState
 from appliance.keys.canonical import sha256_hex
 from web.ward.database import reading, writing
+from web.ward.feed import newest_request, note_event
 from web.ward.gathering import gather
 from web.ward.home import WardHome
 from web.ward.problems import Problem
@@ -112,22 +113,12 @@ def _record(
                 point=manifest.point,
                 received_at=now,
                 moved_at=now,
+                follow_number=manifest.follow.number if manifest.follow else None,
+                follow_sha256=manifest.follow.secret_sha256 if manifest.follow else None,
             )
         )
     else:
-        moved = conn.execute(
-            update(dossier)
-            .where(
-                dossier.c.id == manifest.dossier_id,
-                dossier.c.revision == manifest.revision - 1,
-                dossier.c.state == WardState.SUPPLEMENT_REQUESTED,
-            )
-            .values(state=WardState.RECEIVED, revision=manifest.revision, moved_at=now)
-            .returning(dossier.c.code, dossier.c.secret)
-        ).first()
-        if moved is None:
-            raise Problem(409, "not-asked-for", "the office has not asked for a supplement")
-        code, secret = moved.code, moved.secret
+        code, secret = _move_on(conn, manifest, now)
     receipt = signed_receipt(
         dossier_id=manifest.dossier_id,
         code=code,
@@ -148,6 +139,39 @@ def _record(
     )
     _note_files(conn, device_id, manifest, now)
     return receipt
+
+
+def _move_on(conn: Connection, manifest: Manifest, now: datetime) -> tuple[str, str]:
+    """The supplement is in: an officer's turn, unless more was asked for while it was made.
+
+    Returns the receipt's code and secret, which stay those of the dossier.
+    """
+    asked_again = manifest.answers_request is not None and newest_request(
+        conn, manifest.dossier_id
+    ) > int(manifest.answers_request)
+    to = WardState.SUPPLEMENT_REQUESTED if asked_again else WardState.RECEIVED
+    moved = conn.execute(
+        update(dossier)
+        .where(
+            dossier.c.id == manifest.dossier_id,
+            dossier.c.revision == manifest.revision - 1,
+            dossier.c.state == WardState.SUPPLEMENT_REQUESTED,
+        )
+        .values(state=to, revision=manifest.revision, moved_at=now)
+        .returning(dossier.c.code, dossier.c.secret)
+    ).first()
+    if moved is None:
+        raise Problem(409, "not-asked-for", "the office has not asked for a supplement")
+    came = Event(
+        seq="",
+        dossier_id=manifest.dossier_id,
+        at=now,
+        type=EventType.STATE_CHANGED,
+        state=to,
+        reason_code=f"revision-{manifest.revision}",
+    )
+    note_event(conn, came, officer="")
+    return moved.code, moved.secret
 
 
 def _note_files(conn: Connection, device_id: int, manifest: Manifest, now: datetime) -> None:

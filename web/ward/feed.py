@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from appliance.core.manifest import Event
+from appliance.core.manifest import Event, EventType
 from web.ward.problems import Problem
 from web.ward.tables import dossier, event
 
@@ -61,6 +61,16 @@ def events_of(conn: Connection, dossier_id: str) -> list[dict[str, Any]]:
         .order_by(event.c.seq)
     )
     return [_on_the_wire(row.seq, row.body) for row in rows]
+
+
+def newest_request(conn: Connection, dossier_id: str) -> int:
+    """The number of the last entry that asked for a supplement; 0 when none did."""
+    asked = [
+        int(told["seq"])
+        for told in events_of(conn, dossier_id)
+        if told["type"] == EventType.SUPPLEMENT_REQUESTED
+    ]
+    return max(asked, default=0)
 
 
 def _on_the_wire(seq: int, body: str) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 
-from appliance.core.manifest import ContentsFile, SupplementItem
+from appliance.core.manifest import ContentsFile, ContentsSlot, SupplementItem
 from appliance.papers.fitting import whole_title
 from web.ward.wording import words
 
@@ -46,29 +49,70 @@ class CodeForm(MoveForm):
 class SupplementForm(MoveForm):
     """What the citizen must bring or correct; made per dossier by ``supplement_form``."""
 
-    text = TextAreaField(_form["text"], [_needed, _at_most(2000)], render_kw={"rows": 4})
-    papers: Sequence[tuple[str, str]] = ()  # field name, slot
+    text = TextAreaField(_form["text"], [_at_most(2000)], render_kw={"rows": 3})
+    papers: Sequence[AskedField] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something must be asked for: a paper, or words."""
+        if not super().validate(extra_validators):
+            return False
+        return bool((self.text.data or "").strip() or self.items())
 
     def items(self) -> tuple[SupplementItem, ...]:
-        """The papers with a problem chosen."""
+        """The papers with a problem chosen; one item for each page that is named."""
         return tuple(
-            SupplementItem(what="paper", ref=slot, problem=self[name].data)
-            for name, slot in self.papers
-            if self[name].data
+            SupplementItem(
+                what="paper",
+                ref=field.slot,
+                problem=self[field.problem].data,
+                page=page,
+                note_vi=(self[field.note].data or "").strip() or None,
+            )
+            for field in self.papers
+            if self[field.problem].data
+            for page in self._pages(field) or (None,)
         )
 
+    def _pages(self, field: AskedField) -> list[int]:
+        named = re.findall(r"\d+", (field.pages and self[field.pages].data) or "")
+        return sorted({int(number) for number in named})
 
-def supplement_form(files: Sequence[ContentsFile]) -> SupplementForm:
-    """A form with one choice of problem per paper of the dossier."""
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """The form's fields about one paper, by name."""
+
+    slot: str
+    problem: str
+    note: str
+    pages: str = ""  # none for a paper that is not there
+
+
+def supplement_form(files: Sequence[ContentsFile], slots: Sequence[ContentsSlot]) -> SupplementForm:
+    """A form with a problem, pages and a note for each paper of the dossier.
+
+    *slots* are all that the procedure knows: what is not there yet can be asked for, too.
+    """
     choices = [("", _form["none"]), *words()["problem"].items()]
+    not_there = [("", _form["not_needed"]), ("missing", words()["problem"]["missing"])]
 
     class OfThisDossier(SupplementForm):
         pass
 
-    slots = dict.fromkeys(file.slot for file in files)
-    titles = {file.slot: whole_title(file.title) for file in files}
-    papers = [(f"paper_{number}", slot) for number, slot in enumerate(slots)]
-    for name, slot in papers:
-        setattr(OfThisDossier, name, SelectField(titles[slot], choices=choices, default=""))
+    here = {file.slot: whole_title(file.title) for file in files}
+    others = {one.slot: one.title for one in slots if one.slot not in here}
+    papers = []
+    for number, (slot, title) in enumerate((here | others).items()):
+        names = AskedField(
+            slot, f"paper_{number}", f"note_{number}", f"pages_{number}" if slot in here else ""
+        )
+        offered = choices if slot in here else not_there
+        setattr(OfThisDossier, names.problem, SelectField(title, choices=offered, default=""))
+        setattr(OfThisDossier, names.note, StringField(_form["note"], [_at_most(300)]))
+        if names.pages:
+            numbers = Regexp(r"^[\d\s,]*$", message=_form["pages_wrong"])
+            pages = StringField(_form["pages"], [_at_most(40), numbers])
+            setattr(OfThisDossier, names.pages, pages)
+        papers.append(names)
     OfThisDossier.papers = papers
     return OfThisDossier()

@@ -31,6 +31,7 @@ from web.ward.answers import (
     ask_for_supplement,
     enter_national_code,
 )
+from web.ward.current import current_papers, out_of_date
 from web.ward.database import reading
 from web.ward.feed import events_of
 from web.ward.forms import CodeForm, MoveForm, supplement_form
@@ -86,13 +87,16 @@ def show_dossier(dossier_id: str) -> str:
             unreadable.append(number)
     with reading(ward.engine) as conn:
         events = events_of(conn, dossier_id)
+    papers = current_papers(opened)
     return render_template(
         "ward/dossier.html",
         line=line,
         opened=opened,
+        papers=papers if len(opened) > 1 else (),
+        replaced=out_of_date(opened, papers),
         unreadable=unreadable,
         events=events,
-        titles={f.slot: whole_title(f.title) for _, contents in opened for f in contents.files},
+        titles=_titles(opened),
         accept_form=MoveForm(seen=line.state) if line.state in ACCEPTED_FROM else None,
         supplement_form=_supplement_form(opened, line) if line.state in ASKED_FROM else None,
         code_form=(
@@ -148,7 +152,7 @@ def do_supplement(dossier_id: str) -> AnyResponse:
         opened = []
     form = _supplement_form(opened, line)
     if form.validate_on_submit():
-        told, items = form.text.data.strip(), form.items()
+        told, items = (form.text.data or "").strip() or None, form.items()
         _moved(
             "supplement",
             lambda: ask_for_supplement(ward.engine, _touch(dossier_id, form), told, items),
@@ -189,9 +193,16 @@ def _touch(dossier_id: str, form: MoveForm) -> Touch:
     return Touch(dossier_id, WardState(form.seen.data), g.officer, the_ward().now())
 
 
+def _titles(opened: list[tuple[Manifest, Contents]]) -> dict[str, str]:
+    """What papers are called, also those that were only asked for."""
+    known = {slot.slot: slot.title for _, contents in opened for slot in contents.slots}
+    return known | {f.slot: whole_title(f.title) for _, contents in opened for f in contents.files}
+
+
 def _supplement_form(opened: list[tuple[Manifest, Contents]], line: Line) -> Any:
     files = [f for _, contents in opened for f in contents.files if f.slot != SUMMARY_SLOT]
-    form = supplement_form(files)
+    slots = [slot for _, contents in opened for slot in contents.slots]
+    form = supplement_form(files, slots)
     if request.method == "GET":
         form.seen.data = line.state
     return form

@@ -102,6 +102,8 @@ def _put(dossier_id: str, number: int) -> Response:
         digest=request.headers.get("Repr-Digest"),
     )
     done = commit(ward.engine, ward.home, g.device_id, manifest, body)
+    if done.fresh and number > 1:
+        ward.bell.ring()  # the box that waits for news hears that its supplement is in
     return _json_bytes(done.receipt, 201 if done.fresh else 200)
 
 
@@ -160,7 +162,10 @@ def heartbeat() -> Response:
     now = ward.now()
     with writing(ward.engine) as conn:
         note_heartbeat(conn, g.device_id, beat, now)
-    return _json({"server_time": now.isoformat().replace("+00:00", "Z")})
+    told = {"server_time": now.isoformat().replace("+00:00", "Z")}
+    if ward.settings.min_version:
+        told["min_version"] = ward.settings.min_version
+    return _json(told)
 
 
 @intake.get("/procedures")

@@ -104,6 +104,9 @@ dossier = Table(
     Column("moved_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("national_code", String(60)),  # mã hồ sơ, typed in by an officer
+    # what stands on the citizen's slip before the ward has even seen the dossier
+    Column("follow_number", String(24), index=True),
+    Column("follow_sha256", String(64)),
 )
 
 revision = Table(

@@ -75,6 +75,13 @@ def _out_of_bounds(manifest: Manifest) -> Iterator[Fault]:
         yield Fault("files", "empty")
     if len(manifest.files) > MAX_FILES:
         yield Fault("files", "too-many")
+    if manifest.follow is not None and manifest.revision > 1:
+        yield Fault("follow", "first-revision-only")
+    if manifest.answers_request is not None and manifest.revision == 1:
+        yield Fault("answers_request", "nothing-was-asked-yet")
+    for index, file in enumerate(manifest.files):
+        if file.replaces is not None and file.replaces.revision >= manifest.revision:
+            yield Fault(f"files.{index}.replaces", "not-an-earlier-revision")
     sizes: dict[str, int] = {}
     for index, file in enumerate(manifest.files):
         if sizes.setdefault(file.sha256, file.bytes) != file.bytes:
