@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierUnknown
 from appliance.desk.point import Point
-from appliance.store import dossiers
+from appliance.store import dossiers, scan_requests
 
 FORGOTTEN = timedelta(minutes=30)  # nobody stays signed in longer without a sign of life
 TOUCH_EVERY = timedelta(minutes=1)  # so that looking at a page seldom writes
@@ -68,6 +68,15 @@ def hold(
 
 
 def let_go(point: Point, volunteer_id: int) -> None:
-    """Whoever leaves holds nothing any more."""
+    """Whoever leaves holds nothing any more.
+
+    What lay on the desk for that one is put away where a press needs no dossier: the next person
+    at the button is somebody else, and no paper may fall into another's dossier.
+    """
     with point.database.writing() as connection:
+        desk = scan_requests.get_on_desk(connection)
+        if desk is not None and point.config.drafts.walk_ups:
+            held = dossiers.holders(connection, [desk.dossier_id])
+            if any(row.held_by == volunteer_id for row in held):
+                scan_requests.clear_desk(connection)
         dossiers.forget_holder(connection, volunteer_id)

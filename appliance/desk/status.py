@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from appliance.core.errors import DiskFull
 from appliance.core.ports import Signal
+from appliance.desk import walk_ups
 from appliance.desk.point import Point
 from appliance.store import outbox, scan_requests, status
 from appliance.store.outbox import Queue
@@ -27,6 +28,7 @@ class PointStatus:
     sender_error: str | None  # why the uploader rests, if it does
     sender_told: bool  # whether the uploader ever said how it is
     on_desk: scan_requests.OnDesk | None
+    unclaimed: tuple[int, ...]  # short numbers of people who wait with papers scanned
 
 
 def point_status(point: Point) -> PointStatus:
@@ -51,6 +53,7 @@ def point_status(point: Point) -> PointStatus:
         sender_error=uploader.error_code if uploader else None,
         sender_told=uploader is not None,
         on_desk=on_desk,
+        unclaimed=tuple(one.walk_up.number for one in walk_ups.waiting(point)),
     )
 
 

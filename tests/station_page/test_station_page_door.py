@@ -26,6 +26,7 @@ def path_of(rule: Rule) -> str:
         "degrees": "90",
         "request_id": "1",
         "number": "1",
+        "walk_up_id": "1",
     }
     with_values = values | choices
     path = rule.rule

@@ -58,6 +58,7 @@ def test_every_change_needs_the_token(app: Flask, browser: Browser, dossier: str
         f"{dossier}/batches/1/sheets",
         f"{dossier}/cards/01a200dc-545d-7588-9b9a-f9a50bdca954",
         *(f"{dossier}/{end}" for end in ("phone", "phone/end", "prints", "prints/cancel")),
+        *("/walk-ups/open", "/walk-ups/dossiers", "/walk-ups/1/erase", f"{dossier}/walk-ups"),
         "/guides/look",  # last: its answer is a guide, which has a fresh token
     ]
     changing = {

@@ -39,6 +39,7 @@ from web.station import (
     sign_in,
     speech,
 )
+    walk_ups,
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
 from web.station.phone import body, invite
@@ -64,6 +65,7 @@ ROOMS = (
     phone,
     invite,
     guides,
+    walk_ups,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)

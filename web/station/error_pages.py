@@ -17,6 +17,7 @@ from appliance.core.errors import (
     NotReadyToSeal,
     Who,
 )
+from appliance.core.walk_up_errors import WalkUpElsewhere, WalkUpGone
 from appliance.wording import Notice, notice_for
 from web.station.gate import wants_fragment
 from web.station.speech import said
@@ -29,6 +30,8 @@ STATUS: dict[type[ApplianceError], int] = {
     NotReadyToSeal: CONFLICT,
     AlreadyScanning: CONFLICT,
     NoDossierOpen: CONFLICT,
+    WalkUpGone: CONFLICT,
+    WalkUpElsewhere: CONFLICT,
 }
 PAGES = {400: "bad-request", 404: "page-not-found", 405: "bad-request", 413: "too-large"}
 

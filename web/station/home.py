@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from appliance.core.dossier import Dossier, DossierState
 from appliance.core.manifest import WardState
 from appliance.core.submission import SubmissionState
-from appliance.desk import dossiers
+from appliance.desk import dossiers, people, walk_ups
 from appliance.desk.holding import holders_of
 from appliance.desk.waiting import Waiting, list_waiting, try_again
 from web.station.here import point, station, volunteer
@@ -98,6 +98,9 @@ def _facts() -> dict[str, object]:
         "stuck": [one for one in waiting if one.state is SubmissionState.NEEDS_PERSON],
         "resting": [one for one in waiting if one.state is SubmissionState.WAITING],
         "recent": recent,
+        "unclaimed": walk_ups.waiting(point()),
+        "erased": walk_ups.lately_erased(point()),
+        "names": {one.id: one.name for one in people.everybody(point())},
     }
 
 

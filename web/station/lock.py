@@ -35,7 +35,9 @@ pages = Blueprint("lock", __name__)
 OPEN_WHEN_LOCKED = PUBLIC | {"lock.show", "lock.unlock", "lock.close", "sign_in.leave"}
 
 # fetched by a page, never gone back to
-NO_PAGES = frozenset({"one_page.image", "places.communes", "prints.file"})
+NO_PAGES = frozenset(
+    {"one_page.image", "walk_ups.image", "walk_ups.now", "places.communes", "prints.file"}
+)
 
 
 def guard(app: Flask) -> None:

@@ -57,7 +57,7 @@ def enter() -> ResponseReturnValue:
 
 @pages.post("/sign-out")
 def leave() -> ResponseReturnValue:
-    """End this session; the dossier on the desk stays there, free for the next volunteer."""
+    """End this session; what this volunteer worked on is free for the next one."""
     if g.volunteer is not None:
         let_go(point(), g.volunteer.id)
     session.clear()
