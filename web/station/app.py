@@ -62,10 +62,10 @@ ROOMS = (
     holding,
     lock,
     box,
+    walk_ups,
     phone,
     invite,
     guides,
-    walk_ups,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)
