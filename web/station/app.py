@@ -38,8 +38,8 @@ from web.station import (
     security,
     sign_in,
     speech,
-)
     walk_ups,
+)
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
 from web.station.phone import body, invite
