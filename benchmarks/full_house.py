@@ -128,7 +128,7 @@ def filled_dossier(house: House, point: Point, helper: Visitor, pages: int) -> s
     opened = helper.submit("/dossiers/new", "/dossiers", procedure=PROCEDURE)
     dossier_id = opened.headers["location"].partition("/dossiers/")[2][:36]
     path = f"/dossiers/{dossier_id}"
-    helper.submit(path, "/answers", **typed(point))
+    helper.submit(f"{path}/topics/1", "/answers", **typed(point))
     if pages:
         house.lay_papers(pages)
         house.press()

@@ -94,7 +94,7 @@ class _Journey:
 
     def play(self, pages: int) -> Visit:
         browser = Browser(self._house.web_url)
-        desk = self._open_dossier(browser)
+        self._open_dossier(browser)
         self._say(f"dossier {self._view.dossier.number} is on the desk; pressing the button …")
         self._house.lay_papers(pages)
         began = time.monotonic()
@@ -106,7 +106,7 @@ class _Journey:
         self._say(f"{pages} pages saved in {scan_s:.2f} s; making them clean …")
         clean_s = self._wait(lambda view: all(page.preview for page in view.pages))
         self._say("filling the form as a volunteer would …")
-        check = self._fill(browser, desk)
+        check = self._fill(browser)
         self._say("the citizen agrees; sealing …")
         browser.submit(check.form("/seal"), consent="yes")
         seal_s = self._wait(lambda view: view.submission is not None)
@@ -119,21 +119,21 @@ class _Journey:
     def _view(self) -> DossierView:
         return look_at(self._point, self._dossier_id)
 
-    def _open_dossier(self, browser: Browser) -> Document:
+    def _open_dossier(self, browser: Browser) -> None:
         (name, pin), *_ = self._house.pins.items()
         browser.submit(browser.get("/sign-in").form("/sign-in"), name=name, pin=pin)
         desk = browser.submit(browser.get("/dossiers/new").form("/dossiers"), procedure=PROCEDURE)
         self._dossier_id = desk.url.partition("/dossiers/")[2][:36]
-        return desk
 
-    def _fill(self, browser: Browser, desk: Document) -> Document:
+    def _fill(self, browser: Browser) -> Document:
         typed: dict[str, str] = {"next": "check"}
         for key, value in sample_answers(PROCEDURE, self._point.today()).items():
             if isinstance(value, dict):
                 typed |= {f"{key}-{part}": str(inside) for part, inside in value.items()}
             else:
                 typed[key] = str(value)
-        return browser.submit(desk.form("/answers"), **typed)
+        topic = browser.get(f"/dossiers/{self._dossier_id}/topics/1")  # takes every topic's boxes
+        return browser.submit(topic.form("/answers"), **typed)
 
     def _proven(self, pages: int, seconds: Seconds) -> Visit:
         view = self._view

@@ -74,7 +74,8 @@ def looked_at(house: House, point: Point) -> tuple[Seen, ...]:
     phone = phone_at(house, point, dossier_id)
     return (
         Seen("the first screen", desk, "/", LAPTOP),
-        Seen("the work page", desk, f"/dossiers/{dossier_id}", LAPTOP),
+        Seen("a dossier's list", desk, f"/dossiers/{dossier_id}", LAPTOP),
+        Seen("a topic of the form", desk, f"/dossiers/{dossier_id}/topics/3", LAPTOP),
         Seen("the phone's first page", phone, "/phone", PHONE),
         Seen("the phone's papers", phone, "/phone/papers", PHONE),
     )

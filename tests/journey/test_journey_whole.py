@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.demo.browser import Browser, PageRefused
+from appliance.demo.browser import Browser, Document, PageRefused
 from appliance.demo.house import House
 from appliance.demo.visit import PROCEDURE, play_visit
 from appliance.desk.dossiers import DossierView, look_at
@@ -79,8 +79,8 @@ class Visitor:
         door = self.browser.get("/sign-in").form("/sign-in")
         self.browser.submit(door, name=name, pin=pin)
         choose = self.browser.get("/dossiers/new").form("/dossiers")
-        self.desk = self.browser.submit(choose, procedure=PROCEDURE)
-        self.dossier_id = self.desk.url.partition("/dossiers/")[2][:36]
+        desk = self.browser.submit(choose, procedure=PROCEDURE)
+        self.dossier_id = desk.url.partition("/dossiers/")[2][:36]
 
     @property
     def view(self) -> DossierView:
@@ -100,8 +100,10 @@ class Visitor:
                 typed |= {f"{key}-{part}": str(inside) for part, inside in value.items()}
             else:
                 typed[key] = str(value)
-        desk = self.browser.get(f"/dossiers/{self.dossier_id}")
-        self.check = self.browser.submit(desk.form("/answers"), **typed)
+        self.check = self.browser.submit(self.topic().form("/answers"), **typed)
+
+    def topic(self) -> Document:
+        return self.browser.get(f"/dossiers/{self.dossier_id}/topics/1")
 
     def agree(self) -> None:
         self.browser.submit(self.check.form("/seal"), consent="yes")
@@ -187,4 +189,4 @@ def test_a_stranger_at_the_page_sees_nothing(house: House, point: Point) -> None
     led_to = stranger.get(f"/dossiers/{visitor.dossier_id}")
     assert led_to.url.endswith("/sign-in")
     with pytest.raises(PageRefused):
-        stranger.submit(visitor.desk.form("/answers"), child_name="Người lạ")
+        stranger.submit(visitor.topic().form("/answers"), child_name="Người lạ")

@@ -33,8 +33,10 @@ from appliance.store import pages, scan_requests
 from appliance.store.database import Database
 from appliance.store.dossiers import row_of
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.station_page.chromium import Window, open_window
 from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
+from web.station.topics import topic_with
 
 PIN = "246810"
 
@@ -257,6 +259,16 @@ def address(app: Flask) -> Iterator[str]:
     thread.join(timeout=5)
 
 
+@pytest.fixture
+def window(address: str, lan: Volunteer) -> Iterator[Window]:
+    """Lan's window at the desk; whatever it asked for came from the box, and nothing complained."""
+    with open_window(address) as window:
+        window.sign_in("Lan", PIN)
+        yield window
+        assert window.hosts() == {address.removeprefix("http://")}, "a request left the box"
+        assert not window.complaints
+
+
 def receipt_for(sent: Submission, moment: datetime) -> Receipt:
     """What the uploader stores after it has verified the ward's signature."""
     return Receipt(
@@ -271,6 +283,11 @@ def receipt_for(sent: Submission, moment: datetime) -> Receipt:
 
 def id_of(path: str) -> str:
     return path.rsplit("/", 1)[-1].partition("#")[0]
+
+
+def topic_page(point: Point, path: str, key: str) -> str:
+    """The address of the page that asks for *key*."""
+    return f"{path}/topics/{topic_with(view_of(point, path).procedure, key).number}"
 
 
 def view_of(point: Point, path: str) -> dossiers.DossierView:

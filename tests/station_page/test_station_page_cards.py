@@ -31,15 +31,16 @@ def card(point: Point, dossier: str) -> cards.ScannedCard:
 def test_a_card_among_the_papers_offers_to_fill_the_form(
     browser: Browser, dossier: str, card: cards.ScannedCard
 ) -> None:
-    text = unescape(browser.get(dossier).text)
-    assert f'href="{dossier}/cards/{card.page_id}"' in text
-    assert "Điền tờ khai từ thẻ này" in text
+    for page in (f"{dossier}/topics/1", f"{dossier}/slots/giay_chung_sinh"):
+        text = unescape(browser.get(page).text)
+        assert f'href="{dossier}/cards/{card.page_id}"' in text
+        assert "Điền tờ khai từ thẻ này" in text
 
 
 def test_another_paper_offers_nothing(browser: Browser, dossier: str, point: Point) -> None:
     scanned(point, id_of(dossier), [letter(4108)])
     clean_all(point)
-    assert "Điền tờ khai từ thẻ này" not in unescape(browser.get(dossier).text)
+    assert "Điền tờ khai từ thẻ này" not in unescape(browser.get(f"{dossier}/papers").text)
     (page,) = view_of(point, dossier).pages
     text = unescape(browser.get(f"{dossier}/cards/{page.id}").text)
     assert "Không đọc được mã vuông" in text
@@ -51,7 +52,8 @@ def test_the_back_of_a_card_leads_to_the_side_that_can_be_read(
     scanned(point, id_of(dossier), [drawn.card("back", 4107, 300, clockwise=0).jpeg()], 300)
     clean_all(point)
     back = next(page for page in view_of(point, dossier).pages if page.id != card.page_id)
-    assert f'href="{dossier}/cards/{back.id}"' in browser.get(dossier).text
+    papers = browser.get(f"{dossier}/slots/giay_chung_sinh").text
+    assert f'href="{dossier}/cards/{back.id}"' in papers
     answer = browser.get(f"{dossier}/cards/{back.id}")
     assert (answer.status_code, answer.location) == (303, f"{dossier}/cards/{card.page_id}")
 

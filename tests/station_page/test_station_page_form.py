@@ -13,7 +13,8 @@ from appliance.desk import dossiers
 from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.procedures.wording import sentence
-from tests.station_page.conftest import Browser, Clock, id_of, view_of
+from tests.station_page.conftest import Browser, Clock, id_of, topic_page, view_of
+from web.station.filling import asked_topics
 
 HOSTILE = """<script>alert("x")</script>'"><img src=x onerror=alert(1)> {{ 7*191919 }}"""
 
@@ -57,10 +58,12 @@ def test_an_unknown_procedure_leads_back_to_the_choice(browser: Browser) -> None
 def test_every_visible_field_is_asked_once_under_its_label(
     browser: Browser, dossier: str, point: Point
 ) -> None:
-    text = browser.get(dossier).text
     view = view_of(point, dossier)
-    for chapter in view.procedure.sections:
-        assert f">{chapter.title}</h2>" in text
+    topics = asked_topics(view)
+    pages = [unescape(browser.get(f"{dossier}/topics/{topic.number}").text) for topic in topics]
+    for topic, page in zip(topics, pages, strict=True):
+        assert f">{topic.title}</h1>" in page
+    text = "".join(pages)
     for key in ("requester_name", "child_birth_date", "copies", "mother_id_number"):
         assert text.count(f'name="{key}"') == 1
         assert f'<label class="form-label" for="f-{key}">' in text
@@ -72,7 +75,7 @@ def test_every_visible_field_is_asked_once_under_its_label(
 def test_a_whole_form_is_saved_and_shown_again(
     browser: Browser, dossier: str, point: Point
 ) -> None:
-    revision = revision_of(browser.get(dossier).text)
+    revision = revision_of(browser.get(f"{dossier}/topics/1").text)
     fields = typed_form(point)
     assert browser.post(f"{dossier}/answers", revision=revision, **fields).status_code == 303
     view = view_of(point, dossier)
@@ -81,7 +84,7 @@ def test_a_whole_form_is_saved_and_shown_again(
     assert dossiers.problems_of(point, view) == [] or not any(
         problem.is_error for problem in dossiers.problems_of(point, view)
     )
-    text = unescape(browser.get(dossier).text)
+    text = unescape(browser.get(topic_page(point, dossier, "child_name")).text)
     assert 'value="Cao Minh Mẫu"' in text
     assert '<option selected value="22615">Xã Bắc Khánh Vĩnh</option>' in text
 
@@ -110,7 +113,7 @@ def test_a_wrong_answer_is_kept_and_told_beside_its_field(
     assert told[0]["error"] is True
     assert "05/03/2026" in told[0]["text"]
     assert "child_name" not in answer.json["problems"]  # not asked yet: no complaint
-    text = browser.get(dossier).text
+    text = browser.get(topic_page(point, dossier, "child_birth_date")).text
     assert 'value="31/2/2026"' in text
     assert f'<a href="#f-child_birth_date">{told[0]["text"]}</a>' in unescape(text)
     assert view_of(point, dossier).answers["child_birth_date"] == "31/2/2026"
@@ -121,23 +124,27 @@ def test_what_is_missing_is_told_once_the_check_was_asked_for(
 ) -> None:
     procedure = view_of(point, dossier).procedure
     told = sentence(fault("child_name", "missing"), procedure)
-    assert told not in unescape(browser.get(dossier).text)
-    assert told in unescape(browser.get(f"{dossier}?all=1").text)
+    page = topic_page(point, dossier, "child_name")
+    assert told not in unescape(browser.get(page).text)
+    assert told in unescape(browser.get(f"{page}?all=1").text)
 
 
-def test_an_answer_opens_the_questions_that_hang_on_it(browser: Browser, dossier: str) -> None:
+def test_an_answer_opens_the_questions_that_hang_on_it(
+    browser: Browser, dossier: str, point: Point
+) -> None:
     closed = browser.send(f"{dossier}/answers", relation="mother").json
     opened = browser.send(f"{dossier}/answers", relation="other").json
     assert closed is not None
     assert opened is not None
     assert closed["shape"] != opened["shape"]
-    assert 'name="relation_other"' in browser.get(f"{dossier}/form").text
+    page = topic_page(point, dossier, "relation")
+    assert 'name="relation_other"' in browser.get(f"{page}/form").text
 
 
 def test_a_stale_form_does_not_overwrite_another_screen(
     browser: Browser, dossier: str, point: Point
 ) -> None:
-    revision = revision_of(browser.get(dossier).text)
+    revision = revision_of(browser.get(topic_page(point, dossier, "child_name")).text)
     dossiers.save_answers(point, id_of(dossier), {"mother_name": "Trần Thị Mẫu Hoa"})
     answer = browser.post(
         f"{dossier}/answers", revision=revision, child_name="Cao Minh Mẫu", mother_name=""
@@ -152,7 +159,7 @@ def test_a_stale_form_does_not_overwrite_another_screen(
 def test_every_button_of_the_page_keeps_what_was_typed(
     browser: Browser, dossier: str, point: Point
 ) -> None:
-    revision = revision_of(browser.get(dossier).text)
+    revision = revision_of(browser.get(topic_page(point, dossier, "child_name")).text)
     path = f"{dossier}/slots/giay_chung_sinh/choose"
     browser.post(path, revision=revision, child_name="Cao Minh Mẫu")
     assert view_of(point, dossier).answers["child_name"] == "Cao Minh Mẫu"
@@ -161,14 +168,15 @@ def test_every_button_of_the_page_keeps_what_was_typed(
 def test_communes_come_after_their_province_is_known(
     browser: Browser, dossier: str, point: Point
 ) -> None:
-    revision = revision_of(browser.get(dossier).text)
+    page = topic_page(point, dossier, "birth_place")
+    revision = revision_of(browser.get(page).text)
     answer = browser.post(
         f"{dossier}/answers",
         revision=revision,
         **{"birth_place-country": "VN", "birth_place-province": "56", "next": "birth_place"},
     )
-    assert answer.location == f"{dossier}#f-birth_place"
-    text = browser.get(dossier).text
+    assert answer.location == f"{page}#f-birth_place"
+    text = browser.get(page).text
     assert '<option value="22615">Xã Bắc Khánh Vĩnh</option>' in text
     offered = browser.get("/communes?province=56").json
     assert {"code": "22615", "name": "Xã Bắc Khánh Vĩnh"} in offered
@@ -186,7 +194,7 @@ def test_a_commune_of_the_province_chosen_before_is_let_go(
 def test_an_untouched_address_box_is_no_answer(
     browser: Browser, dossier: str, point: Point
 ) -> None:
-    revision = revision_of(browser.get(dossier).text)
+    revision = revision_of(browser.get(f"{dossier}/topics/1").text)
     untouched = {
         f"{key}-{part}": "VN" if part == "country" else ""
         for key, field in view_of(point, dossier).procedure.fields.items()
@@ -205,7 +213,8 @@ def test_an_address_abroad_needs_no_province(browser: Browser, dossier: str, poi
         "country": "LA",
         "detail": "Viêng Chăn",
     }
-    assert "data-domestic hidden" in browser.get(dossier).text
+    page = topic_page(point, dossier, "birth_place")
+    assert "data-domestic hidden" in browser.get(page).text
 
 
 @pytest.mark.parametrize(
@@ -213,9 +222,10 @@ def test_an_address_abroad_needs_no_province(browser: Browser, dossier: str, poi
              "mother_id_number", "requester_phone", "birth_place-detail", "birth_place-province",
              "birth_place-country"],
 )  # fmt: skip
-def test_hostile_text_stays_text(browser: Browser, dossier: str, name: str) -> None:
+def test_hostile_text_stays_text(browser: Browser, dossier: str, point: Point, name: str) -> None:
     assert browser.send(f"{dossier}/answers", **{name: HOSTILE}).status_code == 200
-    for path in (dossier, f"{dossier}?all=1", f"{dossier}/form", f"{dossier}/check"):
+    page = topic_page(point, dossier, name.partition("-")[0])
+    for path in (dossier, page, f"{page}?all=1", f"{page}/form", f"{dossier}/check"):
         answer = browser.get(path)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
@@ -236,7 +246,7 @@ def test_names_that_no_procedure_knows_are_ignored(
 
 
 def test_the_points_own_province_comes_first(browser: Browser, dossier: str, point: Point) -> None:
-    text = browser.get(dossier).text
+    text = browser.get(topic_page(point, dossier, "birth_place")).text
     select = text[text.index('name="birth_place-province"') :]
     assert select.index('value="01"') < select.index('value="56"')
 

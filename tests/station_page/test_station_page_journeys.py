@@ -18,6 +18,8 @@ from appliance.store import outbox
 from appliance.store.volunteers import Volunteer
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN, Tray, id_of, receipt_for, view_of
+from web.station.filling import asked_topics
+from web.station.topics import topic_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PROCEDURE, SLOT = "khai-sinh", "giay_chung_sinh"
@@ -42,14 +44,20 @@ def test_the_whole_journey_by_keyboard_alone(
         page.wait_for_url(f"{address}/dossiers/*-*")
         path = page.url.removeprefix(address).partition("#")[0]
 
+        enter(page, "#do-next")
+        page.wait_for_url(f"**/slots/{SLOT}")
         enter(page, f"#scan-{SLOT}")
         until_true(page, lambda: view_of(point, path).scan is not None)
         tray.take(pages=1)
         tray.clean()
         expect(page.locator(".paper img")).to_have_count(1)
+        enter(page, ".onward a")
+        page.wait_for_url(f"{address}{path}")
+        enter(page, "#task-1")
         answer_everything(page, point, path, key_in, is_script=True)
 
-        enter(page, 'button[value="check"]')
+        page.wait_for_url(f"{address}{path}")
+        enter(page, "#do-next")
         page.wait_for_url("**/check")
         to(page, "#consent")
         expect(page.locator("#consent")).not_to_be_checked()
@@ -65,6 +73,7 @@ def test_the_whole_journey_without_a_script_to_the_receipt(
     with open_window(address, javascript=False) as window:
         page = start_without_script(window)
         path = page.url.removeprefix(address).partition("#")[0]
+        page.get_by_role("link", name="Thông tin người yêu cầu").click()
         page.locator(f"#scan-{SLOT}").click()
         tray.take(pages=1)
         tray.clean()
@@ -72,7 +81,7 @@ def test_the_whole_journey_without_a_script_to_the_receipt(
         expect(page.locator(".paper img")).to_have_count(1)
         answer_everything(page, point, path, point_at, is_script=False)
 
-        page.get_by_role("button", name="Kiểm tra hồ sơ").click()
+        page.get_by_role("link", name="Làm việc này").click()
         expect(page.locator("#consent")).not_to_be_checked()
         page.check("#consent")
         page.get_by_role("button", name="Chốt và gửi").click()
@@ -95,10 +104,16 @@ def answer_everything(
     *,
     is_script: bool,
 ) -> None:
-    """Every answer of an invented family, box by box, as the boxes are asked for."""
+    """Every answer of an invented family, page by page, box by box, as they are asked for."""
     answers = sample_answers(PROCEDURE, point.today())
-    fields = view_of(point, path).procedure.fields
+    procedure = view_of(point, path).procedure
+    fields = procedure.fields
+    here = topic_with(procedure, next(iter(fields)))
     for key in (key for key in fields if key in answers):
+        while key not in here.keys:
+            later = [one for one in asked_topics(view_of(point, path)) if one.number > here.number]
+            here = later[0]
+            onward(page, path, here.number, is_script=is_script)
         if isinstance(fields[key], AddressField):
             put(page, f"#f-{key}-province", answers[key]["province"])
             if not is_script:
@@ -115,6 +130,16 @@ def answer_everything(
         if is_script:
             page.keyboard.press("Tab")
             until_true(page, lambda key=key: view_of(point, path).answers.get(key))
+    onward(page, path, None, is_script=is_script)
+
+
+def onward(page: Page, path: str, number: int | None, *, is_script: bool) -> None:
+    """To the next topic, or after the last one to the list."""
+    if is_script:
+        enter(page, '.onward button[value="onward"]')
+    else:
+        page.get_by_role("button", name="Lưu và tiếp").click()
+    page.wait_for_url(f"**{path}/topics/{number}" if number else f"**{path}")
 
 
 def point_at(page: Page, control: str, value: str) -> None:

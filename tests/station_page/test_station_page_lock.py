@@ -13,7 +13,7 @@ from appliance.desk import dossiers, holding
 from appliance.desk.point import Point
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.station_page.chromium import open_window
-from tests.station_page.conftest import PIN, Browser, Clock, id_of, view_of
+from tests.station_page.conftest import PIN, Browser, Clock, id_of, topic_page, view_of
 from web.station.app import LOCK_AFTER, create_app
 from web.station.here import EXTENSION
 
@@ -79,13 +79,15 @@ def test_a_form_typed_for_longer_than_that_is_kept_and_asks_for_the_pin(
     browser: Browser, dossier: str, clock: Clock, point: Point
 ) -> None:
     clock.pass_by(minutes=10)
-    sent = browser.post(f"{dossier}/answers", revision="0", child_name="Cao Minh Mẫu")
+    page = topic_page(point, dossier, "child_name")
+    typed = {"topic": page.rpartition("/")[2], "child_name": "Cao Minh Mẫu"}
+    sent = browser.post(f"{dossier}/answers", revision="0", **typed)
     assert sent.location == "/locked"
     assert view_of(point, dossier).answers["child_name"] == "Cao Minh Mẫu"
-    assert browser.get(dossier).location == "/locked"
+    assert browser.get(page).location == "/locked"
     assert "Cao Minh" not in browser.get("/locked").text
-    assert browser.post("/unlock", pin=PIN).location == dossier
-    assert "Cao Minh Mẫu" in browser.get(dossier).text
+    assert browser.post("/unlock", pin=PIN).location == page
+    assert "Cao Minh Mẫu" in browser.get(page).text
 
 
 def test_a_late_button_keeps_what_was_typed_and_moves_no_paper(
@@ -187,7 +189,7 @@ def test_the_screen_hides_by_itself_and_saves_what_was_being_typed(
     path = f"/dossiers/{dossiers.open_dossier(point, 'khai-sinh', lan.id)}"
     with open_window(address) as window:
         window.sign_in("Lan", PIN)
-        page = window.go(path)
+        page = window.go(topic_page(point, path, "child_name"))
         page.locator("#f-child_name").press_sequentially("Cao Minh")  # the box is not left
         expect(page.get_by_role("heading", name="Màn hình đã khoá")).to_be_visible(timeout=15_000)
         assert "Cao" not in page.content()
@@ -207,10 +209,10 @@ def test_without_a_script_a_late_form_asks_for_the_pin_and_then_shows_what_was_t
     path = f"/dossiers/{dossiers.open_dossier(point, 'khai-sinh', lan.id)}"
     with open_window(address, javascript=False) as window:
         window.sign_in("Lan", PIN)
-        page = window.go(path)
+        page = window.go(topic_page(point, path, "child_name"))
         page.fill("#f-child_name", "Cao Minh Mẫu")
         clock.pass_by(minutes=4)
-        page.get_by_role("button", name="Kiểm tra hồ sơ").click()
+        page.get_by_role("button", name="Lưu và tiếp").click()
         expect(page.get_by_role("heading", name="Màn hình đã khoá")).to_be_visible()
         assert "Cao" not in page.content()
         page.fill("#pin", PIN)

@@ -44,7 +44,7 @@ def test_marked_pages_go_to_the_paper_they_belong_to(
     browser.send(f"{dossier}/answers", relation="other")
     data = {"csrf_token": browser.token, "page": [a, c], "to": OTHER}
     answer = browser.client.post(arrange, data=data)
-    assert answer.location == f"{dossier}#slot-{OTHER}"
+    assert answer.location == f"{dossier}/slots/{OTHER}#slot-{OTHER}"
     assert (order(point, dossier), order(point, dossier, OTHER)) == ([b], [a, c])
 
 

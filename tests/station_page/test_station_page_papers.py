@@ -64,8 +64,8 @@ def test_a_touch_on_the_screen_is_a_press(
 def test_without_script_a_refused_press_is_told_on_the_page(browser: Browser, dossier: str) -> None:
     browser.post(f"{dossier}/slots/giay_chung_sinh/scan")
     answer = browser.post(f"{dossier}/slots/giay_chung_sinh/scan")
-    assert answer.location == f"{dossier}#slot-giay_chung_sinh"
-    assert "Máy đang quét." in browser.get(dossier).text
+    assert answer.location == f"{dossier}/slots/giay_chung_sinh#slot-giay_chung_sinh"
+    assert "Máy đang quét." in browser.get(answer.location).text
 
 
 def test_while_paper_moves_the_count_is_shown(browser: Browser, dossier: str, point: Point) -> None:
@@ -100,7 +100,7 @@ def test_a_page_is_turned_taken_out_and_put_back(
     assert 'class="turn-90"' in browser.get(f"{dossier}/papers").text
     browser.send(f"{dossier}/pages/{page}/remove")
     assert [p.id for p in view_of(point, dossier).pages] == [tray.scanned[1]]
-    assert "Trang đã bỏ" in browser.get(f"{dossier}/papers").text
+    assert "Trang đã bỏ" in browser.get(f"{dossier}/slots/giay_chung_sinh/now").text
     browser.send(f"{dossier}/pages/{page}/put-back")
     assert [p.id for p in view_of(point, dossier).pages] == tray.scanned
 

@@ -21,6 +21,7 @@ from appliance.core.fields import (
 from appliance.desk import dossiers
 from appliance.desk.point import Point
 from tests.station_page.conftest import Browser, id_of, view_of
+from web.station.filling import asked_topics
 
 PROCEDURES = (
     "cai-chinh",
@@ -71,12 +72,16 @@ def test_a_procedure_can_be_opened_filled_in_and_looked_over(
     assert procedure.id == procedure_id
     for answers in ({}, {key: ordinary(field) for key, field in procedure.fields.items()}):
         dossiers.save_answers(point, id_of(path), answers)
-        text = unescape(browser.get(path).text)
+        listed = unescape(browser.get(path).text)
         view = view_of(point, path)
+        topics = asked_topics(view)
+        for topic in topics:
+            assert topic.title in listed
+        pages = [unescape(browser.get(f"{path}/topics/{one.number}").text) for one in topics]
         for field in visible_fields(procedure, view.answers):
-            assert field.label in text
+            assert any(field.label in page for page in pages)
         for slot in view.slots:
-            assert slot.title in text
+            assert all(slot.title in page for page in (listed, *pages))
     check = unescape(browser.get(f"{path}/check").text)
     for field in visible_fields(procedure, view_of(point, path).answers):
         assert field.label in check

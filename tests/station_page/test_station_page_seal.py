@@ -15,7 +15,15 @@ from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import outbox, seal_requests
-from tests.station_page.conftest import Browser, Clock, Tray, id_of, receipt_for, view_of
+from tests.station_page.conftest import (
+    Browser,
+    Clock,
+    Tray,
+    id_of,
+    receipt_for,
+    topic_page,
+    view_of,
+)
 
 
 def seen_in(text: str) -> str:
@@ -57,11 +65,14 @@ def test_the_check_reads_like_the_portal_and_counts_pages(browser: Browser, comp
     assert re.search(r"Giấy chứng sinh.*?2 trang", text, re.DOTALL)
 
 
-def test_what_is_lacking_is_listed_with_the_way_back(browser: Browser, dossier: str) -> None:
+def test_what_is_lacking_is_listed_with_the_way_back(
+    browser: Browser, dossier: str, point: Point
+) -> None:
     text = browser.get(f"{dossier}/check").text
     assert "Chưa quét: Giấy chứng sinh" in text
-    assert f'href="{dossier}?all=1#f-child_name"' in text
-    assert f'href="{dossier}#slot-giay_chung_sinh"' in text
+    box = topic_page(point, dossier, "child_name")
+    assert f'href="{box}?back=check&all=1#f-child_name"' in unescape(text)
+    assert f'href="{dossier}/slots/giay_chung_sinh?back=check"' in text
     assert "Chốt và gửi" not in text
 
 
@@ -176,7 +187,7 @@ def test_the_back_button_after_the_seal_breaks_nothing(
         assert answer.status_code in (303, 404, 409), path
         assert "Việc cần làm:" in answer.text or answer.location, path
     assert browser.get(f"{sealed}/pages/{page}/preview.jpg").status_code == 404
-    for live in ("papers", "form"):
+    for live in ("papers", "now", "slots/giay_chung_sinh/now", "topics/1/form"):
         assert browser.get(f"{sealed}/{live}", headers={"X-Live": "1"}).status_code == 409
 
 

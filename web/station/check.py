@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
@@ -17,7 +19,9 @@ from appliance.core.errors import (
     PhotosOnTheirWay,
     WardKeyMissing,
 )
-from appliance.core.shown import answers_in_portal_order
+from appliance.core.problem import Problem
+from appliance.core.provenance import Provenance, provenance
+from appliance.core.shown import ShownAnswer, answers_in_portal_order
 from appliance.desk import dossiers, sealing
 from appliance.desk.cards import from_paper
 from appliance.desk.consent import consent_text
@@ -26,10 +30,23 @@ from appliance.desk.sides import card_doubts
 from appliance.findings import advice_for
 from appliance.wording import notice_for
 from web.station.due import due_of
+from web.station.filling import asked_topics
 from web.station.here import point, volunteer
+from web.station.next_step import NextStep, next_step
 from web.station.slots import slots_of
+from web.station.speech import said
+from web.station.topics import Topic, topic_with
 
 pages = Blueprint("check", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer as the citizen reads it."""
+
+    row: ShownAnswer
+    provenance: Provenance
+    is_lacking: bool  # the dossier cannot be sealed without it
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/check")
@@ -99,10 +116,39 @@ def _page(view: DossierView) -> str:
         slots=slots_of(view),
         cards=[(slot, advice_for(warn)) for slot, warn in card_doubts(point(), view)],
         due=due_of(view, point().today()),
-        sections=answers_in_portal_order(view.procedure, view.answers, point().places),
-        paper=from_paper(point(), view),
+        step=_step(view, ready.problems),
+        topics=_topics(view, {p.field_key for p in ready.problems if p.code == "missing"}),
+        topic_with=lambda key: topic_with(view.procedure, key),
         consent=consent_text(point(), view.procedure),
         seen=seen_mark(view),
         told=notice_for(failed) if failed else None,
         tick_missing="tick" in request.args,
     )
+
+
+def _step(view: DossierView, problems: Sequence[Problem]) -> NextStep:
+    """Here the check itself is what is being done: then it is the citizen's word that is next."""
+    step = next_step(view, problems)
+    return NextStep("seal", said("step.seal"), "#consent") if step.name == "check" else step
+
+
+def _topics(view: DossierView, lacking: Collection[str]) -> list[tuple[Topic, list[Told]]]:
+    """The answers as they were asked for, each with where it comes from."""
+    paper = from_paper(point(), view)
+    sections = answers_in_portal_order(view.procedure, view.answers, point().places)
+    rows = [row for section in sections for row in section.rows]
+    return [
+        (
+            topic,
+            [
+                Told(
+                    row,
+                    provenance(row.field_key, view.answers, paper),
+                    row.field_key in lacking,
+                )
+                for row in rows
+                if row.field_key in topic.keys
+            ],
+        )
+        for topic in asked_topics(view)
+    ]

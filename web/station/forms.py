@@ -100,23 +100,36 @@ def chapters(
     drawing: Drawing, sections: tuple[VisibleSection, ...], problems: list[Problem]
 ) -> tuple[Chapter, ...]:
     """The whole form, section by section."""
-    counted = counted_answers(drawing.procedure, drawing.answers)
-    shown = []
-    for number, visible in enumerate(sections, 1):
-        questions = tuple(
-            Question(
-                field,
-                is_required(field, counted),
-                controls_of(drawing, field),
-                tuple(p for p in problems if p.field_key == field.key),
-            )
-            for field in visible.fields
+    return tuple(
+        chapter_of(
+            drawing, visible.fields, problems, number, visible.section.title, visible.section.help
         )
-        needed = [q for q in questions if q.required]
-        done = sum(1 for q in needed if q.key in counted)
-        section = visible.section
-        shown.append(Chapter(number, section.title, section.help, questions, len(needed), done))
-    return tuple(shown)
+        for number, visible in enumerate(sections, 1)
+    )
+
+
+def chapter_of(
+    drawing: Drawing,
+    fields: tuple[FormField, ...],
+    problems: list[Problem],
+    number: int,
+    title: str,
+    help_: str | None,
+) -> Chapter:
+    """These fields under one heading, with the controls that hold their answers."""
+    counted = counted_answers(drawing.procedure, drawing.answers)
+    questions = tuple(
+        Question(
+            field,
+            is_required(field, counted),
+            controls_of(drawing, field),
+            tuple(p for p in problems if p.field_key == field.key),
+        )
+        for field in fields
+    )
+    needed = [q for q in questions if q.required]
+    done = sum(1 for q in needed if q.key in counted)
+    return Chapter(number, title, help_, questions, len(needed), done)
 
 
 def controls_of(drawing: Drawing, field: FormField) -> dict[str, Any]:

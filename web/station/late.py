@@ -14,10 +14,11 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import ApplianceError
 from appliance.desk import holding
-from web.station.dossier import keep_form
+from web.station.acting import back_to
 from web.station.gate import PHONE, idle_seconds, wants_fragment
 from web.station.here import LateForm, point, station, volunteer
 from web.station.lock import OPEN_WHEN_LOCKED, is_a_page
+from web.station.one_topic import keep_form
 
 
 def guard(app: Flask) -> None:
@@ -54,5 +55,6 @@ def _where_it_was_typed() -> str:
     dossier_id = (request.view_args or {}).get("dossier_id")
     if dossier_id is None:
         return link("home.show")
-    page = "check.show" if request.endpoint == "check.seal" else "dossier.show"
-    return link(page, dossier_id=dossier_id)
+    if request.endpoint == "check.seal":
+        return link("check.show", dossier_id=dossier_id)
+    return back_to(str(dossier_id), "").partition("#")[0]

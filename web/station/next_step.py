@@ -1,44 +1,71 @@
-"""The one thing to do now with a dossier on the desk, for the bar above its form."""
+"""The one thing to do now with a dossier on the desk, named on every page about it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for as link
+
+from appliance.core.problem import Problem
 from appliance.desk import dossiers
 from appliance.desk.dossiers import DossierView
 from web.station.here import point
+from web.station.speech import said
+from web.station.topics import topic_with
 
 MOVING = ("asked", "scanning")
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """*name* is a key of ``[step]``; *anchor* is where on the page to go, empty when nowhere."""
+    """*text* is said; *href* is where to do it, empty when nowhere."""
 
-    name: str
-    anchor: str = ""
+    name: str  # a key of ``[step]``
+    text: str
+    href: str = ""
 
 
-def next_step(view: DossierView) -> NextStep:
+def next_step(
+    view: DossierView, found: Sequence[Problem] | None = None, *, beside: bool = False
+) -> NextStep:
     """What the papers and the answers lack, the most pressing first.
 
     A batch that failed comes before everything else that is missing, but does not hold up a
-    dossier that is whole.
+    dossier that is whole. *found* are its problems, where they are known already; *beside* tells
+    that the page it is said on shows the papers itself.
     """
-    found = dossiers.problems_of(point(), view)
+    found = dossiers.problems_of(point(), view) if found is None else found
     unanswered = [p.field_key for p in found if p.code == "missing"]
     wrong = [p.field_key for p in found if p.is_error and p.code != "missing"]
     lacking = view.missing_slots
     moving = view.scan is not None and view.scan.state in MOVING
     failed = view.scan is not None and view.scan.state == "failed"
     if moving:
-        return NextStep("scanning", f"f-{unanswered[0]}" if unanswered else "")
+        return NextStep("scanning", said("step.scanning"), _box(view, (*unanswered, *wrong)[:1]))
     if failed and (lacking or unanswered or wrong):
-        return NextStep("trouble", "papers")
+        home = "" if beside else link("dossier.show", dossier_id=view.dossier.id)
+        return NextStep("trouble", said("step.trouble"), f"{home}#papers")
     if lacking:
-        return NextStep("papers", f"slot-{lacking[0].key}")
+        slot = lacking[0]
+        at = (
+            f"#slot-{slot.key}"
+            if beside
+            else link("papers.show", dossier_id=view.dossier.id, slot=slot.key)
+        )
+        return NextStep("papers", said("step.papers", paper=slot.title), at)
     if unanswered:
-        return NextStep("form", f"f-{unanswered[0]}")
+        topic = topic_with(view.procedure, unanswered[0])
+        return NextStep("form", said("step.form", topic=topic.title), _box(view, unanswered))
     if wrong:
-        return NextStep("errors", f"f-{wrong[0]}")
-    return NextStep("check")
+        return NextStep("errors", said("step.errors"), _box(view, wrong))
+    return NextStep("check", said("step.check"), link("check.show", dossier_id=view.dossier.id))
+
+
+def _box(view: DossierView, keys: Sequence[str]) -> str:
+    """Where the first of these fields is answered."""
+    if not keys:
+        return ""
+    number = topic_with(view.procedure, keys[0]).number
+    dossier_id, box = view.dossier.id, f"f-{keys[0]}"
+    return link("one_topic.show", dossier_id=dossier_id, number=number, _anchor=box)

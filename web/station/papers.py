@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
-from appliance.core.errors import DossierMovedOn
+from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.desk import dossiers, scanning
 from appliance.desk.batches import sheet_count
+from appliance.desk.dossiers import DossierView
 from appliance.desk.scanning import AskedBy
 from web.station.acting import act
 from web.station.here import point, station
 from web.station.next_step import next_step
-from web.station.slots import slots_of
+from web.station.one_topic import CHECK, came_late
+from web.station.slots import ShownSlot, slots_of
 
 pages = Blueprint("papers", __name__)
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/papers")
 def now(dossier_id: object) -> ResponseReturnValue:
-    """The slots as they are now; asked for all the time, usually answered with 304."""
+    """The slots beside the form as they are now; asked for all the time, usually a 304."""
     wanted = str(dossier_id)
 
     def draw() -> str:
-        view = dossiers.look_at(point(), wanted)
-        if view.dossier.state is not DossierState.OPEN:
-            raise DossierMovedOn(f"dossier {wanted} is {view.dossier.state}")
-        return render_template(
-            "_papers.html",
-            view=view,
-            slots=slots_of(view),
-            count=sheet_count(point(), view),
-            step=next_step(view),
-        )
+        view = _open(wanted)
+        return render_template("_beside.html", slots=slots_of(view), **_around(view, beside=True))
 
     return station().freshness.answer(("papers", wanted), draw)
+
+
+@pages.get("/dossiers/<uuid:dossier_id>/slots/<slot>")
+def show(dossier_id: object, slot: str) -> ResponseReturnValue:
+    """One paper, large, with everything that may be done to its pages."""
+    view = dossiers.look_at(point(), str(dossier_id))
+    if view.dossier.state is not DossierState.OPEN:
+        return redirect(link("delivery.show", dossier_id=dossier_id), 303)
+    if view.locked:
+        return render_template("locked.html", view=view)
+    refused = came_late(view.dossier.id)
+    if refused is not None:
+        return refused
+    every = slots_of(view)
+    if slot in {known.key for known in view.procedure.slots} - {one.slot.key for one in every}:
+        return redirect(link("dossier.show", dossier_id=dossier_id), 303)  # closed by an answer
+    place = _slot(view, every, slot)
+    return render_template(
+        "slot.html",
+        place=place,
+        later=_next_to_scan(every, place),
+        back=request.args.get("back") == CHECK,
+        **_one(view, place),
+    )
+
+
+@pages.get("/dossiers/<uuid:dossier_id>/slots/<slot>/now")
+def slot_now(dossier_id: object, slot: str) -> ResponseReturnValue:
+    """Its pages as they are now."""
+    wanted = str(dossier_id)
+
+    def draw() -> str:
+        view = _open(wanted)
+        return render_template("_papers.html", **_one(view, _slot(view, slots_of(view), slot)))
+
+    return station().freshness.answer(("slot", wanted, slot[:80]), draw)
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/slots/<slot>/choose")
@@ -54,3 +85,38 @@ def scan(dossier_id: object, slot: str) -> ResponseReturnValue:
         lambda: scanning.press_into(point(), wanted, slot, AskedBy.SCREEN),
         f"slot-{slot}",
     )
+
+
+def _open(dossier_id: str) -> DossierView:
+    view = dossiers.look_at(point(), dossier_id)
+    if view.dossier.state is not DossierState.OPEN:
+        raise DossierMovedOn(f"dossier {dossier_id} is {view.dossier.state}")
+    return view
+
+
+def _slot(view: DossierView, every: tuple[ShownSlot, ...], key: str) -> ShownSlot:
+    """Raises DossierUnknown: the procedure has no such slot, or the answers ask for none."""
+    for place in every:
+        if place.slot.key == key:
+            return place
+    raise DossierUnknown(f"dossier {view.dossier.id} shows no slot {key[:60]!r}")
+
+
+def _next_to_scan(every: tuple[ShownSlot, ...], here: ShownSlot) -> ShownSlot | None:
+    """The next paper without a page: what must be there first, then what may be."""
+    waiting = [place for place in every if place is not here and not place.pages]
+    return next((place for place in waiting if place.lacking), waiting[0] if waiting else None)
+
+
+def _around(view: DossierView, *, beside: bool) -> dict[str, object]:
+    return {
+        "view": view,
+        "count": sheet_count(point(), view),
+        "step": next_step(view, beside=beside),
+    }
+
+
+def _one(view: DossierView, place: ShownSlot) -> dict[str, object]:
+    key = place.slot.key
+    removed = [page for page in view.removed_pages if page.slot_key == key]
+    return {"slots": (place,), "removed": removed, **_around(view, beside=False)}

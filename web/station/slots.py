@@ -9,6 +9,7 @@ from appliance.core.procedure import Slot
 from appliance.desk.dossiers import DossierView
 from appliance.desk.paper_size import PaperSize, size_so_far
 from appliance.findings import Advice, advice_for
+from web.station.speech import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,12 @@ class ShownPage:
     number: int  # in its slot, from 1
     advice: tuple[Advice, ...]  # the severe ones first
     asks_turn: bool  # a person should say which way is up
+    name: str  # within a sentence: "trang 2", "mặt sau của thẻ"
+
+    @property
+    def name_at_start(self) -> str:
+        """The same as a sentence begins."""
+        return self.name[:1].upper() + self.name[1:]
 
     @property
     def is_severe(self) -> bool:
@@ -76,7 +83,8 @@ def pages_of(view: DossierView, slot_key: str) -> tuple[ShownPage, ...]:
 
 def shown(page: Page, number: int) -> ShownPage:
     """A page with its sentences; nothing is said about a blank one that stays here."""
+    name = said("page_name.number", number=number)
     if page.left_out:
-        return ShownPage(page, number, (), asks_turn=False)
+        return ShownPage(page, number, (), asks_turn=False, name=name)
     advice = sorted(map(advice_for, page.warnings), key=lambda one: not one.severe)
-    return ShownPage(page, number, tuple(advice), asks_turn=page.auto_turn is None)
+    return ShownPage(page, number, tuple(advice), asks_turn=page.auto_turn is None, name=name)

@@ -12,7 +12,7 @@ from appliance.core.normalise import normalise
 from appliance.desk import dossiers
 from appliance.desk.dossiers import DossierView
 from web.station import places
-from web.station.dossier import desk_of, told_of
+from web.station.filling import desk_of, told_of
 from web.station.forms import typed_answers
 from web.station.gate import wants_fragment
 from web.station.here import point, station
@@ -48,7 +48,7 @@ def save() -> ResponseReturnValue:
         revision = dossiers.save_answers(here, view.dossier.id, typed)
         view = _view()
         desk = desk_of(view, view.answers, show_missing="all" in request.args)
-        return jsonify(revision=revision, step="", anchor="", **told_of(desk))
+        return jsonify(revision=revision, step="", href="", **told_of(desk))
     changed = {
         key: raw
         for key, raw in typed.items()

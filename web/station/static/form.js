@@ -9,7 +9,7 @@
 
   const form = document.getElementById("dossier");
   if (!form) return;
-  const questions = form.querySelector("[data-questions]");
+  const questions = form.querySelector("[data-questions]"); // none where papers stand alone
   const token = form.elements.csrf_token.value;
   const dirty = new Set(); // keys of questions with something the box has not confirmed
   let running = null;
@@ -32,6 +32,9 @@
       form.querySelector(`[data-${name}]`).hidden = name !== state;
   }
 
+  // which page this is, so that the box tells about its questions alone
+  const at = () => (form.elements.topic ? [["topic", form.elements.topic.value]] : []);
+
   function typed(keys) {
     return keys.flatMap((key) => controls(key).map((c) => [c.name, c.value]));
   }
@@ -43,7 +46,7 @@
       dirty.clear();
       mark("saving");
       try {
-        const answer = await post(form.dataset.save + location.search, typed(keys));
+        const answer = await post(form.dataset.save + location.search, [...at(), ...typed(keys)]);
         if (answer.status === 401 || answer.status === 409) return location.reload();
         if (answer.status >= 400 && answer.status < 500) {
           // it will not succeed by itself: say why, keep what was typed
@@ -64,17 +67,19 @@
   }
   const flush = () => (running ??= save().finally(() => (running = null)));
 
-  function step(text, anchor) {
+  function step(text, href) {
     const link = form.querySelector("[data-step]");
+    if (!link) return; // the list draws it anew itself
     link.textContent = text;
-    if (anchor) link.href = `#${anchor}`;
+    if (href) link.href = href;
     else link.removeAttribute("href");
   }
 
   // The papers tell along what to do next, and whether another screen saved other answers.
   form.addEventListener("station:drawn", async () => {
     const told = form.querySelector("[data-next-step]");
-    step(told.content.textContent, told.dataset.anchor);
+    step(told.content.textContent, told.dataset.href);
+    if (!questions) return;
     const revision = Number(told.dataset.revision);
     if (running || dirty.size || revision <= Number(form.elements.revision.value)) return;
     form.elements.revision.value = revision;
@@ -84,7 +89,7 @@
   async function show(told) {
     const others = told.revision > Number(form.elements.revision.value) + 1;
     form.elements.revision.value = told.revision;
-    step(told.step, told.anchor);
+    step(told.step, told.href);
     if (others || told.shape !== form.dataset.shape) {
       form.dataset.shape = told.shape;
       await redraw();
@@ -155,7 +160,7 @@
   }
 
   let pause = null;
-  questions.addEventListener("input", (event) => {
+  questions?.addEventListener("input", (event) => {
     const key = event.target.closest("[data-question]")?.dataset.question;
     if (!key) return;
     dirty.add(key);
@@ -167,7 +172,7 @@
       flush();
     }, 2000);
   });
-  questions.addEventListener("change", async (event) => {
+  questions?.addEventListener("change", async (event) => {
     const question = event.target.closest("[data-question]");
     if (!question) return;
     const place = event.target.closest("[data-address]");
@@ -198,8 +203,8 @@
   });
 
   async function act(button) {
-    const place = button.closest("section")?.parentElement.querySelector("[data-told]");
-    const told = document.querySelector("#papers [data-told]") ?? place;
+    // beside the papers where the page has a place there, else at its top
+    const told = form.querySelector("[data-told]") ?? document.querySelector("[data-told]");
     told.replaceChildren();
     try {
       const extra = form.elements[button.dataset.with];
@@ -223,6 +228,7 @@
   }
 
   form.addEventListener("submit", async (event) => {
+    if (!questions) return; // nothing typed that must be saved first
     event.preventDefault();
     await flush();
     const go = event.submitter?.dataset.go;
