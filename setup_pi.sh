@@ -33,6 +33,7 @@ readonly TEST_PACKAGES=(
   curl:curl
   default-jre-headless:java libpdfbox2-java libjaxb-api-java libactivation-java  # judges our PDF/A
   espeak-ng:espeak-ng         # renders the voice at the panel
+  fuse3:fusermount3           # a disk that records what is written to it
   libheif-examples:heif-enc   # writes the photos that a phone would
   nodejs:node npm:npm         # the tus server by other hands
   poppler-utils:pdftotext

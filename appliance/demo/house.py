@@ -218,7 +218,7 @@ class House:
 
     def must_be_alive(self) -> None:
         """Raise HouseFell when a service ended by itself."""
-        for name, running in self._running.items():
+        for name, running in list(self._running.items()):  # another thread may start one
             if running.poll() is not None:
                 raise HouseFell(f"{name} ended with {running.returncode}: {self._log(name)[-800:]}")
 

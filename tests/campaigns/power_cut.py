@@ -10,14 +10,11 @@ drops all that was not yet synced, as a cut does. Prints one JSON object, ends w
 from __future__ import annotations
 
 import argparse
-import fcntl
 import hashlib
 import json
 import os
 import random
-import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -34,18 +31,11 @@ from appliance.desk.point import Point, open_point
 from appliance.services import upkeep
 from appliance.store.scan_requests import OnDesk
 from appliance.store.volunteers import Role, add_volunteer
+from tests.campaigns.card import PATIENCE_S, make_ext4, mounted, pull_the_plug, replay
 from tests.point.conftest import WardKeys, point_config
 
-EXT4_IOC_SHUTDOWN, NO_LOG_FLUSH = 0x8004587D, 2
 CARD_BYTES = 192 << 20
-PATIENCE_S = 60.0
 SLOT = "giay_chung_sinh"
-
-
-def can_run() -> bool:
-    """Whether this machine lets us: root, loop devices, ext4's tools."""
-    tools = all(shutil.which(tool) for tool in ("mkfs.ext4", "fsck.ext4", "mount"))
-    return os.geteuid() == 0 and Path("/dev/loop-control").exists() and tools
 
 
 class Card:
@@ -54,32 +44,18 @@ class Card:
     def __init__(self, home: Path) -> None:
         self.home, self.state, self.runtime = home, home / "state", home / "run"
         self._image = home / "card.img"
-        self.state.mkdir()
-        with self._image.open("wb") as file:
-            file.truncate(CARD_BYTES)
-        _run("mkfs.ext4", "-qF", str(self._image))
+        make_ext4(self._image, CARD_BYTES)
 
     @contextmanager
     def mounted(self) -> Iterator[None]:
-        """commit=600: nothing reaches the card by itself while we look."""
-        _run("mount", "-o", "loop,commit=600", str(self._image), str(self.state))
-        try:
+        with mounted(self._image, self.state):
             yield
-        finally:
-            _run("umount", str(self.state))
 
     def cut(self) -> None:
-        """The plug."""
-        handle = os.open(self.state, os.O_RDONLY)
-        fcntl.ioctl(handle, EXT4_IOC_SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))
-        os.close(handle)
+        pull_the_plug(self.state)
 
     def replay(self) -> bool:
-        """What the next start does first; whether the file system is sound."""
-        fsck = subprocess.run(
-            ["fsck.ext4", "-fy", str(self._image)], capture_output=True, check=False
-        )
-        return fsck.returncode <= 1
+        return replay(self._image)
 
     def point(self) -> Point:
         """The point whose card this is."""
@@ -193,10 +169,6 @@ def _work(home: Path, weaken: str, seed: int) -> None:
 
 def _tell(name: str, proof: str) -> None:
     os.write(1, json.dumps([name, proof]).encode() + b"\n")
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, timeout=PATIENCE_S, capture_output=True)
 
 
 def main() -> None:

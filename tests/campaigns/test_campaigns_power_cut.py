@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import power_cut
+from tests.campaigns import card, power_cut
 
 
 def test_what_was_promised_is_there_after_the_plug_was_pulled(tmp_path: Path) -> None:
-    if not power_cut.can_run():
+    if not card.can_run():
         pytest.skip("needs root, loop devices and e2fsprogs")
     try:
         seen = power_cut.campaign(tmp_path, cuts=3, weaken="nothing")

@@ -1,0 +1,55 @@
+"""Short forms of the campaigns that pull the plug on the real services; see docs/reliability.md."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns import card, crash_images, power_cut_services
+from tests.campaigns.block_recorder import FLUSH, SECTOR, Step, images
+
+
+@pytest.mark.timeout(600)
+def test_the_real_services_keep_every_promise_when_the_plug_is_pulled(tmp_path: Path) -> None:
+    if not card.can_run():
+        pytest.skip("needs root, loop devices and e2fsprogs")
+    outcome = power_cut_services.campaign(tmp_path, cuts=2, seed=7)
+    assert outcome["damage"] == {}
+    assert outcome["cuts"] == 2
+    assert int(str(outcome["promises standing at the last cut"])) > 0
+
+
+@pytest.mark.timeout(600)
+def test_no_card_that_a_cut_may_leave_breaks_a_promise(tmp_path: Path) -> None:
+    if not crash_images.can_run():
+        pytest.skip("needs root, loop devices, FUSE and e2fsprogs")
+    outcome = crash_images.campaign(tmp_path, count=12, seconds=5, seed=7)
+    assert outcome["damage"] == {}
+    assert int(str(outcome["promises looked for"])) > 0
+
+
+BASE = bytes(4 * SECTOR)
+ONE, TWO, THREE = (bytes([number]) * SECTOR for number in (1, 2, 3))
+LOG: list[Step] = [(0, ONE), FLUSH, (SECTOR, TWO), (2 * SECTOR, THREE)]
+
+
+def test_what_was_flushed_is_on_every_card_and_the_rest_on_some() -> None:
+    cards = [
+        image for seed in range(40) for _, image in images(BASE, LOG, [4], random.Random(seed))
+    ]
+    assert {image[:SECTOR] for image in cards} == {ONE}
+    seconds = {image[SECTOR : 2 * SECTOR] for image in cards}
+    assert seconds == {TWO, bytes(SECTOR)}
+    third = slice(2 * SECTOR, 3 * SECTOR)
+    reordered = [i for i in cards if i[SECTOR : 2 * SECTOR] != TWO and i[third] == THREE]
+        i for i in cards if i[SECTOR : 2 * SECTOR] != TWO and i[2 * SECTOR : 3 * SECTOR] == THREE
+    ]
+    assert reordered
+
+
+def test_nothing_written_after_the_cut_is_on_a_card() -> None:
+    for seed in range(20):
+        [(_, image)] = images(BASE, LOG, [3], random.Random(seed))
+        assert image[2 * SECTOR :] == bytes(2 * SECTOR)
