@@ -44,8 +44,6 @@ def test_what_was_flushed_is_on_every_card_and_the_rest_on_some() -> None:
     assert seconds == {TWO, bytes(SECTOR)}
     third = slice(2 * SECTOR, 3 * SECTOR)
     reordered = [i for i in cards if i[SECTOR : 2 * SECTOR] != TWO and i[third] == THREE]
-        i for i in cards if i[SECTOR : 2 * SECTOR] != TWO and i[2 * SECTOR : 3 * SECTOR] == THREE
-    ]
     assert reordered
 
 
