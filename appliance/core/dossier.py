@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from appliance.core.findings import Kind, Warn
+from appliance.core.findings import Kind, Quad, Warn
 
 
 class DossierState(StrEnum):
@@ -71,6 +72,7 @@ class Page:
     kind: Kind = Kind.AUTO  # what the box took it for; AUTO: a sheet of paper
     kept: bool = False  # a person says: keep it though it looks blank
     plain: bool = False  # a person wants it as it was scanned: neither cut, straight nor cleaned
+    crop: Quad | None = None  # where a person cut it out of the upright master
     is_blank: bool = False  # found by the box
     angle_deg: float = 0.0  # by which the box straightened it, counter-clockwise
     auto_turn: int | None = 0  # clockwise, done by the box; None: it cannot tell, ask a person
@@ -92,9 +94,30 @@ class Page:
         return self.is_blank and not self.kept
 
     @property
+    def shows_master(self) -> bool:
+        """It travels as it was scanned, with everything that lay beside it."""
+        return self.plain or self.clean_error is not None
+
+    @property
     def awaits_cleaning(self) -> bool:
         """Its clean copy is missing, or older than an edit."""
         return self.clean_error is None and self.cleaned_edits != self.edits
+
+
+def travelling(pages: Iterable[Page]) -> tuple[Page, ...]:
+    """The pages of a slot that go to the ward, in order.
+
+    Not what looks blank; and a glass that several of its things show whole goes once.
+    """
+    going: list[Page] = []
+    shown: set[str] = set()
+    for page in pages:
+        if page.left_out or (page.shows_master and page.master in shown):
+            continue
+        if page.shows_master:
+            shown.add(page.master)
+        going.append(page)
+    return tuple(going)
 
 
 def local_number(point_code: str, day: datetime, serial: int) -> str:

@@ -126,6 +126,12 @@ class PageDamaged(DossierError):
     code, who = "page-damaged", Who.VOLUNTEER
 
 
+class CropWrong(DossierError):
+    """What a person drew is no piece of paper; the page stays as it is."""
+
+    code, who = "crop-wrong", Who.VOLUNTEER
+
+
 class PdfTooBig(DossierError):
     """Even the smallest legible version of a paper is over the budget of one file."""
 

@@ -24,6 +24,7 @@ class Seen:
     found: Findings
     card: CardLook | None = None
     ways: int = 1  # of coding it, dearest first
+    own: Quad | None = None  # where the box saw it, before any person cut it out elsewhere
 
 
 def seen_text(seen: Seen) -> str:
@@ -42,6 +43,7 @@ def seen_text(seen: Seen) -> str:
             "warnings": [[warn.code, warn.place, warn.severe] for warn in found.warnings],
             "card": _card_told(seen.card),
             "ways": seen.ways,
+            "own": seen.own,
         },
         ensure_ascii=False,
     )
@@ -65,7 +67,8 @@ def seen_of(text: str | bytes) -> Seen:
         codes,
         tuple(Warn(*warn) for warn in said["warnings"]),
     )
-    return Seen(found, _card(said["card"], codes), said["ways"])
+    own = said.get("own", said["quad"])  # of before anybody could cut by hand: its only one
+    return Seen(found, _card(said["card"], codes), said["ways"], own and _quad(own))
 
 
 def _code_told(code: Code) -> list[Any]:

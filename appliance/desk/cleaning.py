@@ -7,16 +7,16 @@ store alone, so a cut at any point costs one page's work.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from appliance.core.dossier import CAMERA, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown, PageDamaged
-from appliance.core.findings import TURN_UNSURE, Kind, Warn
+from appliance.core.findings import TURN_UNSURE, Kind, Quad, Warn
 from appliance.core.scan import PaperSource
-from appliance.core.seen import seen_text
+from appliance.core.seen import seen_of, seen_text
 from appliance.core.submission import ScanRequestState
 from appliance.core.turns import agreed
 from appliance.core.two_sizes import joined
@@ -35,6 +35,7 @@ class Work:
     master: bytes
     order: CleanOrder
     other: bytes = b""
+    own: Quad | None = None  # where the box saw it before
 
 
 def next_work(point: Point, *, lying: bool = False) -> Work | None:
@@ -59,13 +60,23 @@ def next_work(point: Point, *, lying: bool = False) -> Work | None:
             continue
         other = _other(point, behind, desk_key)
         other_dpi = behind.resolution_dpi if behind is not None and other else 0
-        return Work(page, master, order_for(page, lying=lying, other_dpi=other_dpi), other)
+        own = _own_quad(point, page, desk_key)
+        order = order_for(page, own, lying=lying, other_dpi=other_dpi)
+        return Work(page, master, order, other, own)
     return None
 
 
-def order_for(page: Page, *, lying: bool = False, **more: Any) -> CleanOrder:
-    """What to ask of the cleaner, after everything that a person said of *page*."""
+def order_for(
+    page: Page, own: Quad | None = None, *, lying: bool = False, **more: Any
+) -> CleanOrder:
+    """What to ask of the cleaner, after everything that a person said of *page*.
+
+    *own* is where the box saw it before. The number of a thing on a glass says which one it is
+    only to the release that counted; another one may count the neighbour's paper there.
+    """
     seen_before = page.findings is not None
+    if page.mode == CAMERA:
+        own = None  # it lies on the flattened sheet, not on the master
     return CleanOrder(
         page.resolution_dpi,
         kind=page.kind if not seen_before else Kind.AUTO,
@@ -75,6 +86,7 @@ def order_for(page: Page, *, lying: bool = False, **more: Any) -> CleanOrder:
         keep_blank=page.kept,
         lying=lying,
         camera=page.mode == CAMERA,
+        quad=page.crop or own,
         **more,
     )
 
@@ -99,7 +111,10 @@ def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
             pictures = joined(thing.preview, thing.small)
             names = {"preview": pictures, "rendition": thing.page}
             if not work.order.plain:  # what was found of the page before still holds
-                names["findings"] = seen_text(thing.seen).encode()
+                own = work.own  # settled once: a later release must not see another thing there
+                if own is None and work.page.crop is None:
+                    own = thing.seen.found.item.quad
+                names["findings"] = seen_text(replace(thing.seen, own=own)).encode()
             sealed = {key: save(point.vault.seal(what, desk_key)) for key, what in names.items()}
             columns.append(sealed | _noted(thing) | {"cleaned_edits": work.page.edits})
         with point.database.writing() as connection:
@@ -165,6 +180,16 @@ def let_batches_vote(point: Point) -> None:
 def _may_vote(page: Page) -> bool:
     """Print has a say: blank sides, cards and photographs lie as they lie."""
     return not page.is_blank and page.turn == 0 and page.kind not in (Kind.ID_CARD, Kind.PHOTO)
+
+
+def _own_quad(point: Point, page: Page, desk_key: str) -> Quad | None:
+    """Where the box saw *page* before any person cut it; None: it looks anew."""
+    if page.findings is None:
+        return None
+    try:
+        return seen_of(point.vault.open(point.pages.read(page.findings), desk_key)).own
+    except (PageDamaged, ValueError, KeyError, TypeError):
+        return None
 
 
 def _behind(point: Point, connection: Connection, page: Page) -> tuple[bool, Page | None]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from appliance.core.findings import TURN_UNSURE, Warn
+from appliance.core.crop import boxed, checked, crop_text
+from appliance.core.dossier import CAMERA
+from appliance.core.findings import TURN_UNSURE, Quad, Warn
 from appliance.desk.point import Point
 from appliance.store import pages
 
@@ -56,6 +58,25 @@ def show_as_scanned(point: Point, page_id: str, plain: bool) -> None:
     """
     with point.database.writing() as connection:
         pages.edit_pixels(connection, page_id, plain=plain)
+
+
+def crop_page(point: Point, page_id: str, quad: Quad | None) -> None:
+    """Cut the page out of its scan between *quad*, or (None) where the box saw its edges.
+
+    A scanner shows no perspective, so there the leaning rectangle around *quad* is taken. A page
+    that was shown as scanned is cleaned again.
+
+    Raises:
+        CropWrong: that is no piece of paper; nothing changed.
+    """
+    with point.database.writing() as connection:
+        page = pages.get_page(connection, page_id)
+        size = page.width_px, page.height_px
+        if quad is not None:
+            quad = checked(quad, size, page.resolution_dpi)
+            quad = quad if page.mode == CAMERA else boxed(quad)
+        text = quad and crop_text(quad)
+        pages.edit_pixels(connection, page_id, crop=text, plain=False)
 
 
 def turned(warnings: tuple[Warn, ...], degrees: int) -> tuple[Warn, ...]:

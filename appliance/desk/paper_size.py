@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from appliance.core.dossier import Page
+from appliance.core.dossier import Page, travelling
 from appliance.papers.fitting import FILE_BYTES, PAGE_BYTES
 from appliance.papers.pdf import BUDGET_BYTES
 
@@ -25,7 +25,7 @@ class PaperSize:
 
 def size_so_far(pages: Iterable[Page]) -> PaperSize:
     """Of the pages of one slot; blank pages that stay here weigh nothing."""
-    sizes = [page.clean_bytes for page in pages if not page.left_out]
+    sizes = [page.clean_bytes for page in travelling(pages)]
     known = [size for size in sizes if size is not None]
     whole = FILE_BYTES + sum(size + PAGE_BYTES for size in known) if known else 0
     return PaperSize(whole, len(sizes) - len(known))

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from appliance.core.card_sheet import CardLook, in_order, left_over, on_one_page
-from appliance.core.dossier import Page
+from appliance.core.dossier import Page, travelling
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Kind, Warn
+from appliance.core.findings import Kind, Quad, Warn
 from appliance.core.laid import on_a4, turned
 from appliance.core.packed import unpacked
 from appliance.core.plates import PlatedPage
@@ -90,8 +90,7 @@ def sides_of(pages: Sequence[Page], read: Read, clean: Clean) -> list[Side]:
     Raises:
         PageDamaged: a page cannot be made even as it was scanned.
     """
-    shown = (page for page in pages if not page.left_out)
-    things = (thing for page in shown for thing in _things(page, read, clean))
+    things = (thing for page in travelling(pages) for thing in _things(page, read, clean))
     return [_side(together) for together in on_one_page(things, lambda thing: thing.card)]
 
 
@@ -141,12 +140,12 @@ def _things(page: Page, read: Read, clean: Clean) -> Iterator[_Thing]:
         return read(page.master)
 
     if page.rendition is None or page.cleaned_edits != page.edits:
-        yield from _made_now(page, master, clean)
+        yield from _made_now(page, master, read, clean)
         return
     try:
         yield _as_kept(page, page.rendition, master, read, clean)
     except PageDamaged:  # the master may be whole
-        yield from _made_now(page, master, clean)
+        yield from _made_now(page, master, read, clean)
 
 
 def _as_kept(
@@ -159,6 +158,7 @@ def _as_kept(
         order = replace(order, plain=True, item=page.item, way=1)
     elif page.findings is not None and not page.plain:
         seen = seen_of(read(page.findings))
+        order = order_for(page, seen.own, preview_px=0)
         ways, card = seen.ways, seen.card
     if page.text:
         with suppress(PageDamaged):  # a page without words is a good page
@@ -166,9 +166,11 @@ def _as_kept(
     return _Thing(copy, order, ways, page.turn, master, clean, card, text)
 
 
-def _made_now(page: Page, master: Callable[[], bytes], clean: Clean) -> Iterator[_Thing]:
+def _made_now(
+    page: Page, master: Callable[[], bytes], read: Read, clean: Clean
+) -> Iterator[_Thing]:
     """Nobody saw whether it is blank: it goes in. As it was scanned where cleaning fails."""
-    order = order_for(page, preview_px=0)
+    order = order_for(page, _own_quad(page, read), preview_px=0)
     try:
         if page.clean_error:
             raise PageDamaged(page.clean_error)
@@ -188,6 +190,13 @@ def _made_now(page: Page, master: Callable[[], bytes], clean: Clean) -> Iterator
             clean,
             None if order.plain else thing.seen.card,
         )
+
+
+def _own_quad(page: Page, read: Read) -> Quad | None:
+    if page.findings:
+        with suppress(PageDamaged):
+            return seen_of(read(page.findings)).own
+    return None
 
 
 def _turn_left(page: Page, thing: CleanThing) -> int:

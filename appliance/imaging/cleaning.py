@@ -22,7 +22,7 @@ from appliance.imaging.doubts.blank import OtherSide
 from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.formats.opening import Opened, open_page
 from appliance.imaging.geometry.sheets import whole_image
-from appliance.imaging.geometry.sizes import middle
+from appliance.imaging.geometry.sizes import item_of, middle
 from appliance.imaging.picture import picture_of
 from appliance.imaging.pipeline import analyse, in_pixels, with_osd
 from appliance.imaging.sight import Sight, as_decoded, sight_of
@@ -125,6 +125,7 @@ def clean_page(
     turn: int | None = None,
     ask_osd: bool = True,
     other: OtherSide | None = None,
+    quad: Quad | None = None,
 ) -> CleanPage:
     """Understand one master and code everything on it in the cheapest honest way.
 
@@ -133,6 +134,7 @@ def clean_page(
     *keep_blank*, not coded. Where the quick test cannot tell which way up a page is, *turn* says
     it; without that tesseract is asked if it is there and *ask_osd*; then a warning asks a
     person. *only* is the number of the one thing that is wanted, *other* the sheet's other side.
+    *quad*, in pixels of the upright master, says where the one thing lies: nothing is searched.
 
     Raises:
         IndexError: there is no thing of number *only* any more.
@@ -142,7 +144,7 @@ def clean_page(
     sight = open_master()
     times, sight = sight.times, as_decoded(sight)
     done = CleanPage()
-    lying = _analysed(sight, kind, other)
+    lying = _analysed(sight, kind, other, quad and _shrunk(quad, 1 / times))
     understood = []
     for found in lying if only is None else [lying[only]]:
         known, card = _as_card(sight, found)
@@ -191,13 +193,15 @@ class _Understood(NamedTuple):
     ready: PlatedPage | None = None  # the scanner's own pixels, passed on
 
 
-def _analysed(sight: Sight, kind: Kind, other: OtherSide | None) -> list[Findings]:
+def _analysed(
+    sight: Sight, kind: Kind, other: OtherSide | None, quad: Quad | None
+) -> list[Findings]:
     """What lies there; the whole picture as it is when looking at it failed: no page is lost."""
     try:
-        return analyse(sight, sight.dpi, kind, other)
+        return analyse(sight, sight.dpi, kind, other, quad)
     except (ArithmeticError, IndexError, TypeError, ValueError):
         _log.exception("a page was not understood and stays as it is")
-        whole = whole_image(sight.image.size, sight.dpi).item
+        whole = item_of(quad, sight.dpi) if quad else whole_image(sight.image.size, sight.dpi).item
         return [Findings(replace(whole, kind=kind), warnings=(Warn("not-understood"),))]
 
 

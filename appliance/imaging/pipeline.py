@@ -18,7 +18,7 @@ from appliance.imaging.geometry.layout import layout
 from appliance.imaging.geometry.osd import turn_by_osd
 from appliance.imaging.geometry.osd_program import OSD_DPI
 from appliance.imaging.geometry.sheets import Found, find_items
-from appliance.imaging.geometry.sizes import angle_deg, middle, sides_px
+from appliance.imaging.geometry.sizes import angle_deg, item_of, middle, sides_px
 from appliance.imaging.geometry.straighten import Lean, darkness, lean_of
 from appliance.imaging.geometry.turning import quick_turn
 from appliance.imaging.sight import Sight, sight_of
@@ -42,11 +42,13 @@ def analyse(
     dpi: float,
     kind: Kind = Kind.AUTO,
     other: OtherSide | None = None,
+    quad: Quad | None = None,
 ) -> list[Findings]:
     """What lies on *master*, one Findings per item, in reading order; never an empty list.
 
     Coordinates are pixels of the upright master whatever was decoded. *other* is the other
     side of the sheet; of several things on the glass nobody knows whose other side it is.
+    *quad* says where the only thing of interest lies; nothing else is looked for then.
 
     Raises:
         PageDamaged: *master* cannot be decoded on this board.
@@ -54,7 +56,10 @@ def analyse(
     sight = sight_of(master, dpi)
     scale = sight.look.width / sight.image.width * sight.times  # of the look over the master
     lean = _lean_of_all(sight)
-    things = find_items(sight.look, sight.look_dpi, lean.angle_deg if _is_told(lean) else None)
+    if quad is None:
+        things = find_items(sight.look, sight.look_dpi, lean.angle_deg if _is_told(lean) else None)
+    else:
+        things = [Found(item_of(_grown(quad, scale), sight.look_dpi), (True, True, True, True))]
     alone = len(things) == 1
     behind = other if alone else None
     known = lean if alone and _fills(things[0].item.quad, sight.look.size) else None

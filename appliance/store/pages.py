@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from uuid6 import uuid7
 
+from appliance.core.crop import crop_of
 from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.core.findings import Kind, Warn
@@ -247,5 +248,6 @@ def _page(row: Row[Any]) -> Page:
     plain = {name: getattr(row, name) for name in Page.__dataclass_fields__}
     plain["dossier_id"] = row.dossier_id or ""
     plain["kind"] = Kind(row.kind)
+    plain["crop"] = crop_of(row.crop) if row.crop else None
     plain["warnings"] = tuple(Warn(*said) for said in json.loads(row.warnings))
     return Page(**plain)

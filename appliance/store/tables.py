@@ -168,6 +168,7 @@ page = Table(
     Column("kind", String, nullable=False, server_default="auto"),
     Column("kept", Boolean, nullable=False, server_default=text("0")),
     Column("plain", Boolean, nullable=False, server_default=text("0")),
+    Column("crop", String),  # JSON, four corners on the master; NULL: where the box sees it
     Column("is_blank", Boolean, nullable=False, server_default=text("0")),
     Column("angle_deg", Float, nullable=False, server_default="0"),
     Column("auto_turn", Integer, server_default="0"),

@@ -18,7 +18,7 @@ from io import BytesIO
 from PIL import Image
 
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Kind, Warn
+from appliance.core.findings import Kind, Quad, Warn
 from appliance.core.packed import packed
 from appliance.core.plates import PlatedPage
 from appliance.core.seen import Seen
@@ -36,7 +36,7 @@ from appliance.imaging.child.wire import (
 from appliance.imaging.cleaning import CleanItem, clean_page, preview_of
 from appliance.imaging.doubts.blank import OtherSide
 from appliance.imaging.geometry.osd_program import OSD_DPI
-from appliance.imaging.geometry.sheets import find_items
+from appliance.imaging.geometry.sheets import find_items, whole_image
 from appliance.imaging.photos.photo import open_photo, sheet_in
 from appliance.imaging.sight import Sight, sight_of
 from appliance.plates import shown
@@ -69,10 +69,11 @@ def _things(master: bytes, order: CleanOrder, other: bytes) -> CleanPage:
             opening.open,
             order.kind,
             keep_blank=order.keep_blank,
-            only=order.item,
+            only=order.item if order.quad is None else None,
             turn=order.turn,
             ask_osd=False,
             other=_other_side(other, order.other_dpi) if other else None,
+            quad=opening.quad(),
         )
     except (ArithmeticError, LookupError, TypeError, ValueError):
         _log.exception("a page was not understood and stays as it is")
@@ -91,12 +92,23 @@ class _Opening:
     def __init__(self, master: bytes, order: CleanOrder) -> None:
         self._master, self._order = master, order
         self.warnings: tuple[Warn, ...] = ()  # known once it was opened
+        self._opened: list[Sight] = []
+
+    def quad(self) -> Quad | None:
+        """Where the wanted thing lies in what ``open`` gives, if that is settled."""
+        if not self._order.camera or self._order.quad is None:
+            return self._order.quad
+        sight = self.open()
+        self._opened = [sight]
+        return whole_image(sight.image.size, sight.dpi).item.quad  # the rest is cut off already
 
     def open(self) -> Sight:
+        if self._opened:
+            return self._opened.pop()
         if not self._order.camera:
             return sight_of(self._master, self._order.resolution_dpi)
         kind = Kind.FORM if self._order.kind is Kind.AUTO else self._order.kind
-        sheet = sheet_in(open_photo(self._master), kind)
+        sheet = sheet_in(open_photo(self._master), kind, corners=self._order.quad)
         self.warnings = sheet.warnings
         return sight_of(sheet.image, sheet.resolution_dpi)
 

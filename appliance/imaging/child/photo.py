@@ -32,6 +32,7 @@ from appliance.jpeg import check_decodes, opened
 
 LEAST_PX = 600  # the long side; below 50 dpi on A4 nobody reads a word
 MOST_HEIC_PIXELS = 26_000_000  # 24 megapixels are usual; 48 would take 300 MB
+_ORIENTATION = 0x0112  # EXIF tag
 QUALITY = 92  # of what was no JPEG: HEIC and PNG
 
 
@@ -65,9 +66,15 @@ def _of_jpeg(path: Path) -> tuple[bytes, int, int]:
             if image.mode not in ("L", "RGB"):
                 raise PictureUnsupported(f"{path.name}: colours as {image.mode}")
         jpeg = bare(jpeg)
-        return jpeg, *check_decodes(jpeg)
+        return jpeg, *_upright(jpeg, *check_decodes(jpeg))
     except PageDamaged as error:
         raise FileDamaged(f"{path.name}: {error}") from error
+
+
+def _upright(jpeg: bytes, width: int, height: int) -> tuple[int, int]:
+    with opened(jpeg) as image:
+        on_its_side = image.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
+    return (height, width) if on_its_side else (width, height)
 
 
 def _of_another(path: Path, is_heic: bool) -> tuple[bytes, int, int]:

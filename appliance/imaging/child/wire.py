@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, BinaryIO
 
-from appliance.core.findings import Kind
+from appliance.core.findings import Kind, Quad
 from appliance.core.packed import unpacked
 from appliance.core.plates import PlatedPage
 from appliance.core.seen import Seen, seen_of, seen_text
@@ -41,6 +41,7 @@ class CleanOrder:
     lying: bool = False  # whether somebody waits to say which way is up
     other_dpi: int = 0  # of the sheet's other side, which then follows the master
     camera: bool = False  # a telephone took it: the sheet is found, cut out and flattened first
+    quad: Quad | None = None  # settled before, or by a person: only what lies there is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def read_order(stream: BinaryIO) -> tuple[CleanOrder, bytes, bytes] | None:
     head_size, body_size = _LENGTHS.unpack(prefix)
     head = json.loads(stream.read(head_size))
     other_bytes = head.pop("other_bytes")
-    order = CleanOrder(**head | {"kind": Kind(head["kind"])})
+    quad = head["quad"] and tuple((x, y) for x, y in head["quad"])
+    order = CleanOrder(**head | {"kind": Kind(head["kind"]), "quad": quad})
     return order, stream.read(body_size - other_bytes), stream.read(other_bytes)
 
 

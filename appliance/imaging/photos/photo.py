@@ -82,14 +82,17 @@ def photo_of(image: Image.Image) -> Photo:
     return _upright(image.convert("RGB"), image.size, exif)
 
 
-def sheet_in(photo: Photo, kind: Kind = Kind.FORM, most_dpi: int = 300) -> PhotographedSheet:
+def sheet_in(
+    photo: Photo, kind: Kind = Kind.FORM, most_dpi: int = 300, corners: Quad | None = None
+) -> PhotographedSheet:
     """The sheet of *photo*: flat, true to size, evenly lit unless it is a card or a picture.
 
-    Where no edges are seen the whole photograph is kept, and a warning says so.
+    Where no edges are seen the whole photograph is kept, and a warning says so. *corners*, in
+    pixels of the upright original, are a person's, and nothing is looked for.
     """
     image = photo.image
     factor = photo.width_px / image.width
-    found = find_sheet(image)
+    found = _times(corners, 1 / factor) if corners else find_sheet(image)
     quad = found or _all_of(image)
     if found:
         width_mm, height_mm, snapped = true_size(found, image.size, photo.film_focal_mm)
