@@ -9,7 +9,12 @@ from pydantic import Field
 
 from appliance.core.fields import Key, Label, Words
 
-_SATURDAY = 5
+_SATURDAY, _SUNDAY = 5, 6
+_NOON = time(12, 0)
+_HOLIDAYS = frozenset({(1, 1), (30, 4), (1, 5), (2, 9)})
+"""Day and month of those that the solar calendar fixes (BLLĐ 2019, Đ.112). Tết, the kings' day,
+the second day of 2/9 and what is moved to bridge a week are proclaimed each year: not known here.
+"""
 
 
 class Confidence(StrEnum):
@@ -80,7 +85,7 @@ class ProcessingTime(Words):
     def ready_by(self, received: datetime) -> date | None:
         """The day the answer is due when the office receives it then, without verification.
 
-        *received* in local time. Weekends are left out; public holidays are not known to us.
+        *received* in local time. Weekends and the fixed holidays are left out.
         """
         if self.working_days is None:
             return None
@@ -110,10 +115,21 @@ class Deadline(Words):
 
 
 def on_working_day(day: date) -> date:
-    """*day* itself, or the Monday after a weekend."""
-    while day.weekday() >= _SATURDAY:
+    """*day* itself, or the first working day after a weekend or a fixed holiday."""
+    while day.weekday() >= _SATURDAY or _is_holiday(day):
         day += timedelta(days=1)
     return day
+
+
+def is_office_closed(moment: datetime) -> bool:
+    """Whether nobody receives anything any more that day; on a Saturday some do until noon."""
+    day = moment.date()
+    saturday_is_over = day.weekday() == _SATURDAY and moment.time() >= _NOON
+    return day.weekday() == _SUNDAY or saturday_is_over or _is_holiday(day)
+
+
+def _is_holiday(day: date) -> bool:
+    return (day.day, day.month) in _HOLIDAYS
 
 
 def _later(day: date, working_days: int) -> date:

@@ -6,6 +6,8 @@ import re
 from datetime import date
 from html import unescape
 
+import pytest
+
 from appliance.core.procedure_facts import Deadline
 from tests.station_page.conftest import Browser, Clock
 from web.station.choose import in_time_since
@@ -57,6 +59,31 @@ def test_after_three_the_next_working_day_counts(browser: Browser, clock: Clock)
     assert "Đã quá 15:00: phường tính từ ngày làm việc tiếp theo, sớm nhất 24/11/2026" in (
         browser.get("/dossiers/new?q=khai sinh").text
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "ready"),
+    [
+        (0, 0, "23/11/2026"),  # Sunday
+        (6, 2.6, "30/11/2026"),  # Saturday, six minutes past noon
+        (40, 0, "04/01/2027"),  # New Year's Day, a Friday
+    ],
+)
+def test_on_a_day_off_nobody_is_told_that_the_ward_receives_today(
+    browser: Browser, clock: Clock, days: int, hours: float, ready: str
+) -> None:
+    clock.pass_by(days=days, hours=hours)
+    browser.sign_in()
+    text = browser.get("/dossiers/new?q=khai sinh").text
+    assert f"Hôm nay phường nghỉ: phường tính từ ngày làm việc tiếp theo, sớm nhất {ready}" in text
+    assert "Phường nhận trong hôm nay" not in text
+
+
+def test_on_a_saturday_morning_a_ward_may_still_receive(browser: Browser, clock: Clock) -> None:
+    clock.pass_by(days=6)  # half past nine
+    browser.sign_in()
+    text = browser.get("/dossiers/new?q=khai sinh").text
+    assert "Phường nhận trong hôm nay thì sớm nhất ngày 30/11/2026" in text
 
 
 def test_the_first_day_that_is_still_in_time_knows_weekends() -> None:

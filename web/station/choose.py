@@ -10,7 +10,7 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.offer import Offer, is_meant, offers
-from appliance.core.procedure_facts import Deadline
+from appliance.core.procedure_facts import Deadline, is_office_closed
 from appliance.desk import dossiers
 from appliance.procedures.elsewhere import elsewhere
 from web.station.here import local, point, volunteer
@@ -26,6 +26,7 @@ class Choice:
 
     offer: Offer
     ready_by: date | None  # when the office receives it today and need not verify anything
+    is_closed_today: bool  # a weekend or a holiday: nobody receives it today
     is_late_today: bool  # past the hour after which today no longer counts
     in_time_since: date | None  # births, deaths… since that day are still in time
 
@@ -45,6 +46,7 @@ def show() -> str:
         Choice(
             offer,
             offer.processing.ready_by(now.replace(tzinfo=None)),
+            is_office_closed(now.replace(tzinfo=None)),
             (hour := offer.processing.next_day_after) is not None and now.time() > hour,
             in_time_since(offer.deadline, today) if offer.deadline else None,
         )
