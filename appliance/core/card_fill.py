@@ -20,6 +20,7 @@ from appliance.core.normalise import unmarked
 from appliance.core.places import FormerPlaces, Places
 from appliance.core.procedure import Person, Procedure
 from appliance.core.same_person import same_people
+from appliance.core.sex import Sex
 
 NEW_CARD_SINCE = date(
     2024, 7, 1
@@ -103,7 +104,7 @@ def fill_from_card(
         proposals=tuple(
             _beside(proposal, answers.get(key)) for key, proposal in offered.items() if key in shown
         ),
-        doubts=card.doubts,
+        doubts=(*_other_sex(procedure, people, card), *card.doubts),
     )
 
 
@@ -136,6 +137,17 @@ def likely_people(
         possible or asked, key=lambda one: not _has_name(procedure, one.key, card, answers)
     )
     return tuple(_one_of_each(procedure, answers, named))
+
+
+def _other_sex(
+    procedure: Procedure, people: tuple[str, ...], card: CitizenCard
+) -> Iterator[CardDoubt]:
+    """A man's card beside a mother: said before it fills anything. The number tells, too."""
+    said = {person.sex for key in people if (person := procedure.person(key)) and person.sex}
+    told = {card.number.sex, *([card.sex] if card.sex else [])}
+    for sex in sorted(told):
+        if said and sex not in said:
+            yield CardDoubt.A_MANS if sex is Sex.MALE else CardDoubt.A_WOMANS
 
 
 def _proposals(

@@ -13,6 +13,7 @@ from appliance.core.problem import Problem, doubt
 from appliance.core.procedure import Person, Procedure
 from appliance.core.sex import Sex
 
+_CARDS_WITH_THE_NUMBER = ("5", "9")  # of the portal's list of papers: thẻ CCCD, thẻ căn cước
 _YOUNGEST_PARENT = 12  # years between parent and child below which somebody should look
 
 
@@ -27,6 +28,7 @@ def doubts_about_people(procedure: Procedure, answers: Answers, today: date) -> 
         yield from _age_against_rules(procedure, person, answers, today)
         yield from _death_against_birth(procedure, person, answers)
         yield from _two_numbers_for_one(procedure, person, answers)
+        yield from _card_number_against_id(procedure, person, answers)
     yield from _one_number_twice(procedure, answers)
 
 
@@ -100,6 +102,21 @@ def _two_numbers_for_one(
             continue
         if own.key in answers and other.key in answers and answers[own.key] != answers[other.key]:
             yield doubt(other.key, "id-of-one-differs", other=own.label)
+
+
+def _card_number_against_id(
+    procedure: Procedure, person: Person, answers: Answers
+) -> Iterator[Problem]:
+    """Since 2016 a card bears its owner's identity number: two numbers are two people's."""
+    own = _field(procedure, person.key, PersonPart.ID_NUMBER)
+    paper = _field(procedure, person.key, PersonPart.DOCUMENT_NUMBER)
+    kind = _field(procedure, person.key, PersonPart.DOCUMENT_KIND)
+    number = "".join(str(answers.get(paper.key, "")).split()) if paper else ""
+    if own is None or paper is None or not number or own.key not in answers:
+        return
+    is_card = kind is not None and answers.get(kind.key) in _CARDS_WITH_THE_NUMBER
+    if (is_card or CitizenId.read(number)) and number != answers[own.key]:
+        yield doubt(paper.key, "document-is-another-card", other=own.label)
 
 
 def _one_number_twice(procedure: Procedure, answers: Answers) -> Iterator[Problem]:

@@ -38,6 +38,8 @@ class CardDoubt(StrEnum):
     ADDRESS = "card-address"  # empty
     ISSUED = "card-issued"  # no day of issue that exists
     MARKS_LOST = "card-marks-lost"  # Vietnamese without its marks, or with Telex letters
+    A_MANS = "card-of-a-man"  # beside a mother, a bride: ``core.card_fill`` knows whose it is to be
+    A_WOMANS = "card-of-a-woman"
 
 
 @dataclass(frozen=True, slots=True)

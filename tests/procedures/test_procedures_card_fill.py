@@ -47,6 +47,15 @@ def fill(places, former):
     return filled
 
 
+def test_a_mans_card_beside_a_mother_is_doubted_before_it_fills_anything(fill):
+    assert CardDoubt.A_MANS in fill(AN, birth_kind="both_known").doubts
+    assert CardDoubt.A_WOMANS in fill(CHAU, person="father", birth_kind="both_known").doubts
+    assert fill(CHAU, birth_kind="both_known").doubts == ()
+    assert fill(AN, person="requester").doubts == ()  # who asks may be either
+    as_mother = fill(AN, person="requester", birth_kind="both_known", relation="mother")
+    assert CardDoubt.A_MANS in as_mother.doubts
+
+
 def values(filled):
     return {proposal.field_key: proposal.value for proposal in filled.proposals}
 

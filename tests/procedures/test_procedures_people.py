@@ -77,6 +77,30 @@ def test_a_death_before_the_birth_is_doubted(doubts, born, died, doubted):
     assert bool(told) is doubted
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "doubted"),
+    [
+        ("5", "048190004568", True),  # one digit off on a card that bears the number itself
+        ("9", "048190004567", False),
+        ("5", "048 190 004 567", False),  # as it is printed
+        ("8", "048190004568", True),  # twelve digits are an identity number, whatever it is called
+        ("2", "012345678", False),  # the old paper has a number of its own
+        ("6", "P00012345", False),
+    ],
+)
+def test_a_card_with_another_number_than_its_owners_is_doubted(doubts, kind, number, doubted):
+    told = doubts(
+        "khai-sinh",
+        about="mother_document_number",
+        birth_kind="both_known",
+        mother_id_number="048190004567",
+        mother_document_kind=kind,
+        mother_document_number=number,
+    )
+    assert bool(told) is doubted
+    assert all('khác với ô "Số định danh người mẹ"' in text for text in told)
+
+
 def test_two_numbers_for_one_human_are_doubted(doubts):
     numbers = {"requester_id_number": "048190004567", "mother_id_number": "048190004568"}
     both = {"birth_kind": "both_known", **numbers}

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from appliance.core.sex import Sex
 from appliance.desk import cards, dossiers
 from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
 from tests import pages as drawn
 from tests.point.test_point_cleaning import clean_all, letter, scanned
 from tests.station_page.chromium import open_window
-from tests.station_page.conftest import PIN, Browser, id_of, view_of
+from tests.station_page.conftest import PIN, Browser, id_of, topic_page, view_of
 
 
 @pytest.fixture
@@ -96,6 +97,49 @@ def test_what_was_typed_stays_unless_the_card_is_chosen(
     assert view_of(point, dossier).answers[key] == "Người Khác"
     browser.post(path, person=person, **{f"take-{key}": "0"})
     assert view_of(point, dossier).answers[key] == card.card.name
+
+
+def test_what_a_card_filled_is_counted_and_shown_where_it_landed(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    path = f"{dossier}/cards/{card.page_id}"
+    shown = unescape(browser.get(f"{path}?person=father").text)
+    number = re.search(r'name="topic" value="(\d+)"', shown)
+    assert number
+    before = view_of(point, dossier).answers
+    landed = browser.post(path, person="father", topic=number[1]).location
+    assert landed.startswith(topic_page(point, dossier, "father_name"))
+    after = view_of(point, dossier).answers
+    filled = sum(1 for key in after if after[key] != before.get(key))
+    text = unescape(browser.get(landed).text)
+    assert f"Đã điền {filled} ô từ thẻ của người cha." in text
+    assert card.card.number.number in text
+
+
+def test_a_card_of_the_other_sex_is_doubted_before_and_where_it_lands(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    path = f"{dossier}/cards/{card.page_id}"
+    is_mans = card.card.number.sex is Sex.MALE
+    wrong, slot = ("mother", "can_cuoc_me") if is_mans else ("father", "can_cuoc_cha")
+    browser.get(dossier)
+    browser.post(f"{dossier}/slots/{slot}/arrange", place=f"{card.page_id}:1")
+    told = "Thẻ này là của nam" if is_mans else "Thẻ này là của nữ"
+    assert told in unescape(browser.get(path).text)
+    number = topic_page(point, dossier, f"{wrong}_name").rpartition("/")[2]
+    landed = browser.post(path, person=wrong, topic=number).location
+    assert "cho biết giới tính khác với hồ sơ" in unescape(browser.get(landed).text)
+
+
+def test_the_sides_of_a_card_are_called_by_what_they_are(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    scanned(point, id_of(dossier), [drawn.card("back", 4107, 300, clockwise=0).jpeg()], 300)
+    clean_all(point)
+    text = unescape(browser.get(f"{dossier}/slots/giay_chung_sinh").text)
+    named = re.findall(r'<p class="paper-number">([^<]*?)\s*</p>', text)
+    assert named == ["Mặt trước của thẻ", "Mặt sau của thẻ"]
+    assert "Trang 1" not in text
 
 
 @pytest.mark.parametrize("number", ["9", "-1", "x", "٣", "99999999999"])

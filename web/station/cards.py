@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +20,9 @@ from appliance.findings import advice_for
 from web.station.acting import act
 from web.station.dossier import fields_of_page
 from web.station.here import point
+from web.station.next_step import next_step
+from web.station.speech import said
+from web.station.topics import Topic, topic_with
 
 pages = Blueprint("cards", __name__)
 
@@ -55,32 +58,43 @@ def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
     people = found.people if found else ()
     chosen = next((p for p in people if p.key == request.args.get("person")), None)
     person = chosen or (people[0] if len(people) == 1 else None)
-    rows = _rows(view, str(page_id), person.key) if person else ()
+    filled = cards.proposals_of(point(), view, str(page_id), person.key) if person else None
     return render_template(
         "card.html",
         view=view,
-        page_id=page_id,
+        page=next(page for page in (*view.pages, *view.removed_pages) if page.id == str(page_id)),
         found=found,
         person=person,
-        rows=rows,
-        advice=[advice_for(doubt) for doubt in found.card.doubts] if found else [],
+        topic=_topic(view, person.key).number if person else None,
+        rows=[_row(view, proposal) for proposal in filled.proposals] if filled else [],
+        advice=[advice_for(doubt) for doubt in filled.doubts] if filled else [],
+        step=next_step(view),
     )
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/cards/<uuid:page_id>")
 def take(dossier_id: object, page_id: object) -> ResponseReturnValue:
-    """Form fields: ``person``; ``take-KEY``, the number of the value that was agreed to."""
+    """Form fields: ``person``; ``take-KEY``, the number of the value that was agreed to.
+
+    Leads to where the values landed, and says how many there are.
+    """
     agreed = {
         key.removeprefix("take-"): int(number)
         for key, number in request.form.items()
         if key.startswith("take-") and number.isascii() and number.isdigit() and len(number) < 3
     }
     wanted, person = str(dossier_id), request.form.get("person", "")
-    return act(
-        wanted,
-        lambda: cards.take_proposals(point(), wanted, str(page_id), person, agreed),
-        "papers",
-    )
+
+    def fill() -> None:
+        before = dossiers.look_at(point(), wanted)
+        cards.take_proposals(point(), wanted, str(page_id), person, agreed)
+        after = dossiers.look_at(point(), wanted).answers
+        filled = sum(1 for key, value in after.items() if value != before.answers.get(key))
+        whose = before.procedure.person(person)
+        called = whose.called if whose else person
+        flash(said("flash.card-filled", boxes=filled, called=called), "done")
+
+    return act(wanted, fill, "content")
 
 
 def _beside(
@@ -92,9 +106,10 @@ def _beside(
     return tuple(card for card in read if slot and slot_of.get(card.page_id) == slot)
 
 
-def _rows(view: DossierView, page_id: str, person: str) -> tuple[Row, ...]:
-    filled = cards.proposals_of(point(), view, page_id, person)
-    return tuple(_row(view, proposal) for proposal in filled.proposals)
+def _topic(view: DossierView, person: str) -> Topic:
+    """Where the form begins to ask about that person."""
+    key = next(key for key, field in view.procedure.fields.items() if field.person == person)
+    return topic_with(view.procedure, key)
 
 
 def _row(view: DossierView, proposal: Proposal) -> Row:

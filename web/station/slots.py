@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from appliance.core.dossier import Page
 from appliance.core.procedure import Slot
+from appliance.desk.card_sides import side_of
 from appliance.desk.dossiers import DossierView
 from appliance.desk.paper_size import PaperSize, size_so_far
 from appliance.findings import Advice, advice_for
+from web.station.here import point
 from web.station.speech import said
 
 
@@ -83,7 +85,8 @@ def pages_of(view: DossierView, slot_key: str) -> tuple[ShownPage, ...]:
 
 def shown(page: Page, number: int) -> ShownPage:
     """A page with its sentences; nothing is said about a blank one that stays here."""
-    name = said("page_name.number", number=number)
+    side = side_of(point(), page)
+    name = said(f"page_name.{side}") if side else said("page_name.number", number=number)
     if page.left_out:
         return ShownPage(page, number, (), asks_turn=False, name=name)
     advice = sorted(map(advice_for, page.warnings), key=lambda one: not one.severe)
