@@ -19,20 +19,20 @@ class Advice(NamedTuple):
     severe: bool = False  # scan it again before the seal
 
 
-def advice_for(found: Warn | CardDoubt) -> Advice:
+def advice_for(found: Warn | CardDoubt, language: str = "vi") -> Advice:
     """The two sentences for a warning, its place in words, or for a doubt about a card.
 
     Raises:
         KeyError: a code or place without its sentences; a test walks them all.
     """
     warning = Warn(found.value) if isinstance(found, CardDoubt) else found
-    said = _sentences()
+    said = _sentences(language)
     place = f" {said['places'][warning.place]}" if warning.place else ""
     words = said["warnings"][warning.code]
     return Advice(words["what"].replace("{place}", place), words["next"], warning.severe)
 
 
 @cache
-def _sentences() -> dict[str, Any]:
-    text = resources.files("appliance").joinpath("findings_vi.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _sentences(language: str) -> dict[str, Any]:
+    file = resources.files("appliance").joinpath(f"findings_{language}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -8,24 +8,26 @@ from importlib import resources
 
 from appliance.core.problem import Problem
 from appliance.core.procedure import Procedure
+from appliance.procedures.english import EnglishProcedure
 
 
 @cache
-def sentences() -> dict[str, str]:
-    """All sentences by problem code, with their blanks."""
-    text = resources.files("appliance.procedures").joinpath("wording_vi.toml").read_text("utf-8")
-    return dict(tomllib.loads(text)["problems"])
+def sentences(language: str = "vi") -> dict[str, str]:
+    """All sentences by problem code, with their blanks; *language* is ``vi`` or ``en``."""
+    file = resources.files("appliance.procedures").joinpath(f"wording_{language}.toml")
+    return dict(tomllib.loads(file.read_text("utf-8"))["problems"])
 
 
 def sentence(problem: Problem, procedure: Procedure) -> str:
-    """One Vietnamese sentence, naming the field as the form does.
+    """One sentence in the procedure's own language, naming the field as the form does.
 
     Raises:
         KeyError: the catalogue has no such code, or the problem does not fill its blanks.
     """
     label = procedure.fields[problem.field_key].label
     blanks = {"label": label, "inside": _inside(label), **problem.params}
-    told = sentences()[problem.code].format_map(blanks)
+    language = "en" if isinstance(procedure, EnglishProcedure) else "vi"
+    told = sentences(language)[problem.code].format_map(blanks)
     return told[:1].upper() + told[1:]
 
 

@@ -19,10 +19,21 @@ from tests.station_page.conftest import (
     lan,
     migrated,
     stranger,
+    tray,
 )
 from tests.station_page.conftest import point as bare_point
 
-__all__ = ["address", "app", "bare_point", "browser", "clock", "lan", "migrated", "stranger"]
+__all__ = [
+    "address",
+    "app",
+    "bare_point",
+    "browser",
+    "clock",
+    "lan",
+    "migrated",
+    "stranger",
+    "tray",
+]
 
 # 22/11/2026, the clock of these tests, is a Sunday; 9:30 in Việt Nam
 HOURS = HoursSection.model_validate({

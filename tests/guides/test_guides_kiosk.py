@@ -11,8 +11,7 @@ from playwright.sync_api import expect
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import Browser
 from web.station.guides.kiosk import RETURN_AFTER_S
-from web.station.guides.look import Look
-from web.station.guides.words import Language
+from web.station.look import Language, Look
 
 HOP = {"Host": "hop.test"}
 
@@ -32,7 +31,7 @@ def test_whatever_else_a_cookie_says_counts_as_nothing(cookie: str) -> None:
 def test_the_start_of_a_kiosk_is_vietnamese_and_large_whoever_was_there_before(
     reader: Browser,
 ) -> None:
-    reader.client.set_cookie("guide-look", "en.plain", path="/guides")
+    reader.client.set_cookie("guide-look", "en.plain", path="/")
     assert reader.get("/guides/kiosk").status_code == 303
     text = reader.get("/guides").text
     assert '<html lang="vi" class="large-type">' in text
@@ -49,7 +48,7 @@ def test_a_kiosk_asks_for_no_typing_and_offers_nothing_to_print_or_keep(reader: 
 
 
 def test_a_visitor_takes_the_page_along_on_a_phone(reader: Browser) -> None:
-    reader.client.set_cookie("guide-look", "vi.large.kiosk", domain="hop.test", path="/guides")
+    reader.client.set_cookie("guide-look", "vi.large.kiosk", domain="hop.test", path="/")
     page = reader.get("/guides/procedures/khai-sinh", headers=HOP).text
     assert "Muốn xem trên điện thoại?" in page
     assert '<svg class="qr"' in page or 'class="qr"' in page

@@ -13,8 +13,8 @@ from appliance.desk import dossiers
 from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
 from tests.station_page.conftest import Browser, Clock
-from web.station.guides.look import Look
-from web.station.guides.words import Language, catalogue
+from web.station.guides.words import catalogue
+from web.station.look import Language, Look
 
 PATHS = (
     "/guides",

@@ -279,3 +279,16 @@ def test_first_pages_are_light(phone: Window, code: str) -> None:
         weights.clear()
         phone.page.goto(phone.address + path, wait_until="networkidle")
         assert 0 < sum(weights) <= 150_000, (path, sum(weights))
+
+
+@pytest.mark.parametrize("language", ["vi.large", "en.plain", "en.large"])
+def test_a_phone_in_english_or_in_large_print_has_no_barrier(
+    phone: Window, code: str, language: str
+) -> None:
+    phone.go(code)
+    phone.page.get_by_role("button", name="Mở hồ sơ").click()
+    phone.page.wait_for_url("**/phone")
+    phone.context.add_cookies([{"name": "guide-look", "value": language, "url": phone.address}])
+    for name in ("", "/form", "/papers", "/portal", "/follow"):
+        phone.go(f"/phone{name}")
+        looks_right(phone, f"phone{name.replace('/', '-') or '-home'}-{language}".replace(".", "-"))

@@ -14,16 +14,28 @@ from appliance.desk.status import PointStatus, point_status
 from appliance.procedures.wording import sentence
 from appliance.wording import Notice, notice_for
 from web.station.here import local, point, station
+from web.station.look import Language, look
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def said(path: str, **blanks: object) -> str:
-    """The sentence at a dotted place of ``station_vi.toml``; a missing one raises KeyError."""
-    found: Any = _sentences()
+    """The sentence at a dotted place of ``station_vi.toml``; a missing one raises KeyError.
+
+    On a citizen's phone that wants English, the same place of ``station_en.toml``, which holds
+    what is said there; the desk's own words are Vietnamese only.
+    """
+    found = _find(look().language, path) or _find(Language.VIETNAMESE, path)
+    if found is None:
+        raise KeyError(path)
+    return found.format(**blanks)
+
+
+def _find(language: Language, path: str) -> str | None:
+    found: Any = _sentences(language)
     for name in path.split("."):
-        found = found[name]
-    return str(found).format(**blanks)
+        found = found.get(name) if isinstance(found, dict) else None
+    return None if found is None else str(found)
 
 
 def spoken(duration: timedelta) -> str:
@@ -67,7 +79,8 @@ def megabytes(size: int) -> str:
         return said("size.small", size=-(-size // 1000))
     if size >= 10_000_000_000:
         return said("size.huge", size=size // 1_000_000_000)  # room left: never more than it is
-    return said("size.large", size=f"{-(-size // 100_000) / 10:.1f}".replace(".", ","))
+    large = f"{-(-size // 100_000) / 10:.1f}".replace(".", said("size.comma"))
+    return said("size.large", size=large)
 
 
 def status() -> PointStatus:
@@ -100,6 +113,6 @@ def speak(app: Flask) -> None:
 
 
 @cache
-def _sentences() -> dict[str, Any]:
-    text = resources.files("web.station").joinpath("station_vi.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _sentences(language: Language) -> dict[str, Any]:
+    file = resources.files("web.station").joinpath(f"station_{language}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))

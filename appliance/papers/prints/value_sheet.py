@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -107,9 +107,12 @@ def copy_rows(procedure: Procedure, answers: Answers, places: Places) -> tuple[C
     )
 
 
-def traps_of(procedure: Procedure) -> tuple[str, ...]:
-    """What goes wrong on the portal with this procedure, in the order in which it would."""
-    say = words_of("value_sheet")["traps"]
+def traps_of(procedure: Procedure, said: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """What goes wrong on the portal with this procedure, in the order in which it would.
+
+    *said*: the same sentences in another language, by the same keys.
+    """
+    say = said or words_of("value_sheet")["traps"]
     fields = procedure.fields
     traps = []
     if (relation := fields.get(_RELATION)) is not None and relation.portal:

@@ -7,8 +7,8 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from web.station import outside
-from web.station.guides.look import Look
-from web.station.guides.room import keep, look, pages
+from web.station.guides.room import keep, pages
+from web.station.look import Look, look
 from web.station.phone.qr import qr_svg
 
 RETURN_AFTER_S = 90  # long enough to read a screen and turn to a neighbour

@@ -14,10 +14,11 @@ from appliance.core.procedure import Procedure, Slot
 from appliance.core.procedure_facts import Confidence, Fee
 from appliance.desk.public_prints import in_asking_order
 from appliance.procedures.elsewhere import elsewhere
+from appliance.procedures.english import said_in_english
 from web.station.choose import LONGEST_QUESTION, in_time_since
-from web.station.guides.room import all_of, look, pages, say
-from web.station.guides.words import Language
+from web.station.guides.room import all_of, pages, say
 from web.station.here import point
+from web.station.look import Language, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,25 @@ def need_of(slot: Slot) -> str:
 
 @pages.app_template_filter("in_vietnamese")
 def in_vietnamese(text: str) -> str:
-    """Marked for a screen reader where the page around it speaks English."""
+    """What a file or the point says, in the reader's language where we know it.
+
+    What stays Vietnamese is marked for a screen reader where the page around it speaks English.
+    """
     if look().language is Language.VIETNAMESE:
         return text
+    return said_in_english(text) or _marked(text)
+
+
+@pages.app_template_filter("with_own_name")
+def with_own_name(text: str) -> str:
+    """The same with the office's own word behind: it is what one asks for at a desk."""
+    if look().language is Language.VIETNAMESE:
+        return text
+    meaning = said_in_english(text)
+    return Markup("{} ({})").format(meaning, _marked(text)) if meaning else _marked(text)
+
+
+def _marked(text: str) -> Markup:
     return Markup('<span lang="vi">{}</span>').format(text)
 
 

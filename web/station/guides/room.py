@@ -6,18 +6,17 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from web.station.gate import GUIDES
+from web.station.gate import GUIDES, PHONE
 from web.station.guides import words
-from web.station.guides.look import COOKIE, LARGE, REMEMBERED_FOR, Look
-from web.station.guides.words import Language
 from web.station.here import point
+from web.station.look import COOKIE, LARGE, REMEMBERED_FOR, Language, Look, look
 
 pages = Blueprint(GUIDES, __name__, template_folder="templates")
 
@@ -30,14 +29,6 @@ def say(path: str, **blanks: object) -> str:
 def all_of(path: str) -> Any:
     """A list or table of sentences at *path*, as written there."""
     return words.find(look().language, path)
-
-
-def look() -> Look:
-    """How this reader wants the page."""
-    if "guide_look" not in g:
-        g.guide_look = Look.read(request.cookies.get(COOKIE, ""))
-    found: Look = g.guide_look
-    return found
 
 
 def day_of(day: date) -> str:
@@ -60,7 +51,7 @@ def switch() -> ResponseReturnValue:
         language=Language(language) if language in set(Language) else look().language,
         large=size == LARGE if size else look().large,
     )
-    return keep(redirect(_guide_at(request.form.get("back", "")), 303), wanted)
+    return keep(redirect(_public_at(request.form.get("back", "")), 303), wanted)
 
 
 def keep(answer: Response, wanted: Look) -> Response:
@@ -69,7 +60,7 @@ def keep(answer: Response, wanted: Look) -> Response:
         COOKIE,
         str(wanted),
         max_age=REMEMBERED_FOR,
-        path="/guides",
+        path="/",
         secure=point().config.web.https,
         httponly=True,
         samesite="Lax",
@@ -107,11 +98,11 @@ def _told(name: str, status: int) -> ResponseReturnValue:
     return make_response(render_template("guides/told.html", told=all_of(f"told.{name}")), status)
 
 
-def _guide_at(path: str) -> str:
-    """*path* if it is one of these pages: nobody is sent away from them."""
+def _public_at(path: str) -> str:
+    """*path* if it is a guide or a citizen's own page: nobody is sent away from them."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         endpoint = ""
-    ours = path.startswith("/") and endpoint.startswith(f"{GUIDES}.")
+    ours = path.startswith("/") and endpoint.partition(".")[0] in (GUIDES, PHONE)
     return path if ours else link("guides.home")

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
-
-class Language(StrEnum):
-    """A catalogue ``guides_XX.toml``. Vietnamese comes first: English is asked for."""
-
-    VIETNAMESE = "vi"
-    ENGLISH = "en"
+from web.station.look import Language
 
 
 def find(language: Language, path: str) -> Any:

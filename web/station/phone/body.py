@@ -15,6 +15,7 @@ from appliance.desk import phone_links
 from appliance.desk.photos import LARGEST_BYTES
 from web.serving import LargeBodies
 from web.station.here import point
+from web.station.look import Language
 from web.station.phone.room import refused, secret, words_of
 
 AROUND = 16 * 1024  # boundaries and the token beside the photograph
@@ -65,12 +66,19 @@ def guard(app: Flask) -> None:
 
 
 def _bare_page(name: str) -> str:
-    """Three sentences without any of our style: the server says them, not the app."""
-    told = words_of(name)
-    lines = "".join(f"<p>{escape(line)}</p>" for line in (told.what, told.safe, told.next))
+    """Three sentences without any of our style: the server says them, not the app.
+
+    In both languages: the server does not know which one this phone wants.
+    """
+    told = words_of(name, Language.VIETNAMESE)
+    lines = "".join(
+        f'<p lang="{language}">{escape(line)}</p>'
+        for language in Language
+        for line in words_of(name, language)[2:]
+    )
     return (
         '<!doctype html><html lang="vi"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(told.what)}</title><body>{lines}"
-        '<p><a href="/phone/papers">Quay lại</a></p></body></html>'
+        '<p><a href="/phone/papers">Quay lại · <span lang="en">Back</span></a></p></body></html>'
     )

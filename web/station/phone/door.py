@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from appliance.core.phone_link import FOLLOWED_FOR, LIFE, PhoneRefused
 from appliance.desk import dossiers, phone_links
 from web.station.here import point
-from web.station.phone.room import cookie_name, pages, phone, refused, secret
+from web.station.phone.room import cookie_name, in_this_language, pages, phone, refused, secret
 from web.station.slots import slots_of
 
 
@@ -47,7 +47,7 @@ def claim(token: str) -> ResponseReturnValue:
 @pages.get("/phone")
 def home() -> ResponseReturnValue:
     """What can be done here, and how far each is."""
-    view = dossiers.look_at(point(), phone().dossier.id)
+    view = in_this_language(dossiers.look_at(point(), phone().dossier.id))
     if view.locked:
         return render_template("phone/locked.html", view=view)
     found = dossiers.problems_of(point(), view)

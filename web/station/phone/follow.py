@@ -9,7 +9,8 @@ from appliance.core.dossier import DossierState
 from appliance.desk import dossiers
 from web.station.delivery import stage_of
 from web.station.here import point, station
-from web.station.phone.room import pages, phone
+from web.station.look import look
+from web.station.phone.room import in_this_language, pages, phone
 
 
 @pages.get("/phone/follow")
@@ -25,12 +26,12 @@ def follow_now() -> ResponseReturnValue:
     def draw() -> str:
         return render_template("phone/_follow_now.html", **_facts())
 
-    return station().freshness.answer(("phone-follow", phone().dossier.id), draw)
+    return station().freshness.answer(("phone-follow", phone().dossier.id, look().language), draw)
 
 
 def _facts() -> dict[str, object]:
     """States, dates and codes only: an officer's own words may name somebody."""
-    view = dossiers.look_at(point(), phone().dossier.id)
+    view = in_this_language(dossiers.look_at(point(), phone().dossier.id))
     stage = "open" if view.dossier.state is DossierState.OPEN else stage_of(view)
     codes = [event.national_code for event in view.events if event.national_code]
     return {

@@ -16,7 +16,8 @@ from web.station.filling import desk_of, told_of
 from web.station.forms import typed_answers
 from web.station.gate import wants_fragment
 from web.station.here import point, station
-from web.station.phone.room import pages, phone, words_of
+from web.station.look import look
+from web.station.phone.room import in_this_language, pages, phone, words_of
 
 
 @pages.get("/phone/form")
@@ -74,7 +75,7 @@ def now() -> ResponseReturnValue:
     def draw() -> str:
         return render_template("phone/_form_now.html", view=_view())
 
-    return station().freshness.answer(("phone-form", phone().dossier.id), draw)
+    return station().freshness.answer(("phone-form", phone().dossier.id, look().language), draw)
 
 
 @pages.get("/phone/communes")
@@ -84,7 +85,7 @@ def communes() -> ResponseReturnValue:
 
 
 def _view() -> DossierView:
-    return dossiers.look_at(point(), phone().dossier.id)
+    return in_this_language(dossiers.look_at(point(), phone().dossier.id))
 
 
 def _page(view: DossierView, answers: Answers, *, conflict: bool = False) -> str:

@@ -14,7 +14,8 @@ from appliance.desk import dossiers, page_edits, photos, scanning
 from appliance.desk.dossiers import DossierView
 from appliance.desk.scanning import PageImage
 from web.station.here import point, station
-from web.station.phone.room import pages, phone
+from web.station.look import look
+from web.station.phone.room import in_this_language, pages, phone
 from web.station.slots import slots_of
 
 HEAD_BYTES = 16
@@ -44,7 +45,9 @@ def papers_now(slot: str) -> ResponseReturnValue:
             raise DossierUnknown(f"no slot {slot[:60]!r}")
         return render_template("phone/_slot_now.html", place=place, **facts)
 
-    return station().freshness.answer(("phone-papers", phone().dossier.id, slot), draw)
+    return station().freshness.answer(
+        ("phone-papers", phone().dossier.id, slot, look().language), draw
+    )
 
 
 @pages.post("/phone/papers/<slot>/photo")
@@ -115,8 +118,9 @@ def _view() -> DossierView:
 def _facts(view: DossierView) -> dict[str, Any]:
     return {
         "view": view,
-        "slots": slots_of(view),
+        "slots": slots_of(in_this_language(view)),
         "on_their_way": photos.on_their_way(point(), view.dossier.id),
+        "own_titles": {slot.key: slot.title for slot in view.procedure.slots},
         "camera": CAMERA,
         "largest": photos.LARGEST_BYTES,
     }

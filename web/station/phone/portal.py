@@ -11,7 +11,8 @@ from appliance.desk import dossiers, takeaways
 from appliance.desk.dossiers import DossierView
 from appliance.papers.prints.value_sheet import CopySection, copy_rows, traps_of
 from web.station.here import point, station
-from web.station.phone.room import pages, phone
+from web.station.look import look
+from web.station.phone.room import pages, phone, traps_said
 
 
 @pages.get("/phone/portal")
@@ -22,7 +23,7 @@ def portal() -> ResponseReturnValue:
         return render_template("phone/locked.html", view=view)
     return render_template(
         "phone/portal.html",
-        traps=traps_of(view.procedure),
+        traps=traps_of(view.procedure, traps_said()),
         sections=_rows(view, view.answers),
         **_facts(view),
     )
@@ -35,7 +36,7 @@ def portal_now() -> ResponseReturnValue:
     def draw() -> str:
         return render_template("phone/_files_now.html", **_facts(_view()))
 
-    return station().freshness.answer(("phone-portal", phone().dossier.id), draw)
+    return station().freshness.answer(("phone-portal", phone().dossier.id, look().language), draw)
 
 
 @pages.post("/phone/portal/files")

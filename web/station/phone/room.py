@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -16,13 +17,17 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from appliance.core.dossier import Dossier
-from appliance.core.errors import ApplianceError, DossierMovedOn, Who
+from appliance.core.dossier import Dossier, Page
+from appliance.core.errors import ApplianceError, DossierMovedOn, Unexpected, Who
 from appliance.core.phone_link import PhoneLink, PhoneRefused, Why
 from appliance.desk import phone_links
+from appliance.desk.dossiers import DossierView
+from appliance.findings import Advice, advice_for
+from appliance.procedures.english import in_english, said_in_english
 from appliance.wording import Notice, notice_for
 from web.station.gate import PHONE, wants_fragment
 from web.station.here import point
+from web.station.look import Language, look
 
 pages = Blueprint(PHONE, __name__, template_folder="templates")
 AT_THE_DOOR = frozenset({"phone.open", "phone.claim", "phone.left"})
@@ -90,20 +95,44 @@ def told(name: str, status: int) -> ResponseReturnValue:
     return make_response(page, status)
 
 
-def words_of(name: str) -> Notice:
+def words_of(name: str, language: Language | None = None) -> Notice:
     """The three sentences for a person who holds a phone; the point's own where there are none."""
-    sentences = _words()["told"].get(name)
+    language = language or look().language
+    told_here = _words(language)["told"]
+    sentences = told_here.get(name)
+    if sentences is None and language is Language.ENGLISH:
+        sentences = told_here[Unexpected.code]
     if sentences is None:
         return notice_for(name)
     return Notice(name, Who.CITIZEN, **sentences)
 
 
 def phone_said(path: str, **blanks: object) -> str:
-    """The sentence at a dotted place of ``phone_vi.toml``; a missing one raises KeyError."""
-    found: Any = _words()
+    """The sentence at a dotted place of ``phone_XX.toml``; a missing one raises KeyError."""
+    found: Any = _words(look().language)
     for name in path.split("."):
         found = found[name]
     return str(found).format(**blanks)
+
+
+def traps_said() -> Mapping[str, str] | None:
+    """The portal's traps in English; None: as on paper."""
+    if look().language is Language.VIETNAMESE:
+        return None
+    found: Mapping[str, str] = _words(look().language)["traps"]
+    return found
+
+
+def in_this_language(view: DossierView) -> DossierView:
+    """*view* with its procedure in the reader's language: to show, never to store or to send."""
+    if look().language is Language.VIETNAMESE:
+        return view
+    return replace(view, procedure=in_english(view.procedure))
+
+
+def also_in_english(text: str) -> str:
+    """What an office's own word means, for a page in English; else nothing."""
+    return (said_in_english(text) or "") if look().language is Language.ENGLISH else ""
 
 
 def clock_of(moment: datetime) -> str:
@@ -118,6 +147,9 @@ def _words_for_templates() -> dict[str, object]:
         "words_of": words_of,
         "clock_of": clock_of,
         "phone": g.get("phone"),
+        "look": look(),
+        "also_in_english": also_in_english,
+        "advice_of": advice_of,
     }
 
 
@@ -140,6 +172,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return told({413: "too-large", 404: "page-not-found"}.get(status, "bad-request"), status)
 
 
+def advice_of(page: Page) -> list[Advice]:
+    """What cleaning found on a page, in the reader's language; the severe ones first."""
+    found = (advice_for(warning, look().language) for warning in page.warnings)
+    return sorted(found, key=lambda one: not one.severe)
+
+
 def _is_near(address: str | None) -> bool:
     """The point's own network: nobody from the wide net, should a router let it through."""
     try:
@@ -153,6 +191,6 @@ def _as_json(notice: Notice) -> dict[str, str]:
 
 
 @cache
-def _words() -> dict[str, Any]:
-    text = resources.files("web.station.phone").joinpath("phone_vi.toml").read_text("utf-8")
-    return tomllib.loads(text)
+def _words(language: Language) -> dict[str, Any]:
+    file = resources.files("web.station.phone").joinpath(f"phone_{language}.toml")
+    return tomllib.loads(file.read_text("utf-8"))

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Self
 
-from web.station.guides.words import Language
+from flask import g, has_request_context, request
+
+from web.station.gate import GUIDES, PHONE
 
 COOKIE = "guide-look"
 REMEMBERED_FOR = timedelta(days=365)
 LARGE, PLAIN, KIOSK = "large", "plain", "kiosk"
+
+
+class Language(StrEnum):
+    """Vietnamese comes first whatever a browser says: English is asked for."""
+
+    VIETNAMESE = "vi"
+    ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +43,13 @@ class Look:
     def __str__(self) -> str:
         size = LARGE if self.large else PLAIN
         return f"{self.language}.{size}" + (f".{KIOSK}" if self.kiosk else "")
+
+
+def look() -> Look:
+    """How this reader wants the page; the desk's own pages have one look and speak Vietnamese."""
+    if not has_request_context() or request.blueprint not in (GUIDES, PHONE):
+        return Look()
+    if "look" not in g:
+        g.look = Look.read(request.cookies.get(COOKIE, ""))
+    found: Look = g.look
+    return found
