@@ -185,6 +185,37 @@ class WardSection(Section):
         return tuple(r for r in (self.recipient, self.escrow_recipient) if r)
 
 
+def _public_page(address: str) -> str:
+    """A QR on paper leads there for years, so it must be an address that people can open."""
+    if address not in ("auto", "off") and not re.fullmatch(r"https?://[^\s#]+", address):
+        raise ValueError(f"{address!r} is neither auto, off, nor an https:// address without #")
+    return address
+
+
+class PortalSince(Section):
+    """The national look-up from one day on; its address has changed twice in two years."""
+
+    since: date
+    url: Annotated[str, AfterValidator(_public_page)]  # {code} stands for the mã hồ sơ
+
+
+class TrackingSection(Section):
+    """Where citizens see how far their dossier is."""
+
+    ward_page: Annotated[str, AfterValidator(_public_page)] = "auto"  # auto: beside ward.url
+    portal: tuple[PortalSince, ...] = (
+        PortalSince(
+            since=date(2025, 7, 1),
+            url="https://dichvucong.gov.vn/p/home/dvc-tra-cuu-ho-so.html",
+        ),
+    )
+
+    def portal_on(self, day: date) -> str | None:
+        """The address that holds on *day*: the one with the latest start."""
+        begun = [one for one in self.portal if one.since <= day]
+        return max(begun, key=lambda one: one.since).url if begun else None
+
+
 class TextSection(Section):
     """What pages say, laid unseen over them, so that the ward can search and copy."""
 
@@ -237,6 +268,7 @@ class Config(Section):
     printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()
+    tracking: TrackingSection = TrackingSection()
     procedures: ProceduresSection = ProceduresSection()
     text: TextSection = TextSection()
 

@@ -49,7 +49,8 @@ class PhoneLink:
 
     def may_work(self, dossier: Dossier, now: datetime) -> bool:
         """Whether answers and papers are open to it."""
-        return dossier.state is DossierState.OPEN and not self.is_over(now)
+        is_open = dossier.state is DossierState.OPEN and not dossier.is_supplement
+        return is_open and not self.is_over(now)
 
     def may_follow(self, dossier: Dossier, now: datetime) -> bool:
         """Whether it may see how far the dossier is, and nothing of what is inside."""

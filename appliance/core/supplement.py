@@ -50,7 +50,7 @@ def open_request(events: Sequence[Event], answered: int) -> SupplementRequest | 
     for event in reversed(events):
         if event.state is not WardState.SUPPLEMENT_REQUESTED or int(event.seq) <= answered:
             break
-        if event.type is EventType.SUPPLEMENT_REQUESTED:
+        if event.type is EventType.SUPPLEMENT_REQUESTED or event.items:
             waiting.insert(0, event)
     return SupplementRequest(int(waiting[-1].seq), tuple(waiting)) if waiting else None
 

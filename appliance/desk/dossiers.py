@@ -172,6 +172,22 @@ def look_at(point: Point, dossier_id: str) -> DossierView:
         )
 
 
+def dossier_of(point: Point, dossier_id: str) -> Dossier:
+    """The row alone, for whoever only asks where it stands.
+
+    Raises:
+        DossierUnknown: there is none of that id.
+    """
+    with point.database.reading() as connection:
+        return dossiers.get_dossier(connection, dossier_id)
+
+
+def asked_by_ward(point: Point) -> list[Dossier]:
+    """Dossiers for which the ward waits for better papers, those asked for first first."""
+    with point.database.reading() as connection:
+        return dossiers.asked_by_ward(connection)
+
+
 def list_recent(
     point: Point, limit: int = 50, states: Sequence[DossierState] = tuple(DossierState)
 ) -> list[Dossier]:
@@ -288,6 +304,8 @@ def save_answers(
 
 def problems_of(point: Point, view: DossierView) -> list[Problem]:
     """What the answers of a view still lack, or what looks doubtful, today."""
+    if view.dossier.is_supplement:
+        return []  # its answers are at the ward
     return check_answers(view.procedure, view.answers, point.today(), point.places)
 
 

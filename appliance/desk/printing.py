@@ -166,10 +166,9 @@ def _ward_receipt(point: Point, view: DossierView) -> WardReceipt | None:
     if view.receipt is None:
         return None
     due = view.receipt.due_at
-    codes = [event.national_code for event in view.events if event.national_code]
     return WardReceipt(
         code=view.receipt.code,
         received_at=view.receipt.received_at.astimezone(point.zone),
         due_on=due.astimezone(point.zone).date() if due is not None else None,
-        national_code=codes[-1] if codes else None,
+        national_code=view.national_code,
     )

@@ -128,7 +128,13 @@ def send_whole(point: Point, dossier_id: str, slot_key: str, *, whole: bool) -> 
 
 
 def papers_asked(view: DossierView, held: Counter[str] | None = None) -> tuple[AskedPaper, ...]:
-    """Every paper that is open for this supplement; *held* as ``pages_at_ward`` tells."""
+    """Every paper that is asked for, or open for it; *held* as ``pages_at_ward`` tells."""
+    named = view.request.slots if view.request else frozenset()
+    slots = (
+        view.slots
+        if view.dossier.is_supplement
+        else tuple(slot for slot in view.procedure.slots if slot.key in named)
+    )
     scanned = Counter(page.slot_key for page in view.pages if not page.left_out)
     return tuple(
         AskedPaper(
@@ -138,7 +144,7 @@ def papers_asked(view: DossierView, held: Counter[str] | None = None) -> tuple[A
             scanned=scanned[slot.key],
             held_by_ward=(held or Counter())[slot.key],
         )
-        for slot in view.slots
+        for slot in slots
     )
 
 

@@ -39,11 +39,11 @@ from web.station import (
     security,
     sign_in,
     speech,
+    supplement,
     walk_ups,
 )
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
-from web.station.look import look
 from web.station.phone import body, invite
 
 ROOMS = (
@@ -60,6 +60,7 @@ ROOMS = (
     places,
     check,
     delivery,
+    supplement,
     prints,
     health,
     holding,
@@ -107,7 +108,7 @@ def create_app(
     app.extensions[EXTENSION] = Station(
         point, Freshness(point.database.path), idle_limit, lock_after, monotonic
     )
-    Babel(app, locale_selector=lambda: str(look().language))
+    Babel(app)
     Bootstrap5(app)
     packing.pack(app)
     security.guard(app)  # first: a foreign host learns nothing
@@ -117,6 +118,7 @@ def create_app(
     lock.guard(app)
     late.guard(app)
     holding.guard(app)
+    supplement.guard(app)
     error_pages.answer(app)
     speech.speak(app)
     for room in ROOMS:

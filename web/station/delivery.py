@@ -5,16 +5,19 @@ The box shows nothing personal any more; only an officer's own words may name so
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
+from appliance.core.national_code import looks_like_a_code
 from appliance.core.submission import SubmissionState
 from appliance.desk import dossiers
 from appliance.desk.dossiers import DossierView
+from appliance.desk.following import note_national_code, portal_url
 from appliance.desk.words import with_words
 from web.station.here import point, station
+from web.station.speech import said
 
 pages = Blueprint("delivery", __name__)
 
@@ -23,8 +26,11 @@ pages = Blueprint("delivery", __name__)
 def show(dossier_id: object) -> ResponseReturnValue:
     """Where a sealed dossier stands; an open one goes back to the desk."""
     view = dossiers.look_at(point(), str(dossier_id))
-    if view.dossier.state is DossierState.OPEN and not _seal_failed(view):
-        return redirect(link("dossier.show", dossier_id=dossier_id), 303)
+    if view.dossier.state is DossierState.OPEN:
+        if view.dossier.is_supplement:
+            return redirect(link("supplement.show", dossier_id=dossier_id), 303)
+        if not _seal_failed(view):
+            return redirect(link("dossier.show", dossier_id=dossier_id), 303)
     return render_template("delivery.html", **_facts(view))
 
 
@@ -39,14 +45,25 @@ def now(dossier_id: object) -> ResponseReturnValue:
     return station().freshness.answer(("delivery", str(dossier_id)), draw)
 
 
+@pages.post("/dossiers/<uuid:dossier_id>/national-code")
+def note_code(dossier_id: object) -> ResponseReturnValue:
+    """Form field: ``code``, the mã hồ sơ as somebody reads it out. An odd one is kept, and told."""
+    code = note_national_code(point(), str(dossier_id), request.form.get("code", "")[:200])
+    if code and not looks_like_a_code(code):
+        flash(said("code.odd", code=code), "todo")
+    else:
+        flash(said("code.saved" if code else "code.forgotten"), "done")
+    return redirect(link("delivery.show", dossier_id=dossier_id), 303)
+
+
 def stage_of(view: DossierView) -> str:
     """``sealing``, ``failed``, ``waiting``, ``needs-person`` or ``delivered``."""
+    if view.dossier.state is DossierState.SEALING:
+        return "sealing"
     if view.receipt is not None:
         return "delivered"
     if view.dossier.state is DossierState.OPEN:
         return "failed"
-    if view.dossier.state is DossierState.SEALING:
-        return "sealing"
     if view.submission is not None and view.submission.state is SubmissionState.NEEDS_PERSON:
         return "needs-person"
     return "waiting"
@@ -56,6 +73,7 @@ def _facts(view: DossierView) -> dict[str, object]:
     procedure = view.procedure
     titles = {slot.key: slot.title for slot in procedure.slots}
     titles |= {key: field.label for key, field in procedure.fields.items()}
+    codes = [event.national_code for event in view.events if event.national_code]
     told = with_words(point(), view.dossier.id, view.events)
     return {
         "view": view,
@@ -63,6 +81,8 @@ def _facts(view: DossierView) -> dict[str, object]:
         "titles": titles,
         "events": told.events,
         "words_are_coming": told.words_are_coming,
+        "told_code": codes[-1] if codes else None,
+        "portal": portal_url(point(), view.national_code),
     }
 
 

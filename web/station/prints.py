@@ -15,6 +15,7 @@ from appliance.core.printer_errors import PrinterAbsent
 from appliance.core.printing import Media, PrintNews, PrintState
 from appliance.desk import dossiers
 from appliance.desk.dossiers import DossierView
+from appliance.desk.following import follow_up_url
 from appliance.desk.printing import dossier_print, printer_for
 from appliance.papers.names import paper_file_name
 from appliance.papers.prints.offered import Offered, prints_for
@@ -150,7 +151,12 @@ def _follow(dossier_id: str) -> None:
 
 def _pdf(view: DossierView, sheet: Sheet) -> bytes:
     return dossier_print(
-        point(), view, sheet.offered.key, sheet.media, volunteer_name=volunteer().name
+        point(),
+        view,
+        sheet.offered.key,
+        sheet.media,
+        volunteer_name=volunteer().name,
+        follow_up_url=follow_up_url(point(), view.dossier),
     )
 
 

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
 from appliance.desk import dossiers
+from appliance.desk.following import follow_up_url, portal_url
 from web.station.delivery import stage_of
 from web.station.here import point, station
-from web.station.look import look
-from web.station.phone.room import in_this_language, pages, phone
+from web.station.phone.room import pages, phone
 
 
 @pages.get("/phone/follow")
@@ -26,18 +26,22 @@ def follow_now() -> ResponseReturnValue:
     def draw() -> str:
         return render_template("phone/_follow_now.html", **_facts())
 
-    return station().freshness.answer(("phone-follow", phone().dossier.id, look().language), draw)
+    return station().freshness.answer(("phone-follow", phone().dossier.id), draw)
 
 
 def _facts() -> dict[str, object]:
     """States, dates and codes only: an officer's own words may name somebody."""
-    view = in_this_language(dossiers.look_at(point(), phone().dossier.id))
-    stage = "open" if view.dossier.state is DossierState.OPEN else stage_of(view)
-    codes = [event.national_code for event in view.events if event.national_code]
+    view = dossiers.look_at(point(), phone().dossier.id)
+    # open once more for a supplement: what the ward holds, it holds
+    is_being_filled = view.dossier.state is DossierState.OPEN and not view.dossier.is_supplement
+    stage = "open" if is_being_filled else stage_of(view)
     return {
         "view": view,
         "stage": stage,
         "last": view.events[-1] if view.events else None,
-        "national_code": codes[-1] if codes else None,
+        "national_code": view.national_code,
+        "asks_more": view.request is not None,
+        "portal": portal_url(point(), view.national_code),
+        "follow_url": follow_up_url(point(), view.dossier),
         "still_open": stage == "open",
     }

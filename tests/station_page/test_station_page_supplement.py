@@ -1,0 +1,205 @@
+"""The ward asks, the point shows it first, and exactly that paper is scanned and sent again."""
+
+from __future__ import annotations
+
+import pytest
+
+from appliance.core.dossier import DossierState
+from appliance.core.manifest import Event, EventType, SupplementItem, WardState
+from appliance.desk import dossiers, sealing
+from appliance.desk.point import Point
+from appliance.desk.words import publish_words_key
+from appliance.imaging.child.main import cleaned
+from appliance.keys import age
+from appliance.pretend.sample_answers import sample_answers
+from appliance.store import outbox, status, ward_events
+from appliance.store.volunteers import Volunteer
+from tests.station_page.conftest import Browser, Clock, Tray, id_of, receipt_for, view_of
+
+SLOT, OTHER = "giay_chung_sinh", "uy_quyen"
+WORDS = "Bác <b>Hoa</b> quét lại giúp trang 2."
+
+
+@pytest.fixture
+def delivered(
+    browser: Browser, dossier: str, tray: Tray, point: Point, lan: Volunteer, clock: Clock
+) -> str:
+    """The path of a dossier of three pages that the ward has."""
+    publish_words_key(point)
+    tray.press(pages=3)
+    dossier_id = id_of(dossier)
+    dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
+    sealing.ask_to_seal(point, dossier_id, lan.id, consented=True)
+    sealing.grant_next(point, cleaned)
+    arrive(point, dossier_id, clock)
+    return dossier
+
+
+def arrive(point: Point, dossier_id: str, clock: Clock) -> None:
+    with point.database.writing() as connection:
+        sent = outbox.submission_of(connection, dossier_id)
+        assert sent is not None
+        outbox.mark_delivered(connection, sent, receipt_for(sent, clock.now))
+
+
+def say(point: Point, clock: Clock, path: str, seq: int, state: WardState, **told: object) -> None:
+    asks = state is WardState.SUPPLEMENT_REQUESTED
+    event = Event(
+        seq=str(seq),
+        dossier_id=id_of(path),
+        at=clock.now,
+        type=EventType.SUPPLEMENT_REQUESTED if asks else EventType.STATE_CHANGED,
+        state=state,
+        **told,
+    )
+    with point.database.writing() as connection:
+        key = status.recall(connection, status.WORDS_KEY)
+        ward_events.add_events(connection, [event], key, lambda words, to: age.seal(words, [to]))
+
+
+def ask(point: Point, clock: Clock, path: str, seq: int = 1, page: int | None = 2) -> None:
+    item = SupplementItem(
+        what="paper", ref=SLOT, problem="unreadable", page=page, note_vi="Góc dưới bị mờ"
+    )
+    say(point, clock, path, seq, WardState.SUPPLEMENT_REQUESTED, text_vi=WORDS, items=(item,))
+
+
+def test_what_the_ward_asks_for_stands_first_and_leads_to_that_page(
+    browser: Browser, delivered: str, point: Point, clock: Clock, tray: Tray
+) -> None:
+    assert "Phường cần bổ sung" not in browser.get("/").text
+    ask(point, clock, delivered)
+    home = browser.get("/").text
+    assert home.index("Phường cần bổ sung") < home.index("Hồ sơ đang làm")
+    assert f"{delivered}/supplement" in home
+    page = browser.get(f"{delivered}/supplement").text
+    assert "Bác &lt;b&gt;Hoa&lt;/b&gt; quét lại giúp trang 2." in page
+    assert "Trang 2: mờ, không đọc được." in page
+    assert "Góc dưới bị mờ" in page
+    assert browser.post(f"{delivered}/supplement").status_code == 303
+    hub = browser.get(f"{delivered}/supplement").text
+    assert "Chỉ quét trang 2, đúng thứ tự: đã quét 0/1 trang." in hub
+    slot = browser.get(f"{delivered}/slots/{SLOT}").text
+    assert "Góc dưới bị mờ" in slot
+    tray.press()
+    assert "Đã đủ. Cùng người dân kiểm tra rồi gửi." in browser.get(f"{delivered}/supplement").text
+
+
+def test_the_second_revision_is_agreed_to_sealed_and_told(
+    browser: Browser, delivered: str, point: Point, clock: Clock, tray: Tray
+) -> None:
+    ask(point, clock, delivered)
+    browser.post(f"{delivered}/supplement")
+    tray.press()
+    check = browser.get(f"{delivered}/supplement/check").text
+    assert "thay cho trang 2 phường đang có" in check
+    assert 'name="consent" value="yes" id="consent" class="form-check-input">' in check
+    seen = check.partition('name="seen" value="')[2].partition('"')[0]
+    untold = browser.post(f"{delivered}/supplement/seal", seen=seen)
+    assert "Chưa đánh dấu đồng ý." in browser.get(untold.location.partition("#")[0]).text
+    browser.post(f"{delivered}/supplement/seal", seen=seen, consent="yes")
+    assert "Đang chốt hồ sơ" in browser.get(f"{delivered}/delivery").text
+    sealing.grant_next(point, cleaned)
+    waiting = browser.get(f"{delivered}/delivery").text
+    assert "Đây là bản bổ sung lần 1" in waiting
+    arrive(point, id_of(delivered), clock)
+    say(point, clock, delivered, 2, WardState.RECEIVED, reason_code="revision-2")
+    assert "Phường đã nhận bổ sung lần 1" in browser.get(f"{delivered}/delivery").text
+    assert "Phường cần bổ sung" not in browser.get("/").text
+
+
+@pytest.mark.parametrize("page", ["", "/check", "/topics/1", "/phone", "/delivery"])
+def test_pages_about_a_form_lead_to_what_the_ward_asks_for(
+    browser: Browser, delivered: str, point: Point, clock: Clock, page: str
+) -> None:
+    ask(point, clock, delivered)
+    browser.post(f"{delivered}/supplement")
+    answer = browser.get(f"{delivered}{page}")
+    assert (answer.status_code, answer.location) == (303, f"{delivered}/supplement")
+
+
+@pytest.mark.parametrize("button", [f"/slots/{OTHER}/choose", f"/slots/{OTHER}/scan", "/answers"])
+def test_other_papers_and_the_form_are_closed(
+    browser: Browser, delivered: str, point: Point, clock: Clock, button: str
+) -> None:
+    ask(point, clock, delivered)
+    browser.post(f"{delivered}/supplement")
+    browser.post(f"{delivered}{button}", revision="0", child_name="Người khác")
+    view = view_of(point, delivered)
+    assert view.on_desk_slot == SLOT
+    assert view.answers == {}
+
+
+def test_a_volunteer_changes_her_mind_and_the_ward_goes_on_waiting(
+    browser: Browser, delivered: str, point: Point, clock: Clock, tray: Tray
+) -> None:
+    ask(point, clock, delivered)
+    browser.post(f"{delivered}/supplement")
+    tray.press()
+    browser.post(f"{delivered}/supplement/give-up")
+    view = view_of(point, delivered)
+    assert (view.dossier.state, view.dossier.revision) == (DossierState.DELIVERED, 1)
+    assert point.pages.names() == set()
+    assert "Phường cần bổ sung" in browser.get("/").text
+
+
+def test_after_a_power_cut_only_the_new_pages_are_locked(
+    browser: Browser, delivered: str, point: Point, clock: Clock, tray: Tray
+) -> None:
+    ask(point, clock, delivered)
+    browser.post(f"{delivered}/supplement")
+    tray.press()
+    for key in (point.config.paths.runtime / "desk-keys").iterdir():
+        key.unlink()
+    page = browser.get(f"{delivered}/supplement").text
+    assert "Chỉ những trang vừa quét để bổ sung bị khóa." in page
+    browser.post(f"{delivered}/supplement/give-up")
+    assert browser.post(f"{delivered}/supplement").status_code == 303
+    assert view_of(point, delivered).dossier.state is DossierState.OPEN
+
+
+def test_words_lie_nowhere_in_plain_and_are_asked_for_again_after_a_power_cut(
+    browser: Browser, delivered: str, point: Point, clock: Clock
+) -> None:
+    ask(point, clock, delivered)
+    with point.database.writing() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    for file in point.config.paths.state.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert b"Hoa" not in content, file
+            assert "Góc dưới".encode() not in content, file
+    (point.config.paths.runtime / "officers-words.key").unlink()
+    publish_words_key(point)  # the machine started again
+    page = browser.get(f"{delivered}/delivery").text
+    assert "lời dặn đang được lấy lại từ phường" in page
+    assert "Hoa" not in page
+    assert "mờ, không đọc được" in page  # which paper and page is known all the same
+
+
+def test_a_national_code_is_typed_doubted_and_never_refused(
+    browser: Browser, delivered: str, point: Point, clock: Clock
+) -> None:
+    browser.get(f"{delivered}/delivery")
+    browser.post(f"{delivered}/national-code", code=" h26.12.34-261122-0001 ")
+    page = browser.get(f"{delivered}/delivery").text
+    assert 'value="H26.12.34-261122-0001"' in page
+    assert "dvc-tra-cuu-ho-so" in page
+    browser.post(f"{delivered}/national-code", code="<i>MỘT HAI BA</i>")
+    page = browser.get(f"{delivered}/delivery").text
+    assert "không giống mã hồ sơ" in page
+    assert "<I>MỘT" not in page
+    assert view_of(point, delivered).national_code == "<I>MỘTHAIBA</I>"
+    say(point, clock, delivered, 1, WardState.PROCESSING, national_code="H26.12.34-261122-0002")
+    assert view_of(point, delivered).national_code == "H26.12.34-261122-0002"
+    assert "H26.12.34-261122-0002" in browser.get(f"{delivered}/delivery").text
+
+
+def test_a_stranger_reads_no_word_of_an_officer(
+    stranger: Browser, delivered: str, point: Point, clock: Clock
+) -> None:
+    ask(point, clock, delivered)
+    for path in ("/supplement", "/supplement/now", "/supplement/check", "/delivery"):
+        assert stranger.get(f"{delivered}{path}").location == "/sign-in"
+    assert stranger.post(f"{delivered}/supplement").status_code in (303, 400)
+    assert view_of(point, delivered).dossier.revision == 1

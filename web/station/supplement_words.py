@@ -1,0 +1,50 @@
+"""What an officer says about each paper, as lines that a volunteer reads out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.core.manifest import Event, SupplementItem
+from appliance.core.procedure import Procedure
+from web.station.speech import said
+
+ELSEWHERE = ""  # wishes about no paper of this procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing that is wrong with a paper, or missing."""
+
+    title: str  # of the paper, or of the field on the form
+    pages: tuple[int, ...]  # none named: the whole paper
+    problem: str  # in words, empty when the officer chose none
+    note: str  # the officer's own words
+
+    @property
+    def what(self) -> str:
+        """``Trang 2, 3: mờ, không đọc được``, as far as it is known."""
+        numbers = ", ".join(map(str, self.pages))
+        named = said("supplement.pages", numbers=numbers) if self.pages else ""
+        told = f"{named}: {self.problem}" if named and self.problem else named or self.problem
+        return told[:1].upper() + told[1:]
+
+
+def wishes_of(procedure: Procedure, events: Sequence[Event]) -> dict[str, tuple[Wish, ...]]:
+    """The wishes about each paper by slot, those about none under ``ELSEWHERE``."""
+    titles = {slot.key: slot.title for slot in procedure.slots}
+    labels = {key: field.label for key, field in procedure.fields.items()}
+    found: dict[tuple[str, str, str, str], list[int]] = {}
+    for item in dict.fromkeys(item for event in events for item in event.items):
+        slot = item.ref if item.what == "paper" and item.ref in titles else ELSEWHERE
+        title = titles.get(slot or "") or labels.get(item.ref or "", "")
+        line = (slot or ELSEWHERE, title, _problem(item), item.note_vi or "")
+        found.setdefault(line, []).extend([item.page] if item.page else [])
+    told: dict[str, list[Wish]] = {}
+    for (slot, title, problem, note), pages in found.items():
+        told.setdefault(slot, []).append(Wish(title, tuple(sorted(pages)), problem, note))
+    return {slot: tuple(wishes) for slot, wishes in told.items()}
+
+
+def _problem(item: SupplementItem) -> str:
+    return said(f"supplement.{item.problem}") if item.problem else ""
