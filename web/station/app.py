@@ -44,6 +44,7 @@ from web.station import (
 )
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
+from web.station.look import look
 from web.station.phone import body, invite
 
 ROOMS = (
@@ -108,7 +109,7 @@ def create_app(
     app.extensions[EXTENSION] = Station(
         point, Freshness(point.database.path), idle_limit, lock_after, monotonic
     )
-    Babel(app)
+    Babel(app, locale_selector=lambda: str(look().language))
     Bootstrap5(app)
     packing.pack(app)
     security.guard(app)  # first: a foreign host learns nothing

@@ -10,7 +10,8 @@ from appliance.desk import dossiers
 from appliance.desk.following import follow_up_url, portal_url
 from web.station.delivery import stage_of
 from web.station.here import point, station
-from web.station.phone.room import pages, phone
+from web.station.look import look
+from web.station.phone.room import in_this_language, pages, phone
 
 
 @pages.get("/phone/follow")
@@ -26,12 +27,12 @@ def follow_now() -> ResponseReturnValue:
     def draw() -> str:
         return render_template("phone/_follow_now.html", **_facts())
 
-    return station().freshness.answer(("phone-follow", phone().dossier.id), draw)
+    return station().freshness.answer(("phone-follow", phone().dossier.id, look().language), draw)
 
 
 def _facts() -> dict[str, object]:
     """States, dates and codes only: an officer's own words may name somebody."""
-    view = dossiers.look_at(point(), phone().dossier.id)
+    view = in_this_language(dossiers.look_at(point(), phone().dossier.id))
     # open once more for a supplement: what the ward holds, it holds
     is_being_filled = view.dossier.state is DossierState.OPEN and not view.dossier.is_supplement
     stage = "open" if is_being_filled else stage_of(view)
