@@ -166,3 +166,10 @@ def test_a_sheet_that_runs_out_of_the_image_reaches_its_rim():
     assert found is not None
     assert found.seen == (False, False, False, True)
     assert found.right == 414
+
+
+def test_a_line_of_the_sensors_columns_costs_a_cut_sheet_no_margin():
+    # seen: 2 mm of bare paper lost beside the rim that the sheet runs out of
+    page = pages.spoiled("cut", 4134, 200, place="top", name="form")
+    (found,) = analyse(page.jpeg(), 200)
+    assert min(x for x, _ in found.item.quad) <= 0.5 * 200 / 25.4

@@ -155,7 +155,7 @@ def refined(
     slope = _common_slope(shown, most_slope)
     picked = chosen(
         [
-            _lines(side, slope, px, wary=wary, at_rim=wary or not r.seen[n]) if side else []
+            _lines(side, slope, px, at_rim=wary or not r.seen[n]) if side else []
             for n, side in enumerate(sides)
         ],
         ((r.right - r.left) / px, (r.bottom - r.top) / px),
@@ -237,7 +237,7 @@ def _common_slope(sides: list[_Looks], most: float) -> float:
     return float(slopes[int(np.argmax(votes))])
 
 
-def _lines(side: _Looks, slope: float, px: float, *, wary: bool, at_rim: bool) -> list[Candidate]:
+def _lines(side: _Looks, slope: float, px: float, *, at_rim: bool) -> list[Candidate]:
     """The lines that looks speak for; enough of them for an edge, or at least a few.
 
     *at_rim*: the sheet may run out of the image here, and a row of letters show like an edge.
@@ -252,7 +252,7 @@ def _lines(side: _Looks, slope: float, px: float, *, wary: bool, at_rim: bool) -
         place = float(side.n[at])
         agreed = side.near(slope, place)[0].size
         sure = votes[at] >= _LOUD * shown[at] and agreed >= _AGREED * shown[at]
-        if agreed < _SOME * shown[at] or (wary and not _is_border(side, slope, place, px)):
+        if agreed < _SOME * shown[at] or (at_rim and not _is_border(side, slope, place, px)):
             continue
         if at_rim and not _is_bare_beyond(side, slope, place, px):
             continue

@@ -36,7 +36,6 @@ _WRITTEN_LEVELS, _FEW_PX = 40, 6
 _SMALL_SHARE = 0.5  # of the image: a sheet this small cannot fill it
 _MOST_PAPER = 2  # patches at the rim that belong to a sheet running out of the image
 _MOST_LIDS, _LEAST_LID = 4, 0.04  # of the image
-_A_PAIR = 2
 
 Mask = NDArray[np.bool_]
 Levels = NDArray[np.int16]
@@ -65,7 +64,7 @@ def find_items(look: Image.Image, dpi: float, lean_deg: float | None = None) -> 
     color = look if look.mode == "RGB" else look.convert("RGB")
     if min(look.size) < _LEAST_MM * dpi / 25.4:
         return [whole_image(look.size, dpi)]
-    apart = _without_lid(color, _apart(color, dpi), dpi)
+    apart = _apart(color, dpi)
     small = apart and math.prod(sides_px(apart[0].quad)) < _SMALL_SHARE * color.width * color.height
     if len(apart) > 1 or (small and all(apart[0].seen)):
         return sorted((_found(e, dpi) for e in apart), key=_reading_order)
@@ -136,20 +135,6 @@ def _outermost(edges: list[Edges]) -> list[Edges]:
             for other in edges
         )
     ]
-
-
-def _without_lid(color: Image.Image, edges: list[Edges], dpi: float) -> list[Edges]:
-    """Without the strip of lid beside a sheet that runs out of the image on all other sides.
-
-    Both fill what the other leaves, and look at the same edge; nothing is written on a lid.
-    """
-    if len(edges) != _A_PAIR or any(sum(one.seen) != 1 for one in edges):
-        return edges
-    one, other = edges  # each is all that lies beyond the other
-    bare = [_bare_around(color, other, dpi), _bare_around(color, one, dpi)]
-    if all(bare):
-        return [max(edges, key=lambda it: math.prod(sides_px(it.quad)))]
-    return [it for it, is_bare in zip(edges, bare, strict=True) if not is_bare]
 
 
 def _holds(quad: Quad, point: Point) -> bool:
