@@ -36,7 +36,15 @@ OPEN_WHEN_LOCKED = PUBLIC | {"lock.show", "lock.unlock", "lock.close", "sign_in.
 
 # fetched by a page, never gone back to
 NO_PAGES = frozenset(
-    {"one_page.image", "walk_ups.image", "walk_ups.now", "places.communes", "prints.file"}
+    {
+        "one_page.image",
+        "one_page.now",
+        "crop.whole",
+        "walk_ups.image",
+        "walk_ups.now",
+        "places.communes",
+        "prints.file",
+    }
 )
 
 

@@ -8,13 +8,14 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.dossier import DossierState
-from appliance.core.errors import DossierUnknown
+from appliance.core.dossier import DossierState, Page
+from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.desk import dossiers, page_edits, page_moves, scanning
+from appliance.desk.dossiers import DossierView
 from appliance.desk.scanning import AskedBy, PageImage
 from web.station.acting import act
 from web.station.dossier import fields_of_page
-from web.station.here import point
+from web.station.here import point, station
 from web.station.slots import pages_of
 
 pages = Blueprint("one_page", __name__)
@@ -37,9 +38,7 @@ def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
     view = dossiers.look_at(point(), str(dossier_id))
     if view.dossier.state is not DossierState.OPEN:
         return redirect(link("delivery.show", dossier_id=dossier_id), 303)
-    page = next((p for p in view.pages if p.id == str(page_id)), None)
-    if page is None:
-        raise DossierUnknown(f"page {page_id} is not in dossier {dossier_id}")
+    page = page_in(view, str(page_id))
     inside = pages_of(view, page.slot_key)
     place = next(i for i, one in enumerate(inside) if one.page is page)
     return render_template(
@@ -53,6 +52,27 @@ def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
         after=inside[place + 1].page if place + 1 < len(inside) else None,
         quarters=QUARTERS,
     )
+
+
+@pages.get("/dossiers/<uuid:dossier_id>/pages/<uuid:page_id>/now")
+def now(dossier_id: object, page_id: object) -> ResponseReturnValue:
+    """The picture and what was done to it, while the page is cleaned again."""
+
+    def draw() -> str:
+        view = dossiers.look_at(point(), str(dossier_id))
+        if view.dossier.state is not DossierState.OPEN:
+            raise DossierMovedOn(f"dossier {dossier_id} is {view.dossier.state}")
+        page = page_in(view, str(page_id))
+        number = view.pages_in(page.slot_key).index(page) + 1
+        return render_template(
+            "_page_now.html",
+            view=view,
+            page=page,
+            number=number,
+            slot=view.procedure.slot(page.slot_key),
+        )
+
+    return station().freshness.answer(("page", str(page_id)), draw)
 
 
 @pages.get(
@@ -95,6 +115,14 @@ def scan_again(dossier_id: object, page_id: object) -> ResponseReturnValue:
         lambda: page_moves.scan_again(point(), str(page_id), AskedBy.SCREEN),
         "scan-again",
     )
+
+
+def page_in(view: DossierView, page_id: str) -> Page:
+    """Raises DossierUnknown: no such page in this dossier, or it was taken out."""
+    for page in view.pages:
+        if page.id == page_id:
+            return page
+    raise DossierUnknown(f"page {page_id} is not in dossier {view.dossier.id}")
 
 
 def _change(
