@@ -16,6 +16,7 @@ from appliance.core.findings import TURN_UNSURE, Code, Findings, Kind, Point, Qu
 from appliance.core.plates import PlatedPage
 from appliance.imaging.codes import find_codes
 from appliance.imaging.coding import Draft, coded, dark_on, drafted, look_of, size_mm
+from appliance.imaging.colors.inks import Kinds, kinds_of
 from appliance.imaging.colors.modes import BLANK_WAYS, Way, ladder, survey
 from appliance.imaging.colors.paper import Light, light_on
 from appliance.imaging.doubts.blank import OtherSide
@@ -191,6 +192,7 @@ class _Understood(NamedTuple):
     light: Light | None
     card: CardLook | None
     ready: PlatedPage | None = None  # the scanner's own pixels, passed on
+    kinds: Kinds | None = None  # of *look*
 
 
 def _analysed(
@@ -266,14 +268,15 @@ def _understood(
     if found.blank.is_blank:
         return _Understood(found, BLANK_WAYS, look, light, card)
     found = replace(found, codes=_codes_within(sight, found.item.quad))
-    seen = survey(look, dark_on(sight, found, light))
-    return _Understood(found, ladder(found.item.kind, seen), look, light, card)
+    kinds = None if look.mode == "L" else kinds_of(look)
+    seen = survey(look, dark_on(sight, found, light), kinds)
+    return _Understood(found, ladder(found.item.kind, seen), look, light, card, kinds=kinds)
 
 
 def _draft(sight: Sight, item: _Understood) -> Draft | None:
     if item.ready is not None or item.look is None:
         return None
-    return drafted(sight, item.found, item.look, item.light, item.ways[0])
+    return drafted(sight, item.found, item.look, item.light, item.ways[0], item.kinds)
 
 
 def _plated(item: _Understood, draft: Draft | None) -> PlatedPage:

@@ -16,6 +16,7 @@ from appliance.core.findings import Findings, PageMode
 from appliance.core.plates import PlatedPage
 from appliance.imaging.colors.inks import (
     NO_INKS,
+    Kinds,
     Mask,
     dark_channel,
     ink_in,
@@ -66,12 +67,18 @@ class Draft:
     way: Way
     dpi: int
     size_mm: tuple[float, float]
+    kinds: Kinds | None = None  # of *look*, where somebody knows them
 
 
 def drafted(
-    sight: Sight, found: Findings, look: Image.Image, light: Light | None, way: Way
+    sight: Sight,
+    found: Findings,
+    look: Image.Image,
+    light: Light | None,
+    way: Way,
+    kinds: Kinds | None = None,
 ) -> Draft:
-    """The item in the resolution of *way*; *look* is evened already."""
+    """The item in the resolution of *way*; *look* is evened already, *kinds* are its own."""
     if way.mode in STENCILED:
         dpi = way.resolution_dpi
         plan = layout(found, sight.dpi, dpi)
@@ -82,14 +89,14 @@ def drafted(
     else:
         dpi = min(way.resolution_dpi, round(sight.dpi))
         image = apply(sight, sight.dpi, found, dpi)
-    return Draft(image, look, light, way, dpi, true_size_mm(found, image.size, dpi))
+    return Draft(image, look, light, way, dpi, true_size_mm(found, image.size, dpi), kinds)
 
 
 def coded(draft: Draft) -> PlatedPage:
     """The plates of a draft. Its paper is evened unless the mode is full."""
     way = draft.way
     if way.mode in STENCILED:
-        inks = inks_of(draft.look) if way.mode is PageMode.LAYERS else NO_INKS
+        inks = inks_of(draft.look, draft.kinds) if way.mode is PageMode.LAYERS else NO_INKS
         return stenciled(stencils(draft.image, inks), way, draft.size_mm)
     image = draft.image
     if draft.light is not None and way.mode is not PageMode.FULL:

@@ -1,4 +1,4 @@
-"""How much darker, and how much more coloured, each point of a small picture is than its paper."""
+"""How much darker, and where more coloured, each point of a small picture is than its paper."""
 
 from __future__ import annotations
 
@@ -20,18 +20,16 @@ _FAINTEST_PAPER = 70.0
 
 @dataclass(frozen=True, slots=True)
 class Depths:
-    """Both as levels of 0 to 255; about 0 on bare paper."""
+    """Levels of 0 to 255."""
 
     dark: Levels  # below the paper around it, by the darkest channel: red and blue ink count
-    tint: Levels  # more colour than the paper of this sheet has
     paper: float  # how bright that paper is
 
 
 def depths(small: Image.Image, inside: NDArray[np.bool_]) -> Depths:
     """*inside* is true where the sheet is; only there is paper looked for."""
     red, green, blue = (small if small.mode == "RGB" else small.convert("RGB")).split()
-    low = ImageChops.darker(ImageChops.darker(red, green), blue)
-    darkest = np.asarray(low)
+    darkest = np.asarray(ImageChops.darker(ImageChops.darker(red, green), blue))
     cells = _cells(darkest, inside)
     bright = cells[cells > 0]
     paper = float(np.percentile(bright, 75)) if bright.size else 0.0
@@ -46,10 +44,17 @@ def depths(small: Image.Image, inside: NDArray[np.bool_]) -> Depths:
     dark: Levels = np.multiply(darkest, np.float32(_WHITE), dtype=np.float32)
     dark /= background
     np.subtract(np.float32(_WHITE), dark, out=dark)
-    high_image = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    colour = np.asarray(ImageChops.subtract(high_image, low))
-    usual = float(np.median(colour[::4, ::4][inside[::4, ::4]])) if bright.size else 0.0
-    return Depths(dark, colour.astype(np.float32) - np.float32(usual), paper)
+    return Depths(dark, paper)
+
+
+def tinted(small: Image.Image, inside: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:
+    """Where *small* has *least* levels more colour than the paper of the sheet *inside*."""
+    red, green, blue = (small if small.mode == "RGB" else small.convert("RGB")).split()
+    high = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    low = ImageChops.darker(ImageChops.darker(red, green), blue)
+    colour = np.asarray(ImageChops.subtract(high, low))
+    some = colour[::4, ::4][inside[::4, ::4]]
+    return colour >= least + (float(np.median(some)) if some.size else 0.0)
 
 
 def within(size: tuple[int, int], quad: Quad, rim_px: float) -> NDArray[np.bool_]:

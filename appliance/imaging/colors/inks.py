@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,7 @@ _STRIP = 256  # rows at a time: a page of 200 dpi weighs 4 MB as often as it is 
 
 
 class Ink(StrEnum):
-    """What a stencil is printed in, in the order of ``ink_kinds``."""
+    """What a stencil is printed in, in the order of ``Kinds``."""
 
     BLACK = "black"
     RED = "red"
@@ -129,11 +130,11 @@ def ink_in(
     return Image.frombytes("1", fine.size, bits.tobytes())
 
 
-def inks_of(even: Image.Image) -> Inks:
-    """The inks on an evened look."""
+def inks_of(even: Image.Image, known: Kinds | None = None) -> Inks:
+    """The inks on an evened look; *known* are its ``kinds_of``."""
     if even.mode == "L":
         return NO_INKS
-    kinds, where, index = _kinds(even)
+    kinds, where, index = known or kinds_of(even)
     red, green, blue = (np.asarray(band).ravel() for band in even.split())
     pixels = _Pixels((red, green, blue), np.minimum(np.minimum(red, green), blue))
     black = pixels.heart(np.flatnonzero(pixels.low < 255 - FAINTEST), Ink.BLACK)
@@ -144,6 +145,7 @@ def inks_of(even: Image.Image) -> Inks:
     )
     pale = np.maximum(np.maximum(red, green), blue).reshape(kinds.shape) >= _PALE
     part = slice(max(0, int(where[0] // even.width) - 1), int(where[-1] // even.width) + 2)
+    kinds = kinds.copy()
     kinds[part] = _with_fringes(kinds[part], pale[part])
     return Inks(Image.fromarray(kinds), (black, reds, blues))
 
@@ -159,13 +161,16 @@ def _with_fringes(kinds: Bytes, pale: Mask) -> Bytes:
     return np.where(pale & (kinds == 0), beside, kinds)
 
 
-def ink_kinds(colors: Image.Image) -> Bytes:
-    """Which ink each pixel of *colors* would be, were it inked: an index into ``Ink``."""
-    return _kinds(colors)[0]
+class Kinds(NamedTuple):
+    """Which ink each pixel would be, were it inked."""
+
+    each: Bytes  # an index into ``Ink``
+    where: npt.NDArray[np.intp]  # the coloured ones in reading order
+    which: Bytes  # of these
 
 
-def _kinds(colors: Image.Image) -> tuple[Bytes, npt.NDArray[np.intp], Bytes]:
-    """Each pixel's ink; and of the coloured ones where they are, and which."""
+def kinds_of(colors: Image.Image) -> Kinds:
+    """The kinds of *colors* (RGB)."""
     bands = colors.split()
     high = ImageChops.lighter(bands[0], ImageChops.lighter(bands[1], bands[2]))
     low = ImageChops.darker(bands[0], ImageChops.darker(bands[1], bands[2]))
@@ -183,7 +188,7 @@ def _kinds(colors: Image.Image) -> tuple[Bytes, npt.NDArray[np.intp], Bytes]:
     index = np.where(is_red, 1, np.where(is_blue, 2, 3)).astype(np.uint8)
     kinds = np.zeros(vivid.size, dtype=np.uint8)
     kinds[where] = index
-    return kinds.reshape(colors.height, colors.width), where, index
+    return Kinds(kinds.reshape(colors.height, colors.width), where, index)
 
 
 def stencils(ink: Image.Image, inks: Inks) -> Iterator[Stencil]:

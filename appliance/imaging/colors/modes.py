@@ -16,11 +16,12 @@ from appliance.core.findings import Kind, PageMode
 from appliance.core.plates import Plate, PlatedPage
 from appliance.imaging.colors.inks import (
     FAINTEST,
+    Kinds,
     Mask,
     Stencil,
     contrast_of,
-    ink_kinds,
     inked,
+    kinds_of,
     stencils_of,
 )
 from appliance.imaging.colors.palette import in_colors, nearest_squares, sixteen_colors
@@ -81,15 +82,19 @@ def dark_marks(fine: Image.Image, light: Light, times: int) -> Image.Image:
     return fine.point([255 * (255 - level > _DARK) for level in green]).reduce(times)
 
 
-def survey(look: Image.Image, dark: Image.Image | None = None) -> Survey:
+def survey(
+    look: Image.Image, dark: Image.Image | None = None, known: Kinds | None = None
+) -> Survey:
     """Measure *look*: evened, RGB or L, at about 100 dpi. Its edge is left out: lid may show.
 
-    *dark* is what ``dark_marks`` says of a finer picture.
+    *dark* is what ``dark_marks`` says of a finer picture; *known* are the look's ``kinds_of``.
     """
+    kinds = None if look.mode == "L" else (known or kinds_of(look)).each
     border = round(_BORDER_MM / MM_PER_INCH * LOOK_DPI)
     if min(look.size) > 4 * border:
         box = (border, border, look.width - border, look.height - border)
         look, dark = look.crop(box), dark.crop(box) if dark else None
+        kinds = None if kinds is None else kinds[border:-border, border:-border]
     mm2 = (MM_PER_INCH / LOOK_DPI) ** 2
     contrast = contrast_of(look)
     depth = np.asarray(contrast)
@@ -100,9 +105,8 @@ def survey(look: Image.Image, dark: Image.Image | None = None) -> Survey:
     alone = ~_grown(near_dark, 3)
     faint = _lumped((depth > FAINTEST) & alone)
     tone = _shrunk(depth > _SHADE, 4)
-    if look.mode == "L":
+    if kinds is None:
         return Survey(ink.sum() * mm2, faint.sum() * mm2, 0.0, 0.0, 0.0, tone.sum() * mm2, 0.0)
-    kinds = ink_kinds(look)
     shades = float(tone.sum() * mm2)
     strong = ink & (depth > 70)
     return Survey(

@@ -37,7 +37,7 @@ class Light:
     def channel(self, size: tuple[int, int], band: int) -> Floats:
         """How bright white is in one channel, 0 to 1, for each pixel of a picture of *size*."""
         white = np.maximum(self.levels[..., band] - _GRAIN, 1) / np.float32(255)
-        return _stretched(_stretched(white, size[0], axis=1), size[1], axis=0)
+        return _drawn_down(_stretched(white, size[0], axis=1), size[1])
 
     def usual_gain(self) -> list[int]:
         """A table for ``Image.point``: one gain a channel, the same all over the page."""
@@ -53,17 +53,31 @@ class Light:
         gains = (255 / np.maximum(self.levels - _GRAIN, 1)).astype(np.float32)
         width, height = image.size
         along = np.ascontiguousarray(_stretched(gains, width, axis=1).transpose(2, 0, 1))
-        for top in range(0, height, _STRIP):
-            bottom = min(height, top + _STRIP)
+        strip = _STRIP // _alike(gains.shape[0], height) * _alike(gains.shape[0], height)
+        for top in range(0, height, strip):
+            bottom = min(height, top + strip)
             bands = image.crop((0, top, width, bottom)).split()
             even = []
             for number, band in enumerate(bands):
-                gain = _stretched(along[number], height, axis=0, part=(top, bottom))
+                gain = _drawn_down(along[number], height, (top, bottom))
                 gain *= np.asarray(band)
                 even.append(Image.fromarray(np.minimum(gain, 255, out=gain).astype(np.uint8)))
-            strip = even[0] if len(even) == 1 else Image.merge(image.mode, even)
-            image.paste(strip, (0, top))
+            image.paste(even[0] if len(even) == 1 else Image.merge(image.mode, even), (0, top))
         return image
+
+
+def _alike(tiles: int, height: int) -> int:
+    """How many rows of a picture may have the same light: a quarter of a tile, 0.5 mm."""
+    return max(1, height // (4 * tiles))
+
+
+def _drawn_down(coarse: Floats, height: int, part: tuple[int, int] | None = None) -> Floats:
+    """*coarse* drawn out to *height* rows, a few of them alike; *part* begins with such a few."""
+    first, last = part or (0, height)
+    alike = _alike(coarse.shape[0], height)
+    few = (first // alike, -(-last // alike))
+    out = _stretched(coarse, -(-height // alike), axis=0, part=few)
+    return np.repeat(out, alike, axis=0)[: last - first]
 
 
 def _stretched(

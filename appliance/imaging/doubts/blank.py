@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from appliance.core.findings import Blank, Quad
-from appliance.imaging.colors.depths import Depths, Levels, depths, within
+from appliance.imaging.colors.depths import Depths, Levels, depths, tinted, within
 from appliance.imaging.doubts.wear import Seen, Sheet, holes_in, wear_of
 from appliance.imaging.geometry.marks import Marks, marks_in
 
@@ -73,7 +73,7 @@ def find_blank(
     if through is not None:
         least, seen = _CONTRAST_BOTH, replace(seen, dark=seen.dark - through)
         punched |= holes_in(seen.dark, inside, sheet)
-    marked = ((seen.dark >= least) | (seen.tint >= _TINT)) & inside & ~punched
+    marked = ((seen.dark >= least) | tinted(small, inside, _TINT)) & inside & ~punched
     away = within(small.size, quad, _RIM_MM / 25.4 * WORKING_DPI)
     found = _verdict(marks_in(marked), away, seen, sheet, punched=bool(punched.any()))
     if found.is_blank and through is not None:
