@@ -78,6 +78,7 @@ def _invite(house: House, kept: bool) -> None:
     click.echo(
         f"  Giấy trong khay (papers in the tray): {house.scanner.url}  (docs/virtual_scanner.md)"
     )
+    click.echo(f"  Máy in thử (what is printed lies here): {house.printers.folder}")
     click.echo("")
     stays = f"what it made stays in {house.home}" if kept else "removes everything it made"
     click.echo(f"Ctrl+C ends the demo and {stays}.")

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from appliance.config import Config, read_config
+from appliance.pretend.printer import PretendPrinters
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.pretend.scanner import VirtualScanner
 
@@ -109,6 +110,9 @@ class House:
         papers = write_sample_pages(self.home / "papers")
         self.scanner = VirtualScanner(self.home / "papers").start()
         self.scanner.load_tray([path.name for path in papers])
+        self.printers = PretendPrinters(
+            self._runtime / "printers.sock", self.home / "printed"
+        ).start()
         self._say("starting the ward …")
         made = self._ward()
         self._say("starting station, page and uploader …")
@@ -185,6 +189,11 @@ class House:
             "scanner": {"device": self.scanner.sane_device, "sane_config": str(sane)},
             "panel": {"kind": "screen", "screen_listen": f"127.0.0.1:{panel}"},
             "voice": {"kind": "screen"},
+            "printer": {
+                "sheets": "sheets",
+                "slips": "slips",
+                "socket": str(self.printers.socket),
+            },
             "web": {"listen": f"127.0.0.1:{web}"},
             "ward": {
                 "url": made["url"],
@@ -234,6 +243,8 @@ class House:
                 running.kill()
                 running.wait()
         self._running.clear()
+        if hasattr(self, "printers"):
+            self.printers.close()
         if hasattr(self, "scanner"):
             self.scanner.close()
         if self._runtime is not None:
