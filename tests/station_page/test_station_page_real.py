@@ -70,7 +70,7 @@ def test_a_volunteer_sees_what_cleaning_found_and_takes_it_back(
     tray.papers, tray.dpi = batch, DPI
     with open_window(address) as window:
         window.sign_in("Lan", PIN)
-        page = window.go(path)
+        page = window.go(f"{path}/slots/giay_chung_sinh")
         tray.press(pages=3)
         clean(point, cleaner)
         form, blank, letter = view_of(point, path).pages

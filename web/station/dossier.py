@@ -49,6 +49,12 @@ def now(dossier_id: object) -> ResponseReturnValue:
     return station().freshness.answer(("dossier", wanted), draw)
 
 
+@pages.app_context_processor
+def every_page() -> dict[str, object]:
+    """Whatever page is drawn about a dossier can name the one next thing."""
+    return {"next_step_of": next_step}
+
+
 def fields_of_page(dossier_id: str, page_id: str) -> None:
     """Raise DossierUnknown unless the page lies in that dossier: no reaching across dossiers."""
     view = dossiers.look_at(point(), dossier_id)
