@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import struct
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import pikepdf
@@ -18,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from appliance.imaging.formats.lossless import cuts_without_loss
 from tests import pages
+from tests.clean.making import encoded, locked_pdf, png
 
 
 def test_forms_become_one_small_pdf_and_the_blank_side_is_left_out(scans, cleaned):
@@ -122,30 +121,6 @@ def test_every_page_of_a_tiff_and_of_a_pdf_is_taken(small, tmp_path, cleaned):
         assert [page["page"] for page in done.pages] == [1, 2, 3]
 
 
-def png(width: int, height: int, bits: int, rows: bytes) -> bytes:
-    """A PNG in colour, honest about its size or not."""
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        whole = name + content
-        return struct.pack(">I", len(content)) + whole + struct.pack(">I", zlib.crc32(whole))
-
-    head = struct.pack(">IIBBBBB", width, height, bits, 2, 0, 0, 0)
-    pixels = chunk(b"IDAT", zlib.compress(rows))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + pixels + chunk(b"IEND", b"")
-
-
-def locked(path: Path) -> None:
-    with pikepdf.new() as pdf:
-        pdf.add_blank_page()
-        pdf.save(path, encryption=pikepdf.Encryption(owner="a", user="b"))
-
-
-def encoded(image: Image.Image, kind: str, **save) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **save)
-    return out.getvalue()
-
-
 def many_pages(kind: str) -> bytes:
     if kind == "PDF":
         out = io.BytesIO()
@@ -201,7 +176,7 @@ def test_each_bad_file_is_named_and_the_others_go_on(small, scans, tmp_path, cle
     }
     for name, (content, _) in bad.items():
         (tmp_path / name).write_bytes(content)
-    locked(tmp_path / "locked.pdf")
+    (tmp_path / "locked.pdf").write_bytes(locked_pdf())
     sources = [tmp_path / name for name in bad]
     done = cleaned(*sources, scans["form"], tmp_path / "locked.pdf")
     expected = {name: code for name, (_, code) in bad.items()} | {"locked.pdf": "pdf-locked"}
