@@ -146,6 +146,7 @@ class DraftsSection(Section):
     """Papers on the desk that nobody sealed yet."""
 
     walk_ups: bool = True  # a press without a dossier is scanned under a short number
+    resume: Literal["sign-in", "never"] = "sign-in"  # what opens dossiers after a power cut
     walk_up_minutes: int = Field(default=30, ge=5, le=240)  # then it is erased, unless claimed
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from appliance.commands.box import open_box
+from appliance.desk import people
 from appliance.desk.point import Point
+from appliance.keys.pin import board_strength
 from appliance.store.volunteers import Role, add_volunteer, list_volunteers
 
 PIN_DIGITS = 6
@@ -46,9 +48,21 @@ def list_(config_path: Path) -> None:
             click.echo(f"{person.id}\t{person.role}\t{person.name}")
 
 
+@volunteer.command("remove")
+@click.argument("name")
+@click.pass_obj
+def remove(config_path: Path, name: str) -> None:
+    """NAME helps here no more: signed out at once, opens nothing."""
+    point = open_box(config_path)
+    found = {person.name: person.id for person in people.everybody(point)}
+    wanted = " ".join(unicodedata.normalize("NFC", name).split())
+    if wanted not in found or not people.let_go_home(point, found[wanted]):
+        raise click.ClickException(f"there is no {name}; `tramhoso volunteer list` tells the names")
+
+
 def add_with_pin(point: Point, name: str, role: Role) -> str:
     """Add a person with a random PIN; returns the PIN, which is kept nowhere."""
     pin = "".join(secrets.choice("0123456789") for _ in range(PIN_DIGITS))
     with point.database.writing() as connection:
-        add_volunteer(connection, name, pin, role, point.clock())
+        add_volunteer(connection, name, pin, role, point.clock(), board_strength())
     return pin

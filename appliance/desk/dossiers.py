@@ -29,6 +29,7 @@ from appliance.core.supplement import (
     SupplementRequest,
     open_request,
 )
+from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.point import Point
 from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests, ward_events
 
@@ -120,8 +121,8 @@ def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
     procedure = point.procedures[procedure_id]
     dossier_id = str(uuid7())
     now = point.clock()
-    desk_key = point.vault.desk_key()
     with point.database.writing() as connection:
+        desk_key = key_for_dossier(point, connection)
         dossiers.add_dossier(
             connection,
             dossier_id=dossier_id,
@@ -136,6 +137,7 @@ def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
             answers=_sealed(point, default_answers(procedure), desk_key),
         )
         scan_requests.put_on_desk(connection, dossier_id, procedure.slots[0].key, now)
+        share(point, connection, dossier_id, volunteer_id)
     return dossier_id
 
 

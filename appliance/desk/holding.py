@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierUnknown
+from appliance.desk.desk_keys import share
 from appliance.desk.point import Point
 from appliance.store import dossiers, scan_requests
 
@@ -64,6 +65,7 @@ def hold(
     if holder is None or holder.id != volunteer_id or now - holder.at >= TOUCH_EVERY:
         with point.database.writing() as connection:
             dossiers.set_holder(connection, dossier_id, volunteer_id, now)
+            share(point, connection, dossier_id, volunteer_id)
     return None
 
 

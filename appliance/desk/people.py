@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 import unicodedata
 
+from appliance.desk import desk_keys, holding
 from appliance.desk.point import Point
+from appliance.keys.pin import board_strength
 from appliance.store import volunteers
 from appliance.store.volunteers import Role, Volunteer
 
@@ -30,18 +32,36 @@ def add_person(point: Point, name: str, role: Role) -> str | None:
         taken = {person.name.casefold() for person in volunteers.list_volunteers(connection)}
         if not name or len(name) > LONGEST_NAME or name.casefold() in taken:
             return None
-        volunteers.add_volunteer(connection, name, pin, role, point.clock())
+        volunteers.add_volunteer(connection, name, pin, role, point.clock(), board_strength())
     return pin
 
 
 def fresh_pin(point: Point, volunteer_id: int) -> str | None:
     """A new PIN in place of a forgotten one; wrong tries before it no longer count.
 
+    Dossiers that only the old one opened after a power cut stay locked.
+
     None when there is nobody of that number.
     """
     pin = _fresh_pin()
     with point.database.writing() as connection:
-        return pin if volunteers.set_pin(connection, volunteer_id, pin) else None
+        if not volunteers.set_pin(connection, volunteer_id, pin, board_strength()):
+            return None
+    desk_keys.forget(point, volunteer_id)
+    return pin
+
+
+def let_go_home(point: Point, volunteer_id: int) -> bool:
+    """Somebody helps here no more: signed out at once, opens nothing, the name is free again.
+
+    False when there is nobody of that number.
+    """
+    with point.database.writing() as connection:
+        if not volunteers.leave(connection, volunteer_id, point.clock()):
+            return False
+    desk_keys.forget(point, volunteer_id)
+    holding.let_go(point, volunteer_id)
+    return True
 
 
 def _fresh_pin() -> str:

@@ -20,6 +20,7 @@ from appliance.core.procedure import Slot
 from appliance.core.submission import revision_id
 from appliance.core.supplement import SupplementPlan, replaced_by
 from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
+from appliance.desk.desk_keys import key_for_dossier
 from appliance.desk.point import Point
 from appliance.store import dossiers, outbox, photos, scan_requests, ward_events
 
@@ -52,8 +53,8 @@ def begin(point: Point, dossier_id: str) -> None:
         SupplementNotWanted: the ward waits for nothing, or went on meanwhile.
         DossierMovedOn: an earlier revision is still on its way.
     """
-    desk_key = point.vault.desk_key()
     with point.database.writing() as connection:
+        desk_key = key_for_dossier(point, connection)
         row = dossiers.row_of(connection, dossier_id)
         if row.state == DossierState.OPEN and row.revision > 1:
             return

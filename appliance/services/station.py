@@ -23,7 +23,7 @@ from contextlib import ExitStack, suppress
 from appliance.core.errors import AlreadyScanning, ApplianceError, ScanCancelled
 from appliance.core.ports import Panel, Scanner, Signal
 from appliance.core.prompt import Voice
-from appliance.desk import scanning, sealing
+from appliance.desk import desk_keys, scanning, sealing
 from appliance.desk.point import Point
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.services.batch import Batches
@@ -155,6 +155,7 @@ class Station:
         try:
             if done.result() is not None:
                 self._seen_version = -1  # perhaps another one waits
+                desk_keys.retire(self._point)
         except ApplianceError as error:
             log.warning("seal: %s: %s", error.code, error)
         except Exception:
@@ -210,6 +211,7 @@ class Station:
         scanning.fail_interrupted(self._point, ScanCancelled.code, self._point.clock())
         sealing.finish_erasing(self._point)
         self._walk_ups.begin()
+        desk_keys.begin(self._point)
         with self._point.database.reading() as connection:
             self._seen_receipts = outbox.count_receipts(connection)
         self._front.show(Signal.READY)

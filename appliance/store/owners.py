@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.core.walk_up import WalkUpState
 from appliance.store import walk_ups
-from appliance.store.tables import dossier
+from appliance.store.tables import dossier, walk_up
+
+_ON_THE_DESK = (DossierState.OPEN, DossierState.SEALING)
 
 
 def desk_key_of(connection: Connection, page: Page) -> str:
@@ -40,3 +42,27 @@ def must_take_changes(connection: Connection, page: Page) -> None:
     """Raise DossierMovedOn unless ``takes_changes``."""
     if not takes_changes(connection, page):
         raise DossierMovedOn(f"page {page.id} lies where nothing changes any more")
+
+
+def dossier_keys(connection: Connection) -> dict[str, int]:
+    """The desk keys that dossiers on the desk need, and how many each."""
+    rows = connection.execute(
+        select(dossier.c.desk_key, func.count())
+        .where(dossier.c.state.in_(_ON_THE_DESK))
+        .group_by(dossier.c.desk_key)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def ended_keys(connection: Connection) -> set[str]:
+    """Keys of dossiers that left the desk, and that none on it needs."""
+    ended = connection.scalars(
+        select(dossier.c.desk_key).where(dossier.c.state.not_in(_ON_THE_DESK)).distinct()
+    )
+    return set(ended) - set(dossier_keys(connection))
+
+
+def wanted_keys(connection: Connection) -> set[str]:
+    """Every key that something here is still to be read with."""
+    held = connection.scalars(select(walk_up.c.desk_key).where(walk_up.c.state == WalkUpState.HELD))
+    return set(dossier_keys(connection)) | set(held)

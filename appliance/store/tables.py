@@ -52,6 +52,9 @@ volunteer = Table(
     Column("wrong_pins", Integer, nullable=False, server_default="0"),
     Column("rests_until", Moment),
     Column("made_at", Moment, nullable=False),
+    Column("recipient", String),  # age1… of a key that the PIN opens; none before the first sign-in
+    Column("wrapped_identity", LargeBinary),  # its private half, wrapped under the PIN
+    Column("left_at", Moment),  # no longer helps here; the row stays for what was done
 )
 
 dossier = Table(

@@ -2,14 +2,15 @@
 
 The private half lives in the runtime folder (a tmpfs), the public half on the card, so a
 scanned page can be sealed to the desk even before anybody signed in. Layout on the card:
-``keys/desk/<age1…>/`` holds everything about one desk key; wrapped copies of its private
-half, one a volunteer, have their place there.
+``keys/desk/<age1…>/`` holds everything about one desk key: copies of its private half, each
+sealed to the key of one volunteer, which only that one's PIN opens.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,6 +50,48 @@ class Vault:
     def destroy(self, name: str) -> None:
         """What was sealed to this key can never be read again; twice is once."""
         (self._memory / name).unlink(missing_ok=True)
+        if (self._card / name).is_dir():
+            shutil.rmtree(self._card / name)
+            fsync_folder(self._card)
+
+    def known(self) -> set[str]:
+        """Every key that memory or card tell of."""
+        found = {path.name for path in self._memory.glob("age1*")}
+        return found | {path.name for path in self._card.glob("age1*")}
+
+    def copy_for(self, volunteer_id: int, recipient: str, desk_key: str) -> None:
+        """Let that volunteer open this key again after a power cut; durable when it returns.
+
+        Nothing happens where there is a copy already, or the key is not in memory.
+        """
+        copy = self._card / desk_key / str(volunteer_id)
+        if copy.exists() or not self._holds(desk_key):
+            return
+        copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(copy, age.seal(self._identity(desk_key).encode(), [recipient]))
+        fsync_folder(self._card)
+
+    def open_copies(self, volunteer_id: int, identity: str) -> list[str]:
+        """Bring every key into memory that this volunteer has a copy of; returns which."""
+        opened = []
+        for copy in sorted(self._card.glob(f"age1*/{volunteer_id}")):
+            name = copy.parent.name
+            if self._holds(name):
+                continue
+            try:
+                private = age.open_sealed(copy.read_bytes(), identity)
+            except (age.CannotOpen, OSError):
+                continue  # of an earlier PIN, or damaged: somebody else's may be whole
+            self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write(self._memory / name, private)
+            opened.append(name)
+        return opened
+
+    def forget_copies(self, volunteer_id: int | None = None) -> None:
+        """Whoever left, or has another PIN, opens nothing; None: nobody does."""
+        for copy in self._card.glob(f"age1*/{'*' if volunteer_id is None else volunteer_id}"):
+            copy.unlink(missing_ok=True)
+            fsync_folder(copy.parent)
 
     def _holds(self, name: str) -> bool:
         return (self._memory / name).exists()
@@ -98,12 +141,12 @@ class Vault:
             raise DossierLocked(f"desk key {desk_key[:12]}… is not in memory") from error
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     """Whole or not at all, readable by the service only."""
     unfinished = path.with_name(f".new-{secrets.token_hex(4)}")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content.encode("ascii") if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(path)

@@ -1,23 +1,20 @@
-"""Who may sign in at the desk. PINs are kept as argon2id hashes only."""
+"""Who may sign in at the desk. Of PINs only what an argon2id run makes of them is kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Update, insert, select, update
 
 from appliance.core.errors import PinLocked, WrongPin
+from appliance.keys.pin import USUAL, Strength, opened_by, record_of
 from appliance.store.database import Database
 from appliance.store.rows import insert_numbered
 from appliance.store.tables import volunteer
-
-# 19 MiB, two passes, one lane: OWASP's profile for small boards. About a quarter of a second
-# on a Pi 4 (an estimate); 64 MiB would push a 512 MB board into swap.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 FREE_TRIES = 4  # wrong PINs before a name rests
 FIRST_REST = timedelta(seconds=30)  # doubles with every further wrong PIN
@@ -40,26 +37,88 @@ class Volunteer:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Someone who knew the PIN, and the secret that it opens things with."""
+
+    volunteer: Volunteer
+    secret: bytes
+    record: str  # of that very PIN; another one makes another secret
+
+
+class VolunteerKey(NamedTuple):
+    """A key that only its volunteer's PIN opens."""
+
+    recipient: str
+    wrapped_identity: bytes
+
+
 def add_volunteer(
-    connection: Connection, name: str, pin: str, role: Role, now: datetime
+    connection: Connection,
+    name: str,
+    pin: str,
+    role: Role,
+    now: datetime,
+    strength: Strength = USUAL,
 ) -> Volunteer:
     """Add a person; a PIN has at least six digits."""
+    record, _ = record_of(pin, strength)
     number = insert_numbered(
         connection,
-        insert(volunteer).values(name=name, role=role, pin_hash=_hash(pin), made_at=now),
+        insert(volunteer).values(name=name, role=role, pin_hash=record, made_at=now),
     )
     return Volunteer(number, name, role)
 
 
-def set_pin(connection: Connection, volunteer_id: int, pin: str) -> bool:
+def set_pin(
+    connection: Connection, volunteer_id: int, pin: str, strength: Strength = USUAL
+) -> bool:
     """Another PIN for the same person; wrong tries are forgotten. False: there is no such person.
 
-    A PIN has at least six digits.
+    A PIN has at least six digits. The key that the old one opened is gone with it.
+    """
+    record, _ = record_of(pin, strength)
+    done = connection.execute(
+        _present(volunteer_id).values(
+            pin_hash=record, wrong_pins=0, rests_until=None, recipient=None, wrapped_identity=None
+        )
+    )
+    return done.rowcount == 1
+
+
+def leave(connection: Connection, volunteer_id: int, now: datetime) -> bool:
+    """This person helps no more: no sign-in, no key; the name is free again.
+
+    False: there is no such person.
     """
     done = connection.execute(
-        update(volunteer)
-        .where(volunteer.c.id == volunteer_id)
-        .values(pin_hash=_hash(pin), wrong_pins=0, rests_until=None)
+        _present(volunteer_id).values(
+            name=volunteer.c.name.concat(f" #{volunteer_id}"),
+            left_at=now,
+            pin_hash="",
+            recipient=None,
+            wrapped_identity=None,
+        )
+    )
+    return done.rowcount == 1
+
+
+def key_of(connection: Connection, volunteer_id: int) -> VolunteerKey | None:
+    """The key of somebody who signed in since the PIN was made."""
+    row = connection.execute(
+        select(volunteer.c.recipient, volunteer.c.wrapped_identity).where(
+            volunteer.c.id == volunteer_id, volunteer.c.left_at.is_(None)
+        )
+    ).one_or_none()
+    return VolunteerKey(*row) if row and row.recipient and row.wrapped_identity else None
+
+
+def set_key(connection: Connection, person: SignedIn, key: VolunteerKey) -> bool:
+    """Keep a key under the PIN just given; False when that is no longer the PIN."""
+    done = connection.execute(
+        _present(person.volunteer.id)
+        .where(volunteer.c.pin_hash == person.record)
+        .values(**key._asdict())
     )
     return done.rowcount == 1
 
@@ -67,19 +126,23 @@ def set_pin(connection: Connection, volunteer_id: int, pin: str) -> bool:
 def list_volunteers(connection: Connection) -> list[Volunteer]:
     """Everybody, by name."""
     rows = connection.execute(
-        select(volunteer.c.id, volunteer.c.name, volunteer.c.role).order_by(volunteer.c.name)
+        select(volunteer.c.id, volunteer.c.name, volunteer.c.role)
+        .where(volunteer.c.left_at.is_(None))
+        .order_by(volunteer.c.name)
     )
     return [Volunteer(row.id, row.name, Role(row.role)) for row in rows]
 
 
 def get_volunteer(connection: Connection, volunteer_id: int) -> Volunteer | None:
     """One person, or None when taken off the list meanwhile."""
-    row = connection.execute(select(volunteer).where(volunteer.c.id == volunteer_id)).one_or_none()
+    row = connection.execute(
+        select(volunteer).where(volunteer.c.id == volunteer_id, volunteer.c.left_at.is_(None))
+    ).one_or_none()
     return Volunteer(row.id, row.name, Role(row.role)) if row else None
 
 
-def sign_in(database: Database, name: str, pin: str, now: datetime) -> Volunteer:
-    """Who this is.
+def sign_in(database: Database, name: str, pin: str, now: datetime) -> SignedIn:
+    """Who this is, and what the PIN opens.
 
     The count of wrong PINs is committed before anything is raised: an error that rolled it
     back would allow endless tries. An unknown name takes as long as a wrong PIN.
@@ -89,25 +152,39 @@ def sign_in(database: Database, name: str, pin: str, now: datetime) -> Volunteer
         WrongPin: name and PIN do not fit together.
     """
     with database.reading() as connection:
-        row = connection.execute(select(volunteer).where(volunteer.c.name == name)).one_or_none()
+        row = connection.execute(
+            select(volunteer).where(volunteer.c.name == name, volunteer.c.left_at.is_(None))
+        ).one_or_none()
     if row is None:
-        _verify(_DECOY, pin)
+        opened_by(_decoy(), pin)
         raise WrongPin("unknown name")
     until = row.rests_until
     if until is not None and now < until <= now + LONGEST_REST:  # further ahead: a clock jump
         raise PinLocked(f"{row.id} rests", seconds=int((until - now).total_seconds()) + 1)
-    right = _verify(row.pin_hash, pin)
+    secret, record = opened_by(row.pin_hash, pin), row.pin_hash
+    right = secret is not None
+    if secret == b"":  # of the first release
+        record, secret = record_of(pin)
     with database.writing() as connection:
         seen = connection.scalar(select(volunteer.c.wrong_pins).where(volunteer.c.id == row.id))
         wrong = 0 if right else (seen or 0) + 1
         connection.execute(
             update(volunteer)
-            .where(volunteer.c.id == row.id)
-            .values(wrong_pins=wrong, rests_until=_rest_after(wrong, now))
+            .where(volunteer.c.id == row.id, volunteer.c.pin_hash == row.pin_hash)
+            .values(pin_hash=record, wrong_pins=wrong, rests_until=_rest_after(wrong, now))
         )
-    if not right:
+    if secret is None:
         raise WrongPin(f"volunteer {row.id}, wrong PIN number {wrong}")
-    return Volunteer(row.id, row.name, Role(row.role))
+    return SignedIn(Volunteer(row.id, row.name, Role(row.role)), secret, record)
+
+
+def forgive(connection: Connection, volunteer_id: int) -> None:
+    """Wrong PINs before a right one no longer count."""
+    connection.execute(_present(volunteer_id).values(wrong_pins=0, rests_until=None))
+
+
+def _present(volunteer_id: int) -> Update:
+    return update(volunteer).where(volunteer.c.id == volunteer_id, volunteer.c.left_at.is_(None))
 
 
 def _rest_after(wrong_pins: int, now: datetime) -> datetime | None:
@@ -117,17 +194,6 @@ def _rest_after(wrong_pins: int, now: datetime) -> datetime | None:
     return now + min(FIRST_REST * (1 << doublings), LONGEST_REST)
 
 
-def _hash(pin: str) -> str:
-    if not (pin.isascii() and pin.isdigit() and len(pin) >= 6):
-        raise ValueError("a PIN has at least six digits")
-    return _HASHER.hash(pin)
-
-
-def _verify(pin_hash: str, pin: str) -> bool:
-    try:
-        return _HASHER.verify(pin_hash, pin)
-    except VerifyMismatchError:
-        return False
-
-
-_DECOY = _HASHER.hash("000000")
+@cache
+def _decoy() -> str:
+    return record_of("000000")[0]

@@ -211,7 +211,7 @@ def test_a_new_dossier_after_the_power_cut_gets_a_key_of_its_own(
 
 
 def test_the_right_pin_signs_in_and_a_wrong_one_does_not(point: Point, helper: Volunteer) -> None:
-    assert sign_in(point.database, helper.name, PIN, point.clock()) == helper
+    assert sign_in(point.database, helper.name, PIN, point.clock()).volunteer == helper
     with pytest.raises(WrongPin):
         sign_in(point.database, helper.name, "000000", point.clock())
     with pytest.raises(WrongPin):
@@ -235,7 +235,7 @@ def test_guessing_a_pin_makes_the_name_rest_longer_and_longer(
         rests.append(locked.value.seconds)
         clock.pass_by(seconds=locked.value.seconds)
     assert rests == [31, 61, 121, 241, 481, 901, 901]
-    assert sign_in(point.database, helper.name, PIN, clock()) == helper
+    assert sign_in(point.database, helper.name, PIN, clock()).volunteer == helper
 
 
 def test_a_clock_that_jumped_back_years_locks_nobody_out(
@@ -245,7 +245,7 @@ def test_a_clock_that_jumped_back_years_locks_nobody_out(
         with pytest.raises(WrongPin):
             sign_in(point.database, helper.name, "999999", clock())
     clock.pass_by(days=-900)
-    assert sign_in(point.database, helper.name, PIN, clock()) == helper
+    assert sign_in(point.database, helper.name, PIN, clock()).volunteer == helper
 
 
 def test_a_station_that_fell_silent_is_shown_as_off(point: Point, clock: TellingClock) -> None:

@@ -24,7 +24,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from appliance.core.errors import PinLocked, WrongPin
-from appliance.store import volunteers
+from appliance.desk.desk_keys import sign_in
 from appliance.wording import notice_for
 from web.station.gate import PUBLIC, idle_seconds, let_in, wants_fragment
 from web.station.here import point, station, volunteer
@@ -91,7 +91,7 @@ def unlock() -> ResponseReturnValue:
     if not pin:
         return _again(said("sign_in.pin_missing"), 400)
     try:
-        let_in(volunteers.sign_in(point().database, person.name, pin, point().clock()))
+        let_in(sign_in(point(), person.name, pin)[0])
     except WrongPin as error:
         return _again(notice_for(error).what, 401)
     except PinLocked as error:

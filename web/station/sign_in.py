@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import (
     Blueprint,
     Response,
+    flash,
     g,
     make_response,
     redirect,
@@ -19,10 +20,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import PinLocked, WrongPin
+from appliance.desk.desk_keys import sign_in
 from appliance.desk.holding import let_go
-from appliance.desk.point import Point
 from appliance.store import volunteers
-from appliance.store.volunteers import Volunteer
 from appliance.wording import notice_for
 from web.station.gate import let_in
 from web.station.here import point
@@ -47,11 +47,14 @@ def enter() -> ResponseReturnValue:
     if not name or not pin:
         return _page(name, said("sign_in.name_missing" if not name else "sign_in.pin_missing")), 400
     try:
-        let_in(_sign_in(point(), name, pin))
+        person, reopened = sign_in(point(), name, pin)
     except WrongPin as error:
         return _page(name, notice_for(error).what), 401
     except PinLocked as error:
         return rest_answer(error, lambda told: _page(name, told))
+    let_in(person)
+    if reopened:
+        flash(said("sign_in.reopened", dossiers=reopened), "done")
     return redirect(url_for("home.show"), 303)
 
 
@@ -70,10 +73,6 @@ def rest_answer(error: PinLocked, page: Callable[[str], str]) -> Response:
     response = make_response(page(said("sign_in.rest", wait=wait)), 429)
     response.headers["Retry-After"] = str(error.seconds)
     return response
-
-
-def _sign_in(here: Point, name: str, pin: str) -> Volunteer:
-    return volunteers.sign_in(here.database, name, pin, here.clock())
 
 
 def _page(name: str = "", complaint: str = "") -> str:

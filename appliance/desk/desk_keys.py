@@ -1,0 +1,106 @@
+"""Who can open the desk again after a power cut, and for how long.
+
+Each volunteer has a key of their own, made at the first sign-in and wrapped under the PIN. A
+desk key is copied to the keys of those who work here while it lives; their next sign-in brings
+it back into memory. A key that no dossier needs any more is destroyed at once: that is erasing.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import Connection
+
+from appliance.desk.point import Point
+from appliance.keys import age
+from appliance.keys.pin import WrongSecret, unwrap, wrap
+from appliance.store import owners, volunteers
+from appliance.store.volunteers import SignedIn, Volunteer, VolunteerKey
+
+log = logging.getLogger(__name__)
+NEVER = "never"
+
+
+def sign_in(point: Point, name: str, pin: str) -> tuple[Volunteer, int]:
+    """Who this is, and how many open dossiers the PIN made readable again.
+
+    Raises:
+        PinLocked, WrongPin: as ``store.volunteers.sign_in``.
+    """
+    person = volunteers.sign_in(point.database, name, pin, point.clock())
+    if point.config.drafts.resume == NEVER:
+        return person.volunteer, 0
+    recipient, identity = _key_of(point, person)
+    opened = point.vault.open_copies(person.volunteer.id, identity)
+    with point.database.reading() as connection:
+        in_use = owners.dossier_keys(connection)
+    for desk_key in in_use:
+        point.vault.copy_for(person.volunteer.id, recipient, desk_key)
+    if opened:
+        log.info("volunteer %s opened %s desk keys again", person.volunteer.id, len(opened))
+        _tell_the_others(point, person.volunteer.id)
+    return person.volunteer, sum(in_use.get(name, 0) for name in opened)
+
+
+def key_for_dossier(point: Point, connection: Connection) -> str:
+    """The desk key of a dossier that is being opened.
+
+    Called in the transaction that writes the dossier: nobody retires the key in between.
+    """
+    return point.vault.desk_key()
+
+
+def share(point: Point, connection: Connection, dossier_id: str, volunteer_id: int) -> None:
+    """Whoever works on a dossier can open it again after a power cut."""
+    key = volunteers.key_of(connection, volunteer_id)
+    if key is not None and point.config.drafts.resume != NEVER:
+        desk_key = owners.key_of_dossier(connection, dossier_id)
+        point.vault.copy_for(volunteer_id, key.recipient, desk_key)
+
+
+def retire(point: Point) -> int:
+    """Destroy the desk keys of dossiers that are all sealed. Returns how many there were."""
+    with point.database.writing() as connection:
+        over = point.vault.known() & owners.ended_keys(connection)
+        for desk_key in over:
+            point.vault.destroy(desk_key)
+    return len(over)
+
+
+def begin(point: Point) -> None:
+    """After a start: keys that no row knows go, and every copy where none may be."""
+    retire(point)
+    with point.database.writing() as connection:
+        for desk_key in point.vault.known() - owners.wanted_keys(connection):
+            point.vault.destroy(desk_key)
+    if point.config.drafts.resume == NEVER:
+        point.vault.forget_copies()
+
+
+def forget(point: Point, volunteer_id: int) -> None:
+    """Another PIN, or nobody here any more: what the old PIN opened stays shut."""
+    point.vault.forget_copies(volunteer_id)
+
+
+def _key_of(point: Point, person: SignedIn) -> tuple[str, str]:
+    """Public and private half of a volunteer's own key; made at the first sign-in."""
+    with point.database.reading() as connection:
+        key = volunteers.key_of(connection, person.volunteer.id)
+    if key is not None:
+        try:
+            return key.recipient, unwrap(key.wrapped_identity, person.secret).decode("ascii")
+        except WrongSecret:
+            log.warning("the key of volunteer %s is made anew", person.volunteer.id)
+    identity = age.new_identity()
+    recipient = age.recipient_of(identity)
+    point.vault.forget_copies(person.volunteer.id)  # made for a key that nobody opens any more
+    with point.database.writing() as connection:
+        made = VolunteerKey(recipient, wrap(identity.encode("ascii"), person.secret))
+        volunteers.set_key(connection, person, made)
+    return recipient, identity
+
+
+def _tell_the_others(point: Point, volunteer_id: int) -> None:
+    """A commit after the keys: the station looks for pages that wait, and now finds them open."""
+    with point.database.writing() as connection:
+        volunteers.forgive(connection, volunteer_id)
