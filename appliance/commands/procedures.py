@@ -66,14 +66,17 @@ def preview(file: Path, to: Path | None) -> None:
 def import_workbook(workbook: Path, to: Path) -> None:
     """Draft a procedure file from an officer's workbook.
 
-    WORKBOOK is an .xlsx with two sheets. Says what was not understood, then checks the draft.
-    Ends with 1 unless both are fine; a file that is there already is not overwritten.
+    WORKBOOK is an .xlsx with two sheets, as `template` writes one. Says what was not understood,
+    with sheet, row, column and what to do, then checks the draft. Ends with 1 unless both are
+    fine; a file that is there already is not overwritten.
     """
-    from appliance.procedures.sheet import draft_of
+    from appliance.procedures.sheet import draft_of, shipped_lists
+    from appliance.procedures.shelf import LISTS
 
     if to.exists():
         raise click.ClickException(f"{to} is there already")
-    draft = draft_of(workbook, datetime.now().astimezone().date())
+    own = {path.stem for path in (to.parent / LISTS).glob("*.yaml")}
+    draft = draft_of(workbook, datetime.now().astimezone().date(), shipped_lists() | own)
     for mistake in draft.mistakes:
         click.echo(mistake)
     if not draft.text:
@@ -87,3 +90,15 @@ def import_workbook(workbook: Path, to: Path) -> None:
     click.echo(f"{to}: a draft, good so far")
     if draft.mistakes:
         raise SystemExit(1)
+
+
+@procedures.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+def template(workbook: Path) -> None:
+    """Write WORKBOOK, an empty .xlsx for an officer to fill in and `import` to read."""
+    from appliance.procedures.sheet import write_template
+
+    if workbook.exists():
+        raise click.ClickException(f"{workbook} is there already")
+    write_template(workbook)
+    click.echo(f"{workbook}: two sheets to fill in")

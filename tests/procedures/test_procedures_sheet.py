@@ -10,7 +10,6 @@ from openpyxl import Workbook
 
 from appliance.commands.procedures import procedures
 from appliance.procedures.reader import read_procedure
-from appliance.procedures.sheet import draft_of
 
 FACTS = [
     ("Mã thủ tục", "1.000009"),
@@ -91,15 +90,18 @@ def test_what_is_not_understood_is_told_with_its_row_and_the_rest_is_kept(book, 
     target = tmp_path / "thu.yaml"
     result = run(path, "--to", target)
     assert result.exit_code == 1
-    assert "Thủ tục, dòng 12: không hiểu “Thời tiết”" in result.output
-    assert "Câu hỏi, dòng 8: không hiểu “Màu mắt”, kiểu “màu”" in result.output
+    assert "Trang Thủ tục, dòng 12, cột A (Mục): không hiểu mục “Thời tiết”." in result.output
+    assert "Trang Câu hỏi, dòng 8, cột C (Kiểu): không hiểu kiểu “màu”. Ghi một trong: chữ," in (
+        result.output
+    )
     assert len(read_procedure(target).fields) == 6
 
 
-def test_what_is_missing_is_told_with_the_line_of_the_draft(book, tmp_path):
+def test_what_is_missing_is_told_at_the_sheet_and_with_the_line_of_the_draft(book, tmp_path):
     target = tmp_path / "thu.yaml"
     result = run(book(FACTS[1:]), "--to", target)
     assert result.exit_code == 1
+    assert "Trang Thủ tục: thiếu dòng “Mã thủ tục”. Thêm một dòng: cột A ghi" in result.output
     assert f'{target}:2: key "code" is missing' in result.output
 
 
@@ -116,19 +118,3 @@ def test_a_file_that_is_there_is_not_overwritten(book, tmp_path):
     target.write_text("id: mine\n", encoding="utf-8")
     assert run(book(), "--to", target).exit_code == 1
     assert target.read_text("utf-8") == "id: mine\n"
-
-
-def test_another_file_is_refused_in_words(tmp_path, book):
-    other = tmp_path / "not.xlsx"
-    for content in (b"", b"PK\x03\x04 cut", b"id: x\n", b"\0" * 2_100_000):
-        other.write_bytes(content)
-        draft = draft_of(other, date(2026, 11, 22))
-        assert draft.text == ""
-        assert "cannot be read as a workbook" in draft.mistakes[0]
-    assert run(tmp_path / "nowhere.xlsx", "--to", tmp_path / "a.yaml").exit_code == 1
-
-
-def test_a_workbook_without_the_two_sheets_says_which_is_missing(book):
-    draft = draft_of(book(names=("Thu tuc", "Khác")), date(2026, 11, 22))
-    assert any("'cau hoi'" in mistake for mistake in draft.mistakes)
-    assert not any("'thu tuc'" in mistake for mistake in draft.mistakes)
