@@ -19,8 +19,8 @@ from appliance.core.manifest import Manifest
 from appliance.core.procedure import Slot
 from appliance.core.submission import revision_id
 from appliance.core.supplement import SupplementPlan, replaced_by
-from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
 from appliance.desk.desk_keys import key_for_dossier
+from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
 from appliance.desk.point import Point
 from appliance.store import dossiers, outbox, photos, scan_requests, ward_events
 
