@@ -7,7 +7,7 @@ from datetime import datetime
 
 from appliance.core.submission import SubmissionState
 from appliance.desk.point import Point
-from appliance.store import dossiers, outbox
+from appliance.store import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,19 @@ class Waiting:
     error_code: str | None
 
 
-def list_waiting(point: Point, limit: int = 200) -> list[Waiting]:
-    """All that have no receipt, the oldest first."""
+def list_waiting(point: Point, limit: int = 50) -> list[Waiting]:
+    """Those without a receipt, the oldest first; all that need a person are among them."""
     with point.database.reading() as connection:
         return [
             Waiting(
-                dossier_id=sent.dossier_id,
-                number=dossiers.get_dossier(connection, sent.dossier_id).number,
-                state=sent.state,
-                since=sent.created_at,
-                attempts=sent.attempts,
-                error_code=sent.error_code,
+                dossier_id=line.dossier_id,
+                number=line.number,
+                state=SubmissionState(line.state),
+                since=line.created_at,
+                attempts=line.attempts,
+                error_code=line.error_code,
             )
-            for sent in outbox.list_outbox(connection, limit)
+            for line in outbox.waiting_lines(connection, limit)
         ]
 
 

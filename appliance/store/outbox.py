@@ -158,6 +158,28 @@ def list_outbox(connection: Connection, limit: int = 200) -> list[Submission]:
     return [_submission(row, ()) for row in sorted(rows, key=_age)[:limit]]
 
 
+def waiting_lines(connection: Connection, limit: int) -> list[Row[Any]]:
+    """As ``list_outbox``, only what a list tells: no manifest is read, one question a state."""
+    told = (
+        submission.c.dossier_id,
+        dossier.c.number,
+        submission.c.state,
+        submission.c.created_at,
+        submission.c.attempts,
+        submission.c.error_code,
+    )
+    rows: list[Any] = []
+    for state in reversed(NO_RECEIPT):  # those that need a person are never cut off by the limit
+        rows += connection.execute(
+            select(*told)
+            .join(dossier, dossier.c.id == submission.c.dossier_id)
+            .where(submission.c.state == state)
+            .order_by(submission.c.created_at)
+            .limit(limit - len(rows))
+        ).all()
+    return sorted(rows, key=_age)
+
+
 def prolong(connection: Connection, submission_id: str, held_by: str, now: datetime) -> None:
     """Bytes still travel: the hold lasts ten more minutes from *now*."""
     connection.execute(
