@@ -26,6 +26,7 @@ from appliance.core.scanner_errors import (
     ScannerRefusedSetting,
     ScannerSilent,
     ScanProgramMissing,
+    ScanStopped,
     ShortPage,
     UnsupportedImage,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "ScanCancelled",
     "ScanChildCrashed",
     "ScanProgramMissing",
+    "ScanStopped",
     "ScannerAbsent",
     "ScannerBusy",
     "ScannerClaimed",

@@ -99,6 +99,12 @@ class ScanCancelled(ScannerError):
     code, who = "scan-cancelled", Who.VOLUNTEER
 
 
+class ScanStopped(ScannerError):
+    """A volunteer stopped the batch from the page; the sheet under way is not kept."""
+
+    code, who = "scan-stopped", Who.VOLUNTEER
+
+
 class ScanChildCrashed(ScannerError):
     """The scan child died (libsane crashed, or memory ran out); pages before that are kept."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.core.errors import DossierUnknown
+from appliance.core.errors import DossierUnknown, ScanStopped
 from appliance.core.scan import PaperSource
 from appliance.desk.dossiers import DossierView
 from appliance.desk.point import Point
@@ -41,6 +41,21 @@ def sheet_count(point: Point, view: DossierView) -> SheetCount | None:
     if scan.pages < MANY and not feeds and scan.sheets is None:
         return None
     return SheetCount(scan.id, -(-scan.pages // sides), scan.sheets)
+
+
+def stop_batch(point: Point, dossier_id: str, request_id: int) -> None:
+    """Pull no more sheets. What is saved stays; the sheet under way is not kept.
+
+    Asking twice, or after the end, changes nothing.
+
+    Raises:
+        DossierUnknown: that batch is not the latest of this dossier.
+    """
+    with point.database.writing() as connection:
+        latest = scan_requests.latest_request(connection, dossier_id)
+        if latest is None or latest.id != request_id:
+            raise DossierUnknown(f"batch {request_id} is not the latest of {dossier_id}")
+        scan_requests.wish_to_stop(connection, request_id, ScanStopped.code)
 
 
 def count_sheets(point: Point, dossier_id: str, request_id: int, sheets: int | None) -> None:

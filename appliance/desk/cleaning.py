@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from appliance.core.dossier import CAMERA, Page
-from appliance.core.errors import DossierMovedOn, DossierUnknown, PageDamaged
+from appliance.core.errors import DossierError, DossierMovedOn, DossierUnknown, PageDamaged
 from appliance.core.findings import TURN_UNSURE, Kind, Quad, Warn
 from appliance.core.scan import PaperSource
 from appliance.core.seen import seen_of, seen_text
@@ -25,6 +25,8 @@ from appliance.desk.page_edits import turned
 from appliance.desk.point import Point
 from appliance.imaging.child.wire import CleanOrder, CleanPage, CleanThing
 from appliance.store import owners, pages, scan_requests
+
+_SHEET_MM = 140.0  # A5 is 148 wide, a photograph of 10 × 15 cm 102
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,25 +158,31 @@ def settle_turn(point: Point, page_id: str, turn: int) -> None:
         edit(connection, page_id, **columns)
 
 
-def let_batches_vote(point: Point) -> None:
+def let_batches_vote(point: Point) -> bool:
     """In every batch that is wholly clean the sure pages lend their turn to the unsure ones.
 
-    For when nobody is left to be asked but people.
+    For when nobody is left to be asked but people. Whether some batch is still to vote: one that
+    runs, or waits for a page of it to be cleaned.
     """
     with point.database.reading() as connection:
         undecided = {page.scan_request_id for page in pages.undecided(connection)}
         batches = [
-            pages.pages_of_batch(connection, number)
+            (
+                scan_requests.state_of(connection, number) is ScanRequestState.SCANNING,
+                pages.pages_of_batch(connection, number),
+            )
             for number in undecided
-            if scan_requests.state_of(connection, number) is not ScanRequestState.SCANNING
         ]
-    for batch in batches:
-        if any(page.awaits_cleaning for page in batch):
+    some_wait = False
+    for runs, batch in batches:
+        if runs or any(page.awaits_cleaning for page in batch):
+            some_wait = True
             continue
         voters = [page for page in batch if _may_vote(page)]
         for page, turn in zip(voters, agreed([page.auto_turn for page in voters]), strict=True):
-            if page.auto_turn is None and turn is not None:
+            if page.auto_turn is None and turn is not None and _is_sheet(point, page):
                 settle_turn(point, page.id, turn)
+    return some_wait
 
 
 def _may_vote(page: Page) -> bool:
@@ -190,6 +198,18 @@ def _own_quad(point: Point, page: Page, desk_key: str) -> Quad | None:
         return seen_of(point.vault.open(point.pages.read(page.findings), desk_key)).own
     except (PageDamaged, ValueError, KeyError, TypeError):
         return None
+
+
+def _is_sheet(point: Point, page: Page) -> bool:
+    """Paper that is fed the same way as its neighbours. A portrait lies as somebody laid it."""
+    with point.database.reading() as connection:
+        desk_key = owners.desk_key_of(connection, page)
+    try:
+        name = page.findings or ""
+        item = seen_of(point.vault.open(point.pages.read(name), desk_key)).found.item
+    except (DossierError, ValueError, KeyError, TypeError):
+        return False  # nobody can look: a person is asked
+    return min(item.width_mm, item.height_mm) >= _SHEET_MM
 
 
 def _behind(point: Point, connection: Connection, page: Page) -> tuple[bool, Page | None]:

@@ -14,6 +14,7 @@ from appliance.core.errors import (
     DossierMovedOn,
     ScanCancelled,
     ScanChildCrashed,
+    ScanStopped,
 )
 from appliance.core.ports import ScanBatch, Scanner
 from appliance.core.scan import BatchEnded, PageScanned
@@ -50,6 +51,7 @@ class Batches:
         self._request: tuple[int, scan_requests.OnDesk] | None = None
         self._ended: tuple[int, str | None] | None = None  # its row is still to be told
         self._saved = 0  # pages of the batch in hand
+        self._stopping = False  # somebody wished it
 
     @property
     def running(self) -> ScanBatch | None:
@@ -64,13 +66,17 @@ class Batches:
             row = scan_requests.open_request(connection)
         if row is None or row.state != ScanRequestState.ASKED:
             return
+        if row.error_code is not None:  # stopped before it began
+            scanning.refuse_request(self._point, row.id, row.error_code)
+            self._front.stopped(SAVED_SHOWN_S, 0)
+            return
         if abs(self._point.clock() - row.asked_at) > STALE_TOUCH:
             scanning.refuse_request(self._point, row.id, ScanCancelled.code)
             return
         self._front.scanning()
         scanning.start_request(self._point, row.id)
         self._request = (row.id, scan_requests.place_of(row))
-        self._saved = 0
+        self._saved, self._stopping = 0, False
         settings = self._point.config.scanner.settings()
         try:
             self._point.pages.must_have_room()  # told before the paper moves
@@ -95,13 +101,23 @@ class Batches:
                     self._saved += 1
                     self._on_page()
                 elif isinstance(event, BatchEnded):
-                    self._end(event.error)
+                    wished = self._stopping and isinstance(event.error, ScanCancelled)
+                    self._end(ScanStopped(str(event.error)) if wished else event.error)
                     return
         except Exception as error:  # a full disk, a lost folder: the pages before are kept
             if self._batch is None:
                 raise  # it was over already
             self._batch.cancel()
             self._end(logged(error))
+
+    def stop_if_asked(self) -> None:
+        """Pull no more where somebody wished it; what is read already is still kept."""
+        if self._batch is None or self._request is None or self._stopping:
+            return
+        with self._point.database.reading() as connection:
+            self._stopping = scan_requests.is_to_stop(connection, self._request[0])
+        if self._stopping:
+            self._batch.cancel()
 
     def note_ended(self) -> None:
         """The row learns how its batch ended. While it cannot be written this is tried again,
@@ -132,6 +148,8 @@ class Batches:
             self._front.saved_under(number, SAVED_SHOWN_S)
         elif error is None:
             self._front.saved(SAVED_SHOWN_S, self._saved)
+        elif isinstance(error, ScanStopped):
+            self._front.stopped(SAVED_SHOWN_S, self._saved)
         else:
             log.warning("batch %s: %s: %s", request[0], error.code, error)
             self._front.batch_failed(error)

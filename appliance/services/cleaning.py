@@ -33,6 +33,7 @@ class Cleaning:
         self._again_at: float | None = None
         self._tripped: Counter[tuple[str, int]] = Counter()  # by page and its edits
         self._must_vote = True  # after a start the batches of before may be undecided
+        self._votes_wait = False  # for a batch to end, or for a page of it
 
     @property
     def is_idle(self) -> bool:
@@ -81,9 +82,14 @@ class Cleaning:
             return
         self._uprights.go_on()
         if self._must_vote and self._uprights.is_idle:
-            self._must_vote = False
-            cleaning.let_batches_vote(self._point)
+            self._votes_wait = cleaning.let_batches_vote(self._point)
+            self._must_vote = False  # after the vote: one that failed is held again
             self.next()
+
+    def look_again(self) -> None:
+        """Something moved: a batch that could not vote before may have ended meanwhile."""
+        self._must_vote = self._must_vote or self._votes_wait
+        self.next()  # a page that was put back, or that somebody's sign-in opened
 
     def again_if_due(self) -> None:
         """Try once more what had no room."""

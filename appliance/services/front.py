@@ -82,6 +82,15 @@ class Front:
         self._panel.flash(Signal.SAVED)
         self.voice.say(Prompt(Moment.NUMBER, number))
 
+    def stopped(self, for_s: float, pages: int) -> None:
+        """A batch was ended by a wish: nothing is wrong, and *pages* of it are durable."""
+        if pages:
+            self.saved(for_s, pages)
+            return
+        self._rest_signal = Signal.READY
+        self._complaint = None
+        self.show(Signal.READY)
+
     def complain(self, error: ApplianceError) -> None:
         """Somebody must act; shown until the next press or batch, or until it is put right."""
         self._complaint, self._from_the_loop = error.code, None

@@ -130,10 +130,11 @@ class Station:
             self._seen_version = version
 
     def _look_around(self) -> None:
-        """Somebody committed something: a touch, a wish to seal, a receipt."""
+        """Somebody committed something: a touch, a wish to stop or to seal, a receipt."""
+        self._batches.stop_if_asked()
         self._batches.start_asked()
         self._texts.look_again()
-        self._cleaning.next()  # a page that was put back, or that somebody's sign-in opened
+        self._cleaning.look_again()
         self._front.forget_settled_complaint()
         self._phones.look()
         self._walk_ups.look()

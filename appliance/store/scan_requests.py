@@ -167,6 +167,29 @@ def move_request(
         raise DossierMovedOn(f"scan request {request_id} is no longer {old}")
 
 
+def wish_to_stop(connection: Connection, request_id: int, error_code: str) -> None:
+    """What it will have ended with: a request nobody took up ends now, a running one is told.
+
+    The station finds the code on the row of the batch in its hands. A request that is over stays
+    as it ended.
+    """
+    connection.execute(
+        update(scan_request)
+        .where(scan_request.c.id == request_id, scan_request.c.state.in_(OPEN_STATES))
+        .values(error_code=error_code)
+    )
+
+
+def is_to_stop(connection: Connection, request_id: int) -> bool:
+    """Whether somebody wishes that the batch ends now."""
+    row = connection.execute(
+        select(scan_request.c.state, scan_request.c.error_code).where(
+            scan_request.c.id == request_id
+        )
+    ).one()
+    return row.state in OPEN_STATES and row.error_code is not None
+
+
 def count_page(connection: Connection, request_id: int) -> None:
     """One more page of this request is saved."""
     connection.execute(

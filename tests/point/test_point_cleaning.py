@@ -283,6 +283,31 @@ def test_a_page_that_is_unsure_follows_the_sure_ones_of_its_batch(
     assert request
 
 
+def test_a_batch_that_still_runs_votes_later_and_says_so(point: Point, dossier_id: str) -> None:
+    sides = [letter(n, turn=180) for n in (4117, 4118, 4119)]
+    request = scanned(point, dossier_id, sides, ends=False)
+    clean_all(point)
+    unsure = pages(point, dossier_id)[0].id
+    _forget_turn(point, unsure)
+    assert cleaning.let_batches_vote(point)
+    assert pages(point, dossier_id)[0].auto_turn is None
+    scanning.end_request(point, request, None)
+    assert not cleaning.let_batches_vote(point)
+    assert pages(point, dossier_id)[0].auto_turn == 180
+
+
+def test_a_portrait_among_letters_is_never_turned_by_their_vote(
+    point: Point, dossier_id: str
+) -> None:
+    portrait = drawn.on_glass(["photo"], 4120, DPI, clockwise=[90]).jpeg()
+    scanned(point, dossier_id, [letter(4121, turn=180), portrait, letter(4122, turn=180)])
+    clean_all(point)
+    assert [page.auto_turn for page in pages(point, dossier_id)] == [180, None, 180]
+    assert not cleaning.let_batches_vote(point)
+    assert pages(point, dossier_id)[1].auto_turn is None
+    assert TURN_UNSURE in {warn.code for warn in pages(point, dossier_id)[1].warnings}
+
+
 def test_a_person_who_was_faster_than_the_vote_is_right(point: Point, dossier_id: str) -> None:
     scanned(point, dossier_id, [letter(4115)])
     clean_all(point)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.core.scan import PaperSource
-from appliance.desk import batches, dossiers
+from appliance.desk import batches, dossiers, scanning
 from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
 from tests.station_page.conftest import Browser, Tray, view_of
@@ -65,7 +65,8 @@ def test_pages_of_another_dossier_cannot_be_drawn_in(
     elsewhere = f"{other}/slots/{SLOT}/arrange"
     assert browser.post(elsewhere, place=f"{tray.scanned[0]}:1").status_code == 404
     assert browser.post(elsewhere, to=OTHER, page=tray.scanned[0]).status_code == 404
-    assert browser.post(f"{other}/batches/1/sheets", sheets="3").status_code == 404
+    for act in ("sheets", "stop"):
+        assert browser.post(f"{other}/batches/1/{act}", sheets="3").status_code == 404
     assert order(point, dossier) == tray.scanned
     assert browser.get(f"{dossier}/slots/nothing/arrange").status_code == 404
 
@@ -97,6 +98,22 @@ def test_sheets_are_counted_only_where_some_may_stick_together(
     assert "Đặt 1 tờ nhưng máy quét ra 2 tờ." in browser.get(f"{dossier}/papers").text
     browser.send(f"{dossier}/batches/{request}/sheets", sheets="abc")
     assert asks in browser.get(f"{dossier}/papers").text
+
+
+def test_a_running_batch_offers_to_stop_and_says_that_it_does(
+    browser: Browser, dossier: str, tray: Tray, point: Point
+) -> None:
+    papers = f"{dossier}/papers"
+    assert "Dừng quét" not in browser.get(papers).text
+    number = scanning.press(point, scanning.AskedBy.PANEL)
+    scanning.start_request(point, number)
+    assert "Dừng quét" in browser.get(papers).text
+    assert browser.send(f"{dossier}/batches/{number}/stop").json == {"done": True}
+    text = browser.get(papers).text
+    assert "Đang dừng máy quét" in text
+    assert "Dừng quét" not in text
+    scanning.end_request(point, number, "scan-stopped")
+    assert "Đã dừng quét theo lệnh trên màn hình." in browser.get(papers).text
 
 
 def test_both_sides_of_a_sheet_are_one_sheet(dossier: str, tray: Tray, point: Point) -> None:

@@ -1,4 +1,4 @@
-"""How many sheets did you put in? Asked after a batch, so that two that stuck are noticed."""
+"""A batch is stopped, or its sheets are counted, so that two that stuck are noticed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from web.station.here import point
 
 pages = Blueprint("batches", __name__)
 MOST_SHEETS = 500
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/batches/<int:request_id>/stop")
+def stop(dossier_id: object, request_id: int) -> ResponseReturnValue:
+    """Pull no more sheets; what is saved stays."""
+    wanted = str(dossier_id)
+    return act(wanted, lambda: batches.stop_batch(point(), wanted, request_id), "papers")
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/batches/<int:request_id>/sheets")
