@@ -29,6 +29,11 @@ class Row(NamedTuple):
 
 def counts(about: str | None, **often: int) -> argparse.Namespace:
     """The command line: how often each thing is measured, as ``--name N``, at least once."""
+    return options(about, **often).parse_args()
+
+
+def options(about: str | None, **often: int) -> argparse.ArgumentParser:
+    """``counts`` for a bench that asks for more than counts."""
     parser = argparse.ArgumentParser(
         description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -36,7 +41,7 @@ def counts(about: str | None, **often: int) -> argparse.Namespace:
         parser.add_argument(
             f"--{name}", type=_at_least_once, default=number, help=f"default: {number}"
         )
-    return parser.parse_args()
+    return parser
 
 
 def report(rows: Iterable[Row], packages: Sequence[str] = ()) -> None:

@@ -23,7 +23,6 @@ from tests import pages
 from tests.pages.truth import Page, TrueItem
 
 Answer = TypeVar("Answer")
-_GENTLE = 5
 
 
 class Job(NamedTuple):
@@ -35,10 +34,11 @@ class Job(NamedTuple):
     dpi: int
     how: tuple[tuple[str, Any], ...] = ()
 
-    def page(self) -> Page:
-        """Draw it."""
-        page: Page = getattr(pages, self.draw)(self.name, self.seed, self.dpi, **dict(self.how))
-        return page
+    def drawn(self) -> Page | tuple[Page, Page]:
+        """The page; of "duplex" the front and the back."""
+        made: Page | tuple[Page, Page]
+        made = getattr(pages, self.draw)(self.name, self.seed, self.dpi, **dict(self.how))
+        return made
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Scan:
     dpi: int
     items: tuple[TrueItem, ...]
     lid: str
+    front: bytes | None = None  # of a back: the sheet's other side, from the same pass
 
     @property
     def only(self) -> TrueItem:
@@ -113,7 +114,7 @@ def each(
         return
     # fork would copy a test runner's threads and its locks
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=os.nice, initargs=(_GENTLE,)) as pool:
+    with ProcessPoolExecutor(processes, context) as pool:
         yield from zip(listed, pool.map(work, listed), strict=True)
 
 
@@ -143,8 +144,10 @@ def scan_of(job: Job, kept: Path | None = None) -> Scan:
     if file is not None and file.exists():
         scan: Scan = pickle.loads(file.read_bytes())
         return scan
-    page = job.page()
-    scan = Scan(page.jpeg(), page.dpi, page.items, page.lid)
+    drawn = job.drawn()
+    front, page = (None, drawn) if isinstance(drawn, Page) else drawn
+    behind = None if front is None else front.jpeg()
+    scan = Scan(page.jpeg(), page.dpi, page.items, page.lid, behind)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(f".{os.getpid()}")
@@ -155,5 +158,5 @@ def scan_of(job: Job, kept: Path | None = None) -> Scan:
 
 def _label(job: Job) -> str:
     name = job.name if isinstance(job.name, str) else "+".join(job.name)
-    how = "".join(f"-{key}={value}" for key, value in job.how)
-    return f"{job.draw}-{name}-{job.seed}-{job.dpi}{how}"
+    how = "".join(f"-{value}" for _, value in job.how)
+    return f"{job.draw}-{name}-{job.seed}-{job.dpi}{how}".replace("/", "|")
