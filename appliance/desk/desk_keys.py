@@ -85,19 +85,22 @@ def forget(point: Point, volunteer_id: int) -> None:
 def _key_of(point: Point, person: SignedIn) -> tuple[str, str]:
     """Public and private half of a volunteer's own key; made at the first sign-in."""
     with point.database.reading() as connection:
-        key = volunteers.key_of(connection, person.volunteer.id)
-    if key is not None:
+        old = volunteers.key_of(connection, person.volunteer.id)
+    if old is not None:
         try:
-            return key.recipient, unwrap(key.wrapped_identity, person.secret).decode("ascii")
+            return old.recipient, unwrap(old.wrapped_identity, person.secret).decode("ascii")
         except WrongSecret:
             log.warning("the key of volunteer %s is made anew", person.volunteer.id)
     identity = age.new_identity()
-    recipient = age.recipient_of(identity)
-    point.vault.forget_copies(person.volunteer.id)  # made for a key that nobody opens any more
+    made = VolunteerKey(age.recipient_of(identity), wrap(identity.encode("ascii"), person.secret))
     with point.database.writing() as connection:
-        made = VolunteerKey(recipient, wrap(identity.encode("ascii"), person.secret))
-        volunteers.set_key(connection, person, made)
-    return recipient, identity
+        kept = volunteers.set_key(connection, person, made, old)
+        now = volunteers.key_of(connection, person.volunteer.id)
+        if kept:
+            point.vault.forget_copies(person.volunteer.id)  # for a key that nobody opens any more
+    if kept or now is None:
+        return made.recipient, identity
+    return now.recipient, unwrap(now.wrapped_identity, person.secret).decode("ascii")
 
 
 def _tell_the_others(point: Point, volunteer_id: int) -> None:

@@ -113,11 +113,19 @@ def key_of(connection: Connection, volunteer_id: int) -> VolunteerKey | None:
     return VolunteerKey(*row) if row and row.recipient and row.wrapped_identity else None
 
 
-def set_key(connection: Connection, person: SignedIn, key: VolunteerKey) -> bool:
-    """Keep a key under the PIN just given; False when that is no longer the PIN."""
+def set_key(
+    connection: Connection, person: SignedIn, key: VolunteerKey, old: VolunteerKey | None
+) -> bool:
+    """Keep a key in the place of *old*, under the PIN just given.
+
+    False when that is no longer the PIN, or another screen of the same person was faster.
+    """
     done = connection.execute(
         _present(person.volunteer.id)
-        .where(volunteer.c.pin_hash == person.record)
+        .where(
+            volunteer.c.pin_hash == person.record,
+            volunteer.c.recipient.is_not_distinct_from(old.recipient if old else None),
+        )
         .values(**key._asdict())
     )
     return done.rowcount == 1

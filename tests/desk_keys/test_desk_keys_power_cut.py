@@ -21,6 +21,7 @@ from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     clock,
     config,
     helper,
+    in_threads,
     point,
     scan_into,
     ward_keys,
@@ -206,6 +207,16 @@ def test_walk_ups_are_no_drafts_a_sign_in_opens_none_of_them(
     cut_power(point)
     assert sign_in(point, helper) == 1
     assert walk_ups.waiting(point) == []
+
+
+def test_a_first_sign_in_on_two_screens_at_once_makes_one_key(
+    point: Point, helper: Volunteer
+) -> None:
+    dossier_id = dossiers.open_dossier(point, "khai-sinh", helper.id)
+    in_threads(4, lambda _: sign_in(point, helper))
+    cut_power(point)
+    assert sign_in(point, helper) == 1
+    assert not is_locked(point, dossier_id)
 
 
 def test_a_damaged_copy_keeps_nobody_from_signing_in(

@@ -87,6 +87,27 @@ def test_a_forgotten_pin_is_replaced_and_the_wait_ends(
     assert "Không còn người này" in technician.get("/box").text
 
 
+def test_whoever_helps_here_no_more_is_out_at_once(
+    technician: Browser, browser: Browser, stranger: Browser, lan: Volunteer
+) -> None:
+    assert browser.get("/").status_code == 200
+    technician.post(f"/box/people/{lan.id}/leave")
+    assert "Lan không còn vào hộp được nữa." in technician.get("/box").text
+    assert browser.get("/").location == "/sign-in"
+    assert stranger.sign_in().status_code == 401
+    assert ">Lan<" not in stranger.get("/sign-in").text
+
+
+def test_a_technician_cannot_shut_the_only_door_behind_oneself(
+    technician: Browser, browser: Browser, lan: Volunteer
+) -> None:
+    own = re.findall(r"/box/people/(\d+)/pin", technician.get("/box").text)
+    for number in own:
+        technician.post(f"/box/people/{number}/leave")
+    assert technician.get("/box").status_code == 200
+    assert browser.post(f"/box/people/{lan.id}/leave").location == "/sign-in"  # gone already
+
+
 def test_a_law_that_ends_soon_is_pointed_out() -> None:
     assert needs_reading(date(2027, 2, 28), date(2027, 1, 2))
     assert not needs_reading(date(2027, 2, 28), date(2026, 11, 22))

@@ -48,7 +48,7 @@ def test_every_change_needs_the_token(app: Flask, browser: Browser, dossier: str
     browser.token = ""
     paths = [
         *("/dossiers", "/desk/leave", "/sign-out", "/sign-in", "/lock", "/unlock"),
-        *("/box/people", "/box/people/1/pin"),
+        *("/box/people", "/box/people/1/pin", "/box/people/1/leave"),
         *(f"{dossier}/{end}" for end in ("answers", "seal", "try-again", "take-over")),
         *(f"{dossier}/slots/giay_chung_sinh/{end}" for end in ("choose", "scan")),
         f"{dossier}/pages/01a200dc-545d-7588-9b9a-f9a50bdca954/turn",

@@ -13,7 +13,7 @@ from appliance.desk.status import STATION, UPLOADER, disk_free_mb
 from appliance.store import status
 from appliance.store.volunteers import Role
 from web.station.error_pages import refuse
-from web.station.here import point
+from web.station.here import point, volunteer
 from web.station.speech import said
 
 pages = Blueprint("box", __name__, url_prefix="/box")
@@ -59,6 +59,15 @@ def renew(number: int) -> ResponseReturnValue:
     pin = people.fresh_pin(point(), number)
     names = {person.id: person.name for person in people.everybody(point())}
     _tell(said("box.renewed", name=names.get(number, ""), pin=pin) if pin else None, "box.nobody")
+    return redirect(link("box.show") + "#people", 303)
+
+
+@pages.post("/people/<int:number>/leave")
+def leave(number: int) -> ResponseReturnValue:
+    """Somebody helps here no more; nobody can do that to oneself."""
+    names = {person.id: person.name for person in people.everybody(point())}
+    gone = number != volunteer().id and people.let_go_home(point(), number)
+    _tell(said("box.left", name=names[number]) if gone else None, "box.nobody")
     return redirect(link("box.show") + "#people", 303)
 
 
