@@ -14,8 +14,8 @@ from web.ward.settings import WardSettings
 
 
 class WardProcess:
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, *options: str) -> None:
+        self.home, self.options = home, options
         self.made: WardMade = init_ward(WardSettings(home))
         self.start()
 
@@ -23,7 +23,7 @@ class WardProcess:
         """On another free port; lead the network there."""
         command = [sys.executable, "-m", "appliance.commands.ward", "serve", str(self.home)]
         self.child = subprocess.Popen(
-            [*command, "--listen", "127.0.0.1:0"],
+            [*command, "--listen", "127.0.0.1:0", *self.options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -151,7 +151,7 @@ def test_in_two_browsers_an_officer_asks_and_reads_the_better_page(
         officer.get_by_label("Chỉ các trang số").first.fill("2")
         officer.get_by_label("Lời dặn về giấy này").first.fill("Góc dưới bên phải bị mờ.")
         officer.get_by_label("Nội dung yêu cầu").fill("Mời bác quét lại giúp trang 2.")
-        officer.screenshot(path=folder / f"ward-asks-{width}.png", full_page=True)
+        officer.screenshot(path=folder / f"ward-asks-{width}.png")
         officer.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
         officer.get_by_text("Đã gửi yêu cầu bổ sung về điểm hỗ trợ.").wait_for()
 
@@ -186,6 +186,6 @@ def test_in_two_browsers_an_officer_asks_and_reads_the_better_page(
         officer.reload()
         officer.get_by_role("heading", name="Giấy tờ hiện hành").wait_for()
         assert officer.get_by_text("thay cho trang 2").count() == 1
-        officer.screenshot(path=folder / f"ward-supplemented-{width}.png", full_page=True)
+        officer.screenshot(path=folder / f"ward-supplemented-{width}.png")
     assert number
     one.proven(revisions=2)

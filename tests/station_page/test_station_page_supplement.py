@@ -78,7 +78,7 @@ def test_what_the_ward_asks_for_stands_first_and_leads_to_that_page(
     assert "Góc dưới bị mờ" in page
     assert browser.post(f"{delivered}/supplement").status_code == 303
     hub = browser.get(f"{delivered}/supplement").text
-    assert "Chỉ quét trang 2, đúng thứ tự: đã quét 0/1 trang." in hub
+    assert "Chỉ quét trang 2: đã quét 0/1 trang." in hub
     slot = browser.get(f"{delivered}/slots/{SLOT}").text
     assert "Góc dưới bị mờ" in slot
     tray.press()
