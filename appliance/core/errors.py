@@ -203,15 +203,21 @@ class WrongPin(ApplianceError):
 
     code, who = "wrong-pin", Who.VOLUNTEER
 
+    def __init__(self, text: str, left: int | None = None, rest_s: int = 0) -> None:
+        super().__init__(text)
+        self.left = left  # tries before this name must rest; None: there is no such name
+        self.rest_s = rest_s
+
 
 class PinLocked(ApplianceError):
     """Too many wrong PINs; this name rests for a while."""
 
     code, who = "pin-locked", Who.TIME
 
-    def __init__(self, text: str, seconds: int) -> None:
+    def __init__(self, text: str, seconds: int, *, whole_address: bool = False) -> None:
         super().__init__(text)
         self.seconds = seconds
+        self.whole_address = whole_address
 
 
 # ── delivery ─────────────────────────────────────────────────────────────────

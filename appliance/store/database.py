@@ -22,7 +22,7 @@ from appliance.core.errors import DiskFull, StoreOutdated
 BUSY_TIMEOUT_S = 15.0
 _PERHAPS_FULL = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _LEAST_ROOM_BYTES = 1 << 17
-REVISION = "0008"  # the newest migration; a test compares it with the folder
+REVISION = "0009"  # the newest migration; a test compares it with the folder
 
 
 class Database:

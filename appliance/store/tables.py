@@ -187,6 +187,15 @@ page = Table(
 Index("page_by_dossier", page.c.dossier_id, page.c.slot_key, page.c.position)
 Index("page_by_walk_up", page.c.walk_up_id, sqlite_where=page.c.walk_up_id.is_not(None))
 
+tried_address = Table(  # of nobody in particular; forgotten after half a day
+    "tried_address",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("wrong_pins", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("rests_until", Moment),
+)
+
 phone_link = Table(  # a citizen's phone at one dossier; the secrets themselves are kept nowhere
     "phone_link",
     metadata,

@@ -176,13 +176,18 @@ def sign_in(database: Database, name: str, pin: str, now: datetime) -> SignedIn:
     with database.writing() as connection:
         seen = connection.scalar(select(volunteer.c.wrong_pins).where(volunteer.c.id == row.id))
         wrong = 0 if right else (seen or 0) + 1
+        rest = rest_of(wrong)
         connection.execute(
             update(volunteer)
             .where(volunteer.c.id == row.id, volunteer.c.pin_hash == row.pin_hash)
-            .values(pin_hash=record, wrong_pins=wrong, rests_until=_rest_after(wrong, now))
+            .values(pin_hash=record, wrong_pins=wrong, rests_until=rest and now + rest)
         )
     if secret is None:
-        raise WrongPin(f"volunteer {row.id}, wrong PIN number {wrong}")
+        raise WrongPin(
+            f"volunteer {row.id}, wrong PIN number {wrong}",
+            left=max(0, FREE_TRIES - wrong),
+            rest_s=int(rest.total_seconds()) if rest else 0,
+        )
     return SignedIn(Volunteer(row.id, row.name, Role(row.role)), secret, record)
 
 
@@ -195,11 +200,11 @@ def _present(volunteer_id: int) -> Update:
     return update(volunteer).where(volunteer.c.id == volunteer_id, volunteer.c.left_at.is_(None))
 
 
-def _rest_after(wrong_pins: int, now: datetime) -> datetime | None:
-    if wrong_pins < FREE_TRIES:
+def rest_of(wrong_pins: int, free: int = FREE_TRIES) -> timedelta | None:
+    """How long to rest after so many wrong PINs; the first *free* but one cost nothing."""
+    if wrong_pins < free:
         return None
-    doublings = min(wrong_pins - FREE_TRIES, 10)
-    return now + min(FIRST_REST * (1 << doublings), LONGEST_REST)
+    return min(FIRST_REST * (1 << min(wrong_pins - free, 10)), LONGEST_REST)
 
 
 @cache

@@ -24,11 +24,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from appliance.core.errors import PinLocked, WrongPin
-from appliance.desk.desk_keys import sign_in
-from appliance.wording import notice_for
+from appliance.desk.door import come_in
 from web.station.gate import PUBLIC, idle_seconds, let_in, wants_fragment
 from web.station.here import point, station, volunteer
-from web.station.sign_in import rest_answer
+from web.station.sign_in import rest_answer, wrong_pin_told
 from web.station.speech import said
 
 pages = Blueprint("lock", __name__)
@@ -91,9 +90,9 @@ def unlock() -> ResponseReturnValue:
     if not pin:
         return _again(said("sign_in.pin_missing"), 400)
     try:
-        let_in(sign_in(point(), person.name, pin)[0])
+        let_in(come_in(point(), request.remote_addr, person.name, pin)[0])
     except WrongPin as error:
-        return _again(notice_for(error).what, 401)
+        return _again(wrong_pin_told(error), 401)
     except PinLocked as error:
         return rest_answer(error, lambda told: render_template("unlock.html", complaint=told))
     return redirect(back if is_a_page(back) else link("home.show"), 303)

@@ -20,10 +20,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import PinLocked, WrongPin
-from appliance.desk.desk_keys import sign_in
+from appliance.desk.door import come_in
 from appliance.desk.holding import let_go
 from appliance.store import volunteers
-from appliance.wording import notice_for
 from web.station.gate import let_in
 from web.station.here import point
 from web.station.speech import said, spoken
@@ -47,9 +46,9 @@ def enter() -> ResponseReturnValue:
     if not name or not pin:
         return _page(name, said("sign_in.name_missing" if not name else "sign_in.pin_missing")), 400
     try:
-        person, reopened = sign_in(point(), name, pin)
+        person, reopened = come_in(point(), request.remote_addr, name, pin)
     except WrongPin as error:
-        return _page(name, notice_for(error).what), 401
+        return _page(name, wrong_pin_told(error)), 401
     except PinLocked as error:
         return rest_answer(error, lambda told: _page(name, told))
     let_in(person)
@@ -67,10 +66,18 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("sign_in.show"), 303)
 
 
+def wrong_pin_told(error: WrongPin) -> str:
+    """What to do now, and how many tries are left before a wait."""
+    if error.rest_s:
+        return said("sign_in.wrong_rest", wait=spoken(timedelta(seconds=error.rest_s)))
+    return said("sign_in.wrong_left", left=error.left) if error.left else said("sign_in.wrong")
+
+
 def rest_answer(error: PinLocked, page: Callable[[str], str]) -> Response:
     """Too many wrong PINs: *page* with how long to wait."""
     wait = spoken(timedelta(seconds=error.seconds))
-    response = make_response(page(said("sign_in.rest", wait=wait)), 429)
+    key = "sign_in.rest_address" if error.whole_address else "sign_in.rest"
+    response = make_response(page(said(key, wait=wait)), 429)
     response.headers["Retry-After"] = str(error.seconds)
     return response
 
