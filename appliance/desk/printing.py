@@ -118,6 +118,7 @@ def _receipt(
         bring=tuple(paper.title for paper in view.procedure.bring if paper.always),
         receipt=_ward_receipt(point, view),
         follow_up_url=follow_up_url,
+        follow_secret=view.dossier.follow_secret if follow_up_url else None,
     )
 
 

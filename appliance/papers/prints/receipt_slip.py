@@ -43,6 +43,7 @@ class ReceiptSlip:
     bring: tuple[str, ...] = ()
     receipt: WardReceipt | None = None
     follow_up_url: str | None = None  # becomes a QR; never carries a name or an ID number
+    follow_secret: str | None = None  # the same for whoever types: it lies in the QR, too
 
 
 def reminders_of(
@@ -86,4 +87,10 @@ def print_receipt_slip(slip: ReceiptSlip, media: Media = Media.A4) -> bytes:
             "national_code": slip.receipt.national_code,
         }
     content["qr"] = slip.follow_up_url
+    content["follow_secret"] = slip.follow_secret and _in_groups(slip.follow_secret)
     return set_print("receipt_slip", media, slip.made_at, content)
+
+
+def _in_groups(secret: str) -> str:
+    """Five letters at a time are read out without losing one's place."""
+    return " ".join(secret[place : place + 5] for place in range(0, len(secret), 5))
