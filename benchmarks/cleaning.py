@@ -5,6 +5,10 @@
 Ten pages (eight forms, two blanks, A4, 300 dpi, colour) at one page a second: the virtual scanner
 in a process of its own, the real libsane in the scan child, the real station, cleaning child and
 encrypted store. The feeder stops when the batch's row says so.
+
+On a machine with other work the wall says how long cleaning had to wait for a core: it runs five
+steps nicer than the scan. How many pages were still waiting when the feeder stopped, and the
+processor time they then took, do not depend on that.
 """
 
 from __future__ import annotations
@@ -44,6 +48,9 @@ class Cost(NamedTuple):
 
     scan_s: float
     last_clean_s: float  # after the feeder stopped
+    last_cpu_s: float  # of that, what the cleaning child worked
+    waiting: int  # pages not yet clean when it stopped
+    load: float  # over the last minute
     clean_cpu_s: float  # of the cleaning child, all pages
     clean_mb: float
 
@@ -69,6 +76,11 @@ def rows(costs: Sequence[Cost], rounds: int) -> Iterator[Row]:
     how = f"{rounds} batches of {PAGES} pages at {PACE_S:g} s a page"
     after, cpu = [cost.last_clean_s for cost in costs], [cost.clean_cpu_s for cost in costs]
     yield Row("last page clean after the feeder stopped", "≤ 1 s", middle(after, "s", 2), how)
+    worked, waiting = [cost.last_cpu_s for cost in costs], [float(cost.waiting) for cost in costs]
+    busy = middle([cost.load for cost in costs], "", 1)
+    yield Row("the cleaning child's work in that time", "≤ 1 s", middle(worked, "s", 2), how)
+    yield Row("pages that waited when it stopped", NO_BUDGET, middle(waiting, "pages"), how)
+    yield Row("load of the machine", NO_BUDGET, f"{busy} of {os.cpu_count()} cores", how)
     yield Row("the batch itself", NO_BUDGET, middle([c.scan_s for c in costs], "s", 2), how)
     yield Row("processor time of cleaning, a page", NO_BUDGET, middle(cpu, "s", 2), "user + system")
     peak = f"{max(cost.clean_mb for cost in costs):.0f} MB"
@@ -118,17 +130,25 @@ def batch(point: Point, paper: Feeder, cleaner: Cleaner) -> Cost:
         return scan is not None and scan.state == "done"
 
     until(done)
-    stopped = time.monotonic()
+    stopped, cpu_then = time.monotonic(), child_cpu_s(cleaner)
     pages = dossiers.look_at(point, dossier_id).pages
     if len(pages) != PAGES:
         raise SystemExit(f"{len(pages)} pages instead of {PAGES}")
+    waiting = sum(page.awaits_cleaning for page in pages)
     until(lambda: not any(p.awaits_cleaning for p in dossiers.look_at(point, dossier_id).pages))
-    clean = time.monotonic()
+    clean, cpu_now = time.monotonic(), child_cpu_s(cleaner)
     pages = dossiers.look_at(point, dossier_id).pages
     if any(page.clean_error for page in pages) or sum(page.is_blank for page in pages) != 2:
         raise SystemExit("a page could not be cleaned, or a blank one was not found")
-    spent = (child_cpu_s(cleaner) - cpu) / PAGES
-    return Cost(stopped - before, clean - stopped, spent, peak_mb(cleaner.child_pid or 0))
+    return Cost(
+        scan_s=stopped - before,
+        last_clean_s=clean - stopped,
+        last_cpu_s=cpu_now - cpu_then,
+        waiting=waiting,
+        load=os.getloadavg()[0],
+        clean_cpu_s=(cpu_now - cpu) / PAGES,
+        clean_mb=peak_mb(cleaner.child_pid or 0),
+    )
 
 
 def child_cpu_s(cleaner: Cleaner) -> float:

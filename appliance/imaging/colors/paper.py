@@ -8,6 +8,7 @@ photos, ID cards and portraits: there is no paper to measure.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from PIL import Image
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+Sums = npt.NDArray[np.float64]
 
 _LOOK_PX = 420  # short side of the picture that is measured: A4 at 50 dpi
 _TILE = 4  # its pixels a side: 2 mm of A4, wider than a stroke
@@ -24,6 +26,8 @@ _NEAR = 48  # levels below the paper's commonest level that shadow and slope may
 _TINT = 9  # levels that the tint may differ: more is a coloured panel, and its colour is meant
 _DROP = 7  # levels below the paper around: content, not shade
 _LEAST = 0.25  # of the tiles; with less paper than that nobody can tell what white is
+_BINS = 64  # of levels
+_SOME = 0.15  # of a square must be bare paper to speak for its middle
 _GRAIN = 6.0  # the paper's noise just under its level; the faintest pencil is 60 levels away
 _DARKEST = 120  # no paper is darker
 
@@ -109,18 +113,21 @@ def light_on(image: Image.Image) -> Light | None:
         return None
     around = _spread(tiles, paper)
     for _ in range(2):  # what is darker than the paper around it is no paper
-        paper &= (tiles > around - _DROP).all(axis=2)
+        paper &= np.logical_and.reduce(tiles > around - _DROP)
         around = _spread(tiles, paper)
-    return Light(np.minimum(around, 255).astype(np.float32))
+    levels = np.minimum(around, 255).astype(np.float32)
+    return Light(np.ascontiguousarray(levels.transpose(1, 2, 0)))
 
 
 def _bright_tiles(look: Image.Image) -> Floats:
+    """Channel by channel, how bright the brighter part of each tile is."""
     pixels = np.asarray(look).reshape(look.height, look.width, -1)
     high, wide = max(1, look.height // _TILE), max(1, look.width // _TILE)
     cut = pixels[: high * _TILE, : wide * _TILE] if min(look.size) >= _TILE else pixels[:1, :1]
     side = _TILE if min(look.size) >= _TILE else 1
     tiles = [cut[row::side, column::side] for row in range(side) for column in range(side)]
-    return _brightest_but(tiles, len(tiles) - 1 - int(_BRIGHT * len(tiles))).astype(np.float32)
+    bright = _brightest_but(tiles, len(tiles) - 1 - int(_BRIGHT * len(tiles)))
+    return np.ascontiguousarray(bright.transpose(2, 0, 1)).astype(np.float32)
 
 
 def _brightest_but(pictures: list[Bytes], few: int) -> Bytes:
@@ -140,51 +147,52 @@ def _brightest_but(pictures: list[Bytes], few: int) -> Bytes:
 
 def _paper_tiles(tiles: Floats) -> Mask | None:
     """Tiles of the commonest bright level and tint."""
-    level = tiles.min(axis=2)
-    counts, _ = np.histogram(level, bins=64, range=(0, 256))
+    level = np.minimum.reduce(tiles)
+    counts = np.bincount((level * (_BINS / 256)).astype(np.intp).ravel(), minlength=_BINS)
     smooth = np.convolve(counts, np.ones(3), mode="same")
-    bright = smooth[_DARKEST // 4 :]
-    commonest = (int(bright.argmax()) + _DARKEST // 4) * 4 + 2
+    wide = 256 // _BINS
+    bright = smooth[_DARKEST // wide :]
+    commonest = (int(bright.argmax()) + _DARKEST // wide) * wide + wide // 2
     near = (level > max(commonest - _NEAR, _DARKEST)) & (level < commonest + _NEAR)
     if near.mean() < _LEAST:
         return None
-    tint = tiles - tiles.mean(axis=2, keepdims=True)
-    usual = np.median(tint[near], axis=0)
-    paper = near & (np.abs(tint - usual) <= _TINT).all(axis=2)
+    tint = tiles - np.add.reduce(tiles) / len(tiles)
+    usual = np.median(tint[:, near], axis=1)[:, None, None]
+    paper: Mask = near & np.logical_and.reduce(np.abs(tint - usual) <= _TINT)
     return paper if paper.mean() >= _LEAST else None
 
 
 def _spread(tiles: Floats, paper: Mask) -> Floats:
     """The paper's level everywhere: measured where it is bare, else from the nearest that is."""
-    weight = paper.astype(np.float32)[..., None]
-    total = tiles * weight
-    out = np.zeros_like(tiles)
+    sums = _summed(np.concatenate([np.where(paper, tiles, 0), paper[None]]))
+    out = np.zeros(tiles.shape)
     missing = np.ones(paper.shape, dtype=bool)
     for radius in (2, 6, 18, 54, 200):
-        near = _box(weight, radius)
-        enough = missing & (near[..., 0] > 0.15)
-        if enough.any():
-            blurred = _box(total, radius) / np.maximum(near, 1e-6)
-            out[enough] = blurred[enough]
-            missing &= ~enough
+        means = _means(sums, radius)
+        enough = missing & (means[-1] > _SOME)
+        np.divide(means[:-1], means[-1], out=out, where=enough)
+        missing &= ~enough
         if not missing.any():
             break
     if missing.any():
-        out[missing] = tiles[paper].mean(axis=0) if paper.any() else 255
-    return _box(out, 2)
+        out[:, missing] = tiles[:, paper].mean(axis=1, keepdims=True) if paper.any() else 255
+    return _means(_summed(out), 2).astype(np.float32)
 
 
-def _box(values: Floats, radius: int) -> Floats:
-    """The mean over a square, smaller at the edges."""
-    for axis in (0, 1):
-        length = values.shape[axis]
-        reach = min(radius, length)
-        total = np.cumsum(values, axis=axis, dtype=np.float64)
-        total = np.concatenate([np.zeros_like(total.take([0], axis)), total], axis=axis)
-        ends = np.minimum(np.arange(length) + reach + 1, length)
-        starts = np.maximum(np.arange(length) - reach, 0)
-        shape = [1, 1, 1]
-        shape[axis] = length
-        counts = (ends - starts).reshape(shape)
-        values = ((total.take(ends, axis) - total.take(starts, axis)) / counts).astype(np.float32)
-    return values
+def _summed(values: npt.NDArray[Any]) -> Sums:
+    """All of each channel above and left of every corner between its tiles."""
+    channels, high, wide = values.shape
+    total = np.zeros((channels, high + 1, wide + 1))
+    np.cumsum(values, axis=1, dtype=np.float64, out=total[:, 1:, 1:])
+    np.cumsum(total, axis=2, out=total)
+    return total
+
+
+def _means(sums: Sums, radius: int) -> Sums:
+    """The mean over a square of what was ``_summed``, smaller at the edges."""
+    for axis in (1, 2):
+        at = np.arange(sums.shape[axis] - 1)
+        ends, starts = np.minimum(at + radius + 1, at.size), np.maximum(at - radius, 0)
+        counts = (ends - starts).reshape((-1, 1) if axis == 1 else (1, -1))
+        sums = (sums.take(ends, axis) - sums.take(starts, axis)) / counts
+    return sums
