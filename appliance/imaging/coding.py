@@ -131,7 +131,8 @@ def _boxes(anything: Mask, size: tuple[int, int]) -> list[Box]:
     high, wide = (-(-side // _TILE_PX) for side in anything.shape)
     padded = np.zeros((high * _TILE_PX, wide * _TILE_PX), dtype=bool)
     padded[: anything.shape[0], : anything.shape[1]] = anything
-    tiles: Mask = padded.reshape(high, _TILE_PX, wide, _TILE_PX).any(axis=(1, 3))
+    in_tiles = padded.reshape(high, _TILE_PX, wide, _TILE_PX)
+    tiles: Mask = np.logical_or.reduce(in_tiles, axis=(1, 3))
     # a gap between two words costs less to draw than another box costs to begin
     tiles[:, 1:-1] |= tiles[:, :-2] & tiles[:, 2:]
     steps = np.diff(np.pad(tiles, ((0, 0), (1, 1))).astype(np.int8), axis=1)
