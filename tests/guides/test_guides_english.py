@@ -204,7 +204,7 @@ def test_every_procedure_is_read_in_english(reader: Browser, point: Point) -> No
     for procedure_id in point.procedures.leaflets:
         page = reader.get(f"/guides/procedures/{procedure_id}").text
         assert left_in_vietnamese(page) == [], procedure_id
-    assert 'Hospital&#39;s birth attestation (<span lang="vi">Giấy chứng sinh</span>)' in (
+    assert 'Hospital&#39;s birth attestation · <span lang="vi">Giấy chứng sinh</span>' in (
         reader.get("/guides/procedures/khai-sinh").text
     )
 

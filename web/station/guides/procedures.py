@@ -128,7 +128,7 @@ def with_own_name(text: str) -> str:
     if look().language is Language.VIETNAMESE:
         return text
     meaning = said_in_english(text)
-    return Markup("{} ({})").format(meaning, _marked(text)) if meaning else _marked(text)
+    return Markup("{} · {}").format(meaning, _marked(text)) if meaning else _marked(text)
 
 
 def _marked(text: str) -> Markup:
