@@ -23,13 +23,13 @@ def breaks_off_at(small: Image.Image) -> int | None:
     """
     levels = np.asarray(small.convert("L"), dtype=np.int16)
     end = levels[-_LEAST_PX:]
-    if len(levels) < 2 * _LEAST_PX or (np.abs(end - end[-1]) > _SAME).mean() > _MOVED:
+    if (np.abs(end - end[-1]) > _SAME).mean() > _MOVED:
         return None
     moved = (np.abs(levels - levels[-1]) > 2 * _SAME).mean(axis=1) > _MOVED
     if not moved.any():
         return None
     start = len(moved) - int(np.argmax(moved[::-1]))
-    if start < 3 * _BLEND_PX or len(levels) - start < _LEAST_PX:
+    if start < 3 * _BLEND_PX:
         return None
     return start if _is_filled(levels, start) else None
 
