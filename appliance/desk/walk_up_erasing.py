@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from appliance.core.walk_up import WalkUp, WalkUpState
+from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
 from appliance.desk.point import Point
 from appliance.desk.walk_ups import is_over
@@ -25,8 +25,8 @@ def erase_over(point: Point, is_over: Callable[[Point, WalkUp], bool] = is_over)
     Also finishes what a cut left half done. Returns how many people must scan again.
     """
     with point.database.reading() as connection:
-        held = walk_ups.listed(connection, [WalkUpState.HELD])
-        half = walk_ups.listed(connection, [WalkUpState.ERASING])
+        held = walk_ups.held(connection)
+        half = walk_ups.half_erased(connection)
         claimed = walk_ups.with_old_files(connection)
     erased = sum(1 for one in held if is_over(point, one) and _erase(point, one))
     for one in half:
@@ -52,7 +52,7 @@ def erase(point: Point, walk_up_id: int, volunteer_id: int) -> None:
 def next_due_s(point: Point) -> float | None:
     """The uptime at which the next one is over; None when none is held."""
     with point.database.reading() as connection:
-        held = walk_ups.listed(connection, [WalkUpState.HELD])
+        held = walk_ups.held(connection)
     return min((one.due_s for one in held), default=None)
 
 

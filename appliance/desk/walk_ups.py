@@ -18,14 +18,14 @@ from appliance.core.dossier import Page
 from appliance.core.scan import ScannedPage
 from appliance.core.submission import ScanRequestState
 from appliance.core.two_sizes import small_in
-from appliance.core.walk_up import WalkUp, WalkUpState
+from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
 from appliance.store import pages, scan_requests, walk_ups
 
 LOOKED_AT = timedelta(minutes=10)  # at least so long after a volunteer opened it
-RECENT = 5  # erased ones that the first screen still tells of
+RECENT = 20  # of the latest ones, those that were erased are still told of
 TOLD_FOR = timedelta(minutes=60)
 
 
@@ -49,7 +49,7 @@ class Waiting:
 def waiting(point: Point) -> list[Waiting]:
     """All that may be claimed, the oldest first."""
     with point.database.reading() as connection:
-        held = walk_ups.listed(connection, [WalkUpState.HELD])
+        held = walk_ups.held(connection)
         counts = walk_ups.page_counts(connection) if held else {}
         return [
             _waiting(point, connection, one, counts.get(one.id, 0))

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from appliance.core.errors import DossierUnknown
 from appliance.core.walk_up import WalkUp, WalkUpState
@@ -16,6 +26,7 @@ from appliance.store.rows import insert_numbered
 from appliance.store.tables import page, scan_request, walk_up
 
 _FACTS = [walk_up.c[name] for name in WalkUp.__dataclass_fields__]
+_HELD = walk_up.c.state == literal_column(f"'{WalkUpState.HELD}'")
 
 
 def begin(
@@ -79,29 +90,25 @@ def request_of(connection: Connection, walk_up_id: int) -> Row[Any]:
     ).one()
 
 
-def listed(connection: Connection, states: Sequence[WalkUpState]) -> list[WalkUp]:
-    """All in those states, the oldest first."""
-    rows = connection.execute(
-        select(*_FACTS).where(walk_up.c.state.in_(states)).order_by(walk_up.c.id)
-    )
-    return [_walk_up(row) for row in rows]
+def held(connection: Connection) -> list[WalkUp]:
+    """All that may be claimed or are to be erased, the oldest first.
+
+    Asked for by every page each second: the state is written out, so that the index of the few
+    that are held serves it, however many there were in a year.
+    """
+    return _listed(connection, _HELD)
 
 
-def latest_of_numbers(connection: Connection, numbers: Collection[int]) -> dict[int, WalkUp]:
-    """By number, who had it last; numbers that were never given are left out."""
-    rows = connection.execute(
-        select(*_FACTS).where(walk_up.c.number.in_(numbers)).order_by(walk_up.c.id)
-    )
-    return {row.number: _walk_up(row) for row in rows}
+def half_erased(connection: Connection) -> list[WalkUp]:
+    """Those whose erasing a cut interrupted."""
+    return _listed(connection, walk_up.c.state == WalkUpState.ERASING)
 
 
 def lately_erased(connection: Connection, limit: int) -> list[WalkUp]:
-    """Those that nobody claimed in time, the newest first."""
-    gone = (WalkUpState.ERASING, WalkUpState.ERASED)
-    rows = connection.execute(
-        select(*_FACTS).where(walk_up.c.state.in_(gone)).order_by(walk_up.c.id.desc()).limit(limit)
-    )
-    return [_walk_up(row) for row in rows]
+    """Those of the latest *limit* walk-ups that nobody claimed in time, the newest first."""
+    newest = connection.scalar(select(func.max(walk_up.c.id))) or 0
+    gone = walk_up.c.state.in_((WalkUpState.ERASING, WalkUpState.ERASED))
+    return _listed(connection, gone & (walk_up.c.id > newest - limit))[::-1]
 
 
 def page_counts(connection: Connection) -> dict[int, int]:
@@ -205,6 +212,12 @@ def _move(connection: Connection, walk_up_id: int, new: WalkUpState, **columns: 
     )
     if moved.rowcount != 1:
         raise WalkUpGone(f"walk-up {walk_up_id} is not held any more")
+
+
+def _listed(connection: Connection, condition: ColumnElement[bool]) -> list[WalkUp]:
+    # sorted here: SQLite would rather walk the whole table in order than use an index
+    rows = connection.execute(select(*_FACTS).where(condition))
+    return sorted((_walk_up(row) for row in rows), key=lambda one: one.id)
 
 
 def _walk_up(row: Any) -> WalkUp:
