@@ -19,7 +19,7 @@ from appliance.core.manifest import Manifest
 from appliance.core.procedure import Slot
 from appliance.core.submission import revision_id
 from appliance.core.supplement import SupplementPlan, replaced_by
-from appliance.desk.desk_keys import key_for_dossier
+from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
 from appliance.desk.point import Point
 from appliance.store import dossiers, outbox, photos, scan_requests, ward_events
@@ -46,7 +46,7 @@ class AskedPaper:
         return self.scanned == len(self.only_pages) if self.only_pages else self.scanned > 0
 
 
-def begin(point: Point, dossier_id: str) -> None:
+def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
     """Lay the dossier on the desk for the papers the ward asks for. Safe to repeat.
 
     Raises:
@@ -76,6 +76,7 @@ def begin(point: Point, dossier_id: str) -> None:
         )
         slots = slots_open(connection, dossier_id)
         put_on_desk(point, connection, dossier_id, slots[0].key)
+        share(point, connection, dossier_id, volunteer_id)
 
 
 def give_up(point: Point, dossier_id: str) -> None:

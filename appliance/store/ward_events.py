@@ -56,6 +56,8 @@ def add_events(
             .values(seq=event.seq, **row)
             .on_conflict_do_update(index_elements=["seq"], set_=row)
         )
+        if event.national_code:  # where lists find it; what the office tells counts more
+            set_columns(connection, event.dossier_id, national_code=event.national_code)
     note_what_is_asked(connection, {event.dossier_id for event in events})
 
 

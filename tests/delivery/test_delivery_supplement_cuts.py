@@ -128,7 +128,7 @@ def test_whatever_line_dies_each_request_makes_one_revision_and_no_more(
     for number, step in enumerate(STEPS, start=2):
         ask(ward, dossier_id, WardState.RECEIVED)
         hear(point)
-        supplements.begin(point, dossier_id)
+        supplements.begin(point, dossier_id, helper.id)
         scan_into(point, dossier_id, SLOT)
         sealing.ask_to_seal(point, dossier_id, helper.id, consented=True)
         assert box(config, step) == -signal.SIGKILL, step

@@ -116,7 +116,7 @@ def test_only_the_paper_that_was_asked_for_makes_the_second_revision(
 ) -> None:
     ask_for(point, delivered, 7, (SLOT, None))
     assert [one.id for one in dossiers.asked_by_ward(point)] == [delivered]
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     view = dossiers.look_at(point, delivered)
     assert [slot.key for slot in view.slots] == [SLOT]
     assert view.on_desk_slot == SLOT  # the next press goes there
@@ -142,7 +142,7 @@ def test_two_named_pages_travel_alone_and_take_those_pages_places(
     point: Point, delivered: str, helper: Volunteer, ward_keys: WardKeys
 ) -> None:
     ask_for(point, delivered, 7, (SLOT, 3), (SLOT, 1))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, SLOT, count=1)
     view = dossiers.look_at(point, delivered)
     assert [slot.key for slot in supplements.unfit_slots(view)] == [SLOT]
@@ -159,7 +159,7 @@ def test_a_volunteer_may_send_the_whole_paper_where_one_page_is_asked_for(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
     ask_for(point, delivered, 7, (SLOT, 2))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, SLOT, count=3)
     supplements.send_whole(point, delivered, SLOT, whole=True)
     manifest = seal(point, delivered, helper)
@@ -171,13 +171,13 @@ def test_a_third_revision_names_what_the_second_brought(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
     ask_for(point, delivered, 7, (SLOT, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, SLOT, count=1)
     seal(point, delivered, helper)
     arrive(point, delivered)
     say(point, delivered, 8, WardState.RECEIVED)
     ask_for(point, delivered, 9, (SLOT, None), (OTHER, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     assert supplements.pages_at_ward(supplements.earlier_manifests(point, delivered))[SLOT] == 1
     scan_into(point, delivered, SLOT)
     scan_into(point, delivered, OTHER)
@@ -194,14 +194,14 @@ def test_a_paper_the_ward_never_had_replaces_nothing(
         if slot.key not in (SLOT, OTHER)
     )  # fmt: skip
     ask_for(point, delivered, 7, (wanted, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, wanted)
     assert papers(seal(point, delivered, helper)) == [(wanted, None, None)]
 
 
 def test_other_papers_are_closed_and_answers_stay_at_the_ward(point: Point, delivered: str) -> None:
     ask_for(point, delivered, 7, (SLOT, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     with pytest.raises(DossierUnknown):
         dossiers.choose_slot(point, delivered, OTHER)
     [page] = scan_into(point, delivered, SLOT)
@@ -216,7 +216,7 @@ def test_a_request_in_words_only_opens_every_paper(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
     ask_for(point, delivered, 7)
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     with pytest.raises(NotReadyToSeal):
         sealing.ask_to_seal(point, delivered, helper.id, consented=True)
     scan_into(point, delivered, OTHER)
@@ -227,7 +227,7 @@ def test_what_is_asked_for_while_it_is_made_joins_it(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
     ask_for(point, delivered, 7, (SLOT, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, SLOT)
     ask_for(point, delivered, 8, (OTHER, None))
     with pytest.raises(NotReadyToSeal):
@@ -242,15 +242,15 @@ def test_what_is_asked_for_after_its_seal_waits_for_the_next_one(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
     ask_for(point, delivered, 7, (SLOT, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, SLOT)
     seal(point, delivered, helper)
     ask_for(point, delivered, 8, (OTHER, None))
     with pytest.raises(DossierMovedOn):  # the second is still on its way
-        supplements.begin(point, delivered)
+        supplements.begin(point, delivered, 1)
     arrive(point, delivered)
     say(point, delivered, 9, WardState.SUPPLEMENT_REQUESTED)  # as the ward tells that it is in
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     view = dossiers.look_at(point, delivered)
     assert view.dossier.revision == 3
     assert [slot.key for slot in view.slots] == [OTHER]
@@ -260,9 +260,9 @@ def test_a_ward_that_went_on_is_sent_nothing_it_does_not_want(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
     with pytest.raises(SupplementNotWanted):
-        supplements.begin(point, delivered)
+        supplements.begin(point, delivered, 1)
     ask_for(point, delivered, 7, (SLOT, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, SLOT)
     say(point, delivered, 8, WardState.ACCEPTED)
     with pytest.raises(SupplementNotWanted):
@@ -287,7 +287,7 @@ def test_a_sealed_supplement_the_ward_refuses_is_taken_back_by_a_person(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
     ask_for(point, delivered, 7, (SLOT, None))
-    supplements.begin(point, delivered)
+    supplements.begin(point, delivered, 1)
     scan_into(point, delivered, SLOT)
     seal(point, delivered, helper)
     with pytest.raises(DossierMovedOn):  # nothing was refused yet
@@ -303,7 +303,7 @@ def test_a_sealed_supplement_the_ward_refuses_is_taken_back_by_a_person(
     view = dossiers.look_at(point, delivered)
     assert (view.dossier.state, view.dossier.revision) == (DossierState.DELIVERED, 1)
     assert not point.sealed_files(revision_id(delivered, 2)).folder.exists()
-    supplements.begin(point, delivered)  # the same number is free again
+    supplements.begin(point, delivered, 1)  # the same number is free again
 
 
 def test_the_slips_secret_is_made_once_and_only_its_digest_travels(

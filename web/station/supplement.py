@@ -30,7 +30,7 @@ from web.station.supplement_words import Wish, wishes_of
 
 pages = Blueprint("supplement", __name__)
 # pages about a form, which a supplement has not
-ABOUT_A_FORM = frozenset({"dossier", "one_topic", "check", "cards", "phone_invite"})
+ABOUT_A_FORM = frozenset({"dossier", "one_topic", "check", "cards", "phone_invite", "prints"})
 
 
 class Asked(NamedTuple):
@@ -92,7 +92,7 @@ def now(dossier_id: object) -> ResponseReturnValue:
 @pages.post("/dossiers/<uuid:dossier_id>/supplement")
 def begin(dossier_id: object) -> ResponseReturnValue:
     """Lay it on the desk for the papers the ward asks for."""
-    return _do(str(dossier_id), lambda wanted: supplements.begin(point(), wanted))
+    return _do(str(dossier_id), lambda wanted: supplements.begin(point(), wanted, volunteer().id))
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/supplement/<slot>/whole")
