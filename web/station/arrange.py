@@ -11,6 +11,7 @@ from appliance.core.errors import DossierUnknown
 from appliance.desk import dossiers, page_moves
 from web.station.acting import act
 from web.station.dossier import fields_of_page
+from web.station.gate import wants_fragment
 from web.station.here import point
 from web.station.slots import pages_of
 from web.station.speech import said
@@ -40,6 +41,8 @@ def show(dossier_id: object, slot: str) -> ResponseReturnValue:
 def move(dossier_id: object, slot: str) -> ResponseReturnValue:
     """Form fields: ``place=PAGE:N`` lays that page at place N of this slot.
 
+    Our own script gets the list as it is then.
+
     Or ``to``, a slot, and ``page``, as often as pages are to go there.
     """
     wanted = str(dossier_id)
@@ -47,6 +50,9 @@ def move(dossier_id: object, slot: str) -> ResponseReturnValue:
     if place.isascii() and place.isdigit() and len(place) < 5:
         fields_of_page(wanted, page_id)
         page_moves.move_page(point(), page_id, slot, int(place))
+        if wants_fragment():
+            view = dossiers.look_at(point(), wanted)
+            return render_template("_arrange_now.html", view=view, inside=pages_of(view, slot))
         return redirect(_again(wanted, slot, page_id), 303)
     target, chosen = request.form.get("to", ""), request.form.getlist("page")
     if not chosen or not target:
