@@ -20,6 +20,7 @@ from appliance.desk.point import Point
 from appliance.devices.printer import Printer
 from appliance.papers.names import paper_file_names
 from appliance.papers.prints.consent_slip import ConsentSlip, print_consent_slip
+from appliance.papers.prints.number_slip import NumberSlip, print_number_slip
 from appliance.papers.prints.receipt_slip import (
     ReceiptSlip,
     SlipPaper,
@@ -83,6 +84,23 @@ def dossier_print(
             )
             return print_signing_sheet(both, media)
     raise KeyError(key)
+
+
+def print_number(point: Point, number: int, pages: int) -> None:
+    """Hand the slip of somebody without a dossier to the till roll's printer.
+
+    Raises:
+        PrinterError: it does not come out.
+        PrintingFailed: no sheet came out.
+    """
+    slip = NumberSlip(
+        point_name=point.config.point.name,
+        number=number,
+        pages=pages,
+        kept_minutes=point.config.drafts.walk_up_minutes,
+        made_at=point.clock().astimezone(point.zone),
+    )
+    printer_for(point, Media.ROLL).print(print_number_slip(slip), Media.ROLL)
 
 
 def must_be_readable(view: DossierView) -> None:

@@ -33,7 +33,8 @@ SAVED_SHOWN_S = 10.0
 class Batches:
     """Starts what is asked for, keeps its pages, closes its request.
 
-    *on_start* is called while the first sheet is pulled, *on_page* after each page.
+    *on_start* is called while the first sheet is pulled, *on_page* after each page, *on_number*
+    with the number and its pages when somebody without a dossier got one.
     """
 
     def __init__(
@@ -44,9 +45,11 @@ class Batches:
         selector: selectors.BaseSelector,
         on_page: Callable[[], None],
         on_start: Callable[[], None] = lambda: None,
+        on_number: Callable[[int, int], None] = lambda number, pages: None,
     ) -> None:
         self._point, self._scanner, self._front = point, scanner, front
         self._selector, self._on_page, self._on_start = selector, on_page, on_start
+        self._on_number = on_number
         self._batch: ScanBatch | None = None
         self._request: tuple[int, scan_requests.OnDesk] | None = None
         self._ended: tuple[int, str | None] | None = None  # its row is still to be told
@@ -146,6 +149,7 @@ class Batches:
         number = self._number_of(request)
         if error is None and number is not None:
             self._front.saved_under(number, SAVED_SHOWN_S)
+            self._on_number(number, self._saved)
         elif error is None:
             self._front.saved(SAVED_SHOWN_S, self._saved)
         elif isinstance(error, ScanStopped):

@@ -30,6 +30,7 @@ from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
 from appliance.services.front import Front, logged
 from appliance.services.phones import Phones
+from appliance.services.slips import Slips
 from appliance.services.steady import Steady
 from appliance.services.text import Texts
 from appliance.services.walk_ups import WalkUps
@@ -64,8 +65,15 @@ class Station:
         self._steady = Steady(self._front.complain_for_the_loop)
         self._cleaning = Cleaning(point, cleaner)
         self._texts = Texts(point)
+        self._slips = Slips(point)
         self._batches = Batches(
-            point, scanner, self._front, self._selector, self._cleaning.next, cleaner.get_ready
+            point,
+            scanner,
+            self._front,
+            self._selector,
+            self._cleaning.next,
+            cleaner.get_ready,
+            self._slips.print,
         )
         self._phones = Phones(point, cleaner.clean, self._wake)
         self._walk_ups = WalkUps(point)
@@ -227,6 +235,7 @@ class Station:
             last.callback(self._panel.close)
             last.callback(self._take, self._front.say_goodbye)
             last.callback(self._sealer.shutdown, wait=True)
+            last.callback(self._slips.close)
             last.callback(self._phones.close)
             last.callback(self._cleaner.close)
             last.callback(self._texts.stop)

@@ -10,6 +10,7 @@ from appliance.core.printing import Media
 from appliance.core.procedure import Procedure
 from appliance.papers.prints.consent_slip import ConsentSlip, print_consent_slip
 from appliance.papers.prints.leaflet import Leaflet, print_leaflet
+from appliance.papers.prints.number_slip import NumberSlip, print_number_slip
 from appliance.papers.prints.offered import PRINTS
 from appliance.papers.prints.receipt_slip import (
     ReceiptSlip,
@@ -83,7 +84,7 @@ RECEIPT = ReceiptSlip(
 LEAFLET = Leaflet(POINT, ("Đăng ký khai sinh", "Đăng ký khai tử"), AT, "https://tram.local/")
 
 
-def printed(key: str, media: Media) -> bytes:
+def printed(key: str, media: Media) -> bytes:  # noqa: PLR0911 - one of each
     """One of each, as it is in the list of what can be printed."""
     match key:
         case "value_sheet":
@@ -100,6 +101,8 @@ def printed(key: str, media: Media) -> bytes:
                 ),
                 media,
             )  # fmt: skip
+        case "number_slip":
+            return print_number_slip(NumberSlip(POINT, 12, 5, 30, AT), media)
         case "wall_notice":
             return print_wall_notice(
                 procedure("khai_tu"), point_name=POINT, made_at=AT, url=URL, media=media

@@ -99,6 +99,7 @@ def test_the_sheets_are_drawn(folder: Path, tmp_path: Path) -> None:
             print_receipt_slip(RECEIVED, Media.ROLL),
             printed("consent_slip", Media.ROLL),
             print_leaflet(EVERYTHING, Media.ROLL),
+            printed("number_slip", Media.ROLL),
         ],
         "dossier": [
             print_receipt_slip(RECEIVED),

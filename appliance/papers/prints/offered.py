@@ -17,6 +17,7 @@ class About(StrEnum):
     DOSSIER = "dossier"  # a citizen's: for signed-in volunteers, printed while the citizen is there
     PROCEDURE = "procedure"  # names nobody
     POINT = "point"  # names nobody
+    NUMBER = "number"  # of somebody without a dossier; printed by the station itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ PRINTS = (
     Offered("consent_slip", About.DOSSIER),
     Offered("receipt_slip", About.DOSSIER),
     Offered("signing_sheet", About.DOSSIER, (Media.A4,), frozenset({"ket-hon"})),
+    Offered("number_slip", About.NUMBER, (Media.ROLL,)),
     Offered("wall_notice", About.PROCEDURE, (Media.A4,)),
     Offered("leaflet", About.POINT),
 )
