@@ -139,6 +139,19 @@ def test_a_paper_that_the_procedure_does_not_know_is_not_there(
     assert browser.get(f"{dossier}/slots/{slot}/now").status_code == 404
 
 
+def test_a_papers_page_tells_of_its_own_batch_and_where_the_button_scans_else(
+    browser: Browser, dossier: str, tray: Tray
+) -> None:
+    tray.press(pages=3)
+    own = unescape(browser.get(f"{dossier}/slots/giay_chung_sinh").text)
+    other = unescape(browser.get(f"{dossier}/slots/can_cuoc_me").text)
+    for words in ("Lượt quét vừa rồi: đã lưu 3 trang.", "Đã đặt vào máy mấy tờ?"):
+        assert words in own
+        assert words not in other
+    assert "Nút trên hộp đang quét vào “Giấy chứng sinh”." in other
+    assert "Nút trên hộp đang quét vào" not in own
+
+
 def test_from_a_papers_page_the_next_paper_is_chosen_and_opened_at_once(
     browser: Browser, dossier: str, tray: Tray
 ) -> None:

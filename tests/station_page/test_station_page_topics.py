@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import pytest
@@ -135,6 +136,23 @@ def test_a_topic_that_an_answer_closed_leads_to_the_list_and_an_unknown_one_nowh
     assert browser.get(father).location == dossier
     for number in ("0", "99"):
         assert browser.get(f"{dossier}/topics/{number}").status_code == 404
+
+
+def test_two_tabs_on_two_topics_do_not_stand_in_each_others_way(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    def opened(key: str) -> dict[str, str]:
+        form = browser.get(topic_page(point, dossier, key)).text
+        return dict(re.findall(r'name="(revision|topic|base)" value="([^"]+)"', form))
+
+    child, mother = opened("child_name"), opened("mother_name")
+    browser.post(f"{dossier}/answers", **child, child_name="Cao Minh Mẫu")
+    late = browser.post(f"{dossier}/answers", **mother, mother_name="Trần Thị Mẫu Hoa")
+    assert late.status_code == 303
+    again = browser.post(f"{dossier}/answers", **child, child_name="Cao Minh Sai")
+    assert again.status_code == 409  # the same topic, drawn before it was changed
+    answers = view_of(point, dossier).answers
+    assert (answers["child_name"], answers["mother_name"]) == ("Cao Minh Mẫu", "Trần Thị Mẫu Hoa")
 
 
 def test_a_form_over_another_screens_work_comes_back_on_its_own_topic(

@@ -35,6 +35,7 @@ class Desk:
     problems: tuple[Problem, ...]  # the ones shown, of these chapters
     found: tuple[Problem, ...]  # all of the dossier
     shape: str  # changes when other fields or papers are asked for
+    base: str  # stands for the answers that its boxes were drawn from
     slots: tuple[ShownSlot, ...]
     count: SheetCount | None
     due: Due | None
@@ -83,6 +84,7 @@ def desk_of(
         problems=shown,
         found=found,
         shape=_shape(view, drawn, len(asked)),
+        base=base_of(view.answers, topic) if topic else "",
         slots=slots_of(view),
         count=sheet_count(here, view),
         due=due_of(view, here.today()),
@@ -98,6 +100,12 @@ def asked_topics(
     visible = sections or visible_sections(view.procedure, view.answers)
     keys = {field.key for section in visible for field in section.fields}
     return tuple(topic for topic in topics_of(view.procedure) if topic.keys & keys)
+
+
+def base_of(answers: Answers, topic: Topic) -> str:
+    """A digest of what *topic* holds: another screen's work on other topics does not change it."""
+    held = sorted((key, repr(value)) for key, value in answers.items() if key in topic.keys)
+    return hashlib.sha256(repr(held).encode()).hexdigest()[:12]
 
 
 def told_of(desk: Desk) -> dict[str, Any]:

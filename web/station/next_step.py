@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import url_for as link
 
 from appliance.core.problem import Problem
+from appliance.core.procedure import Slot
 from appliance.desk import dossiers
 from appliance.desk.dossiers import DossierView
 from web.station.here import point
@@ -35,31 +36,50 @@ def next_step(
     dossier that is whole. *found* are its problems, where they are known already; *beside* tells
     that the page it is said on shows the papers itself.
     """
+    if view.dossier.is_supplement:
+        home = link("supplement.show", dossier_id=view.dossier.id)
+        asked = NextStep("supplement", said("step.supplement"), home)
+        return _of_the_scan(view, home, is_whole=False, beside=beside) or asked
     found = dossiers.problems_of(point(), view) if found is None else found
     unanswered = [p.field_key for p in found if p.code == "missing"]
     wrong = [p.field_key for p in found if p.is_error and p.code != "missing"]
     lacking = view.missing_slots
-    moving = view.scan is not None and view.scan.state in MOVING
-    failed = view.scan is not None and view.scan.state == "failed"
-    if moving:
-        return NextStep("scanning", said("step.scanning"), _box(view, (*unanswered, *wrong)[:1]))
-    if failed and (lacking or unanswered or wrong):
+    meanwhile = _box(view, (*unanswered, *wrong)[:1])
+    is_whole = not (lacking or unanswered or wrong)
+    scan = _of_the_scan(view, meanwhile, is_whole=is_whole, beside=beside)
+    if scan is not None:
+        step = scan
+    elif lacking:
+        step = _to_scan(view, lacking[0], beside=beside)
+    elif unanswered:
+        topic = topic_with(view.procedure, unanswered[0])
+        step = NextStep("form", said("step.form", topic=topic.title), _box(view, unanswered))
+    elif wrong:
+        step = NextStep("errors", said("step.errors"), _box(view, wrong))
+    else:
+        check = link("check.show", dossier_id=view.dossier.id)
+        step = NextStep("check", said("step.check"), check)
+    return step
+
+
+def _of_the_scan(
+    view: DossierView, meanwhile: str, *, is_whole: bool, beside: bool
+) -> NextStep | None:
+    """What a batch that runs or failed asks for; *meanwhile* is where to go on while it runs."""
+    state = view.scan.state if view.scan is not None else ""
+    if state in MOVING:
+        words = "waiting" if view.dossier.is_supplement else "scanning"
+        return NextStep("scanning", said(f"step.{words}"), meanwhile)
+    if state == "failed" and not is_whole:
         home = "" if beside else link("dossier.show", dossier_id=view.dossier.id)
         return NextStep("trouble", said("step.trouble"), f"{home}#papers")
-    if lacking:
-        slot = lacking[0]
-        at = (
-            f"#slot-{slot.key}"
-            if beside
-            else link("papers.show", dossier_id=view.dossier.id, slot=slot.key)
-        )
-        return NextStep("papers", said("step.papers", paper=slot.title), at)
-    if unanswered:
-        topic = topic_with(view.procedure, unanswered[0])
-        return NextStep("form", said("step.form", topic=topic.title), _box(view, unanswered))
-    if wrong:
-        return NextStep("errors", said("step.errors"), _box(view, wrong))
-    return NextStep("check", said("step.check"), link("check.show", dossier_id=view.dossier.id))
+    return None
+
+
+def _to_scan(view: DossierView, slot: Slot, *, beside: bool) -> NextStep:
+    own = link("papers.show", dossier_id=view.dossier.id, slot=slot.key)
+    at = f"#slot-{slot.key}" if beside else own
+    return NextStep("papers", said("step.papers", paper=slot.title), at)
 
 
 def _box(view: DossierView, keys: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from appliance.core.normalise import normalise
 from appliance.desk import dossiers
 from appliance.desk.dossiers import DossierView
 from appliance.wording import Notice, notice_for
-from web.station.filling import NOT_YET, asked_topics, desk_of, told_of
+from web.station.filling import NOT_YET, asked_topics, base_of, desk_of, told_of
 from web.station.forms import typed_answers
 from web.station.gate import wants_fragment
 from web.station.here import point, station, volunteer
@@ -103,7 +103,7 @@ def keep_form(dossier_id: str, sent: MultiDict[str, str]) -> ResponseReturnValue
     if not changed:
         return None
     try:
-        dossiers.save_answers(point(), dossier_id, changed, _revision(sent))
+        dossiers.save_answers(point(), dossier_id, changed, _seen_revision(view, sent))
     except AnswersChangedElsewhere as error:
         merged = {**view.answers, **{k: normalise(fields[k], raw) for k, raw in changed.items()}}
         topic = topic_sent(view, sent) or topic_with(view.procedure, next(iter(changed)))
@@ -201,7 +201,14 @@ def _topic(view: DossierView, number: int) -> Topic:
     return found[number - 1]
 
 
-def _revision(sent: MultiDict[str, str]) -> int:
+def _seen_revision(view: DossierView, sent: MultiDict[str, str]) -> int:
+    """The answers that were seen when the form was drawn.
+
+    Those of now, when another screen has only worked on other topics meanwhile.
+    """
+    topic = topic_sent(view, sent)
+    if topic is not None and sent.get("base") == base_of(view.answers, topic):
+        return view.dossier.answers_revision
     return _digits(sent.get("revision", ""))
 
 

@@ -119,4 +119,8 @@ def _around(view: DossierView, *, beside: bool) -> dict[str, object]:
 def _one(view: DossierView, place: ShownSlot) -> dict[str, object]:
     key = place.slot.key
     removed = [page for page in view.removed_pages if page.slot_key == key]
-    return {"slots": (place,), "removed": removed, **_around(view, beside=False)}
+    around = _around(view, beside=False)
+    elsewhere = view.scan is not None and view.scan.slot_key != key
+    if elsewhere:
+        around["count"] = None  # its sheets are counted where they went
+    return {"slots": (place,), "removed": removed, "elsewhere": elsewhere, **around}
