@@ -49,6 +49,12 @@ class ScannedPage:
     resolution_dpi: int
     mode: ColorMode
 
+    @property
+    def facts(self) -> dict[str, int | str]:
+        """All that stays of it besides the picture."""
+        names = ("number", "width_px", "height_px", "resolution_dpi", "mode")
+        return {name: getattr(self, name) for name in names}
+
 
 @dataclass(frozen=True, slots=True)
 class ScanStarted:

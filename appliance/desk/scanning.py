@@ -97,13 +97,9 @@ def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: S
                 slot.slot_key,
                 id=page_id,
                 scan_request_id=request_id,
-                number=side.number,
                 master=name,
-                width_px=side.width_px,
-                height_px=side.height_px,
-                resolution_dpi=side.resolution_dpi,
-                mode=side.mode,
                 made_at=point.clock(),
+                **side.facts,
             )
             page_order.take_the_place(connection, request_id, page_id)
             scan_requests.count_page(connection, request_id)
