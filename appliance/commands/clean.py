@@ -103,7 +103,7 @@ def clean(
 def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int, *, keep_blank: bool) -> Batch:
     """Every page of every source. One that cannot be read does not stop the others."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads only spin
-    from appliance.imaging.child.thrift import be_thrifty
+    from appliance.imaging.child.thrift import be_thrifty, give_back
     from appliance.imaging.cleaning import clean_input
     from appliance.imaging.formats.opening import count_pages
 
@@ -134,6 +134,7 @@ def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int, *, keep_blank:
             except MemoryError:
                 refusal = PictureTooLarge(f"{source.name}: not enough memory")
                 batch.refused.append((source, number, refusal))
+    give_back()  # the PDF's libraries need 12 MB, and would stand on top of the pictures' room
     return batch
 
 
