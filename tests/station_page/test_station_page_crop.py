@@ -20,6 +20,7 @@ from appliance.pretend.sample_pages import write_sample_pages
 from appliance.store.volunteers import Volunteer
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN, Browser, Tray, view_of
+from tests.station_page.test_station_page_light import BUDGET
 
 SHEET: Quad = ((100.0, 200.0), (700.0, 200.0), (700.0, 1000.0), (100.0, 1000.0))
 
@@ -249,3 +250,25 @@ def _tab_to(window: Window, name: str) -> None:
         if (window.page.evaluate(script) or "").strip() == name:
             return
     raise AssertionError(f"no way by keyboard to {name!r}")
+
+
+@pytest.mark.browser
+def test_the_frame_page_with_a_whole_sheet_of_300_dpi_is_light(
+    dossier: str, tray: Tray, address: str, tmp_path: Path
+) -> None:
+    tray.papers, tray.dpi = write_sample_pages(tmp_path / "papers", dpi=300, count=1), 300
+    tray.press()
+    path = f"{dossier}/pages/{tray.scanned[0]}/crop"
+    with open_window(address) as window:
+        window.sign_in("Lan", PIN)
+        session = window.context.new_cdp_session(window.page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        loaded: list[float] = []
+        session.on(
+            "Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"])
+        )
+        window.go(path)
+        window.page.wait_for_load_state("networkidle")
+    print(sum(loaded))  # noqa: T201 - shown with -s
+    assert 40_000 < sum(loaded) <= BUDGET
