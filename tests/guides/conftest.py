@@ -37,7 +37,7 @@ __all__ = [
 
 # 22/11/2026, the clock of these tests, is a Sunday; 9:30 in Việt Nam
 HOURS = HoursSection.model_validate({
-    "address": "Nhà văn hoá thôn Đông, cạnh trường mầm non",
+    "address": "Nhà văn hóa thôn Đông, cạnh trường mầm non",
     "phone": "(số mẫu)",
     "monday": ["08:00-11:00 chị Lan", "14:00-16:30 anh Nam, bà Tư"],
     "wednesday": ["18:00-20:30 anh Nam"],

@@ -34,7 +34,7 @@ SHIPPED = load_procedures()
 # letters that no English word has; names of people, places and laws are marked or listed
 MARKED = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.I)
 NAMES = (
-    "Nhà văn hoá thôn Đông", "Việt Nam", "Trạm Hồ Sơ", "Tiếng Việt", "NĐ-CP", "TTg",
+    "Nhà văn hóa thôn Đông", "Việt Nam", "Trạm Hồ Sơ", "Tiếng Việt", "NĐ-CP", "TTg",
     "Lưu và nộp hồ sơ", "mã hồ sơ", "Nguyễn", "Trong nước", "“Số”", "Văn to Vân",
 )  # fmt: skip
 TWINS = [

@@ -87,7 +87,7 @@ def test_the_week_tells_days_people_and_what_is_closed(reader: Browser) -> None:
     assert "Thứ Ba Nghỉ" in page
     assert "Thứ Hai, 08/02/2027" in page
     assert "02/09/2026" not in page  # over
-    assert "Nhà văn hoá thôn Đông, cạnh trường mầm non" in page
+    assert "Nhà văn hóa thôn Đông, cạnh trường mầm non" in page
 
 
 def test_a_point_that_wrote_no_hours_says_so(bare_point: Point) -> None:

@@ -46,7 +46,7 @@ def test_anybody_reads_the_guides_without_signing_in(reader: Browser, path: str)
     answer = reader.get(path)
     assert answer.status_code == 200
     assert answer.text.count("<h1>") == 1
-    assert "Nhà văn hoá thôn Đông" in answer.text
+    assert "Nhà văn hóa thôn Đông" in answer.text
 
 
 def test_the_door_of_the_desk_and_its_locked_screen_lead_citizens_to_them(
@@ -231,7 +231,7 @@ def test_an_english_page_marks_what_stays_vietnamese(reader: Browser) -> None:
             for line in text.splitlines()
             if marked.search(line) and not any(name in line for name in allowed)
         ]
-        assert [x for x in left if "Nhà văn hoá" not in x and " · " not in x] == [], path
+        assert [x for x in left if "Nhà văn hóa" not in x and " · " not in x] == [], path
 
 
 def test_no_vietnamese_guide_speaks_english(reader: Browser) -> None:

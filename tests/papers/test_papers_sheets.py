@@ -37,7 +37,7 @@ def with_answers(*texts: str) -> Summary:
     rows = [SummaryRow(f"Mục {number}", text) for number, text in enumerate(texts, start=1)]
     return Summary(
         title="Tóm tắt hồ sơ",
-        point_name="Nhà văn hoá thôn Đồng Tâm",
+        point_name="Nhà văn hóa thôn Đồng Tâm",
         local_number="DH-0012",
         procedure_name="Đăng ký khai sinh",
         sections=[SummarySection("Người được khai sinh", rows)],
@@ -60,7 +60,7 @@ def seen_by(tool, pdf: bytes, dpi: int, picture: Path) -> None:
 def test_the_summary_says_what_was_entered_and_what_it_is_not(words):
     text = words(print_summary(with_answers("NGUYỄN THỊ ÁNH TUYẾT", "03/11/2026", "")))
     for expected in (
-        "Tóm tắt hồ sơ", "Nhà văn hoá thôn Đồng Tâm", "DH-0012", "Đăng ký khai sinh",
+        "Tóm tắt hồ sơ", "Nhà văn hóa thôn Đồng Tâm", "DH-0012", "Đăng ký khai sinh",
         "Mục 1 NGUYỄN THỊ ÁNH TUYẾT", "Mục 2 03/11/2026", "Mục 3 (để trống)",
         "1 Giấy chứng sinh 1", "2 Thẻ căn cước của người mẹ 2", "22/11/2026", "Trang 1 / 1",
     ):  # fmt: skip

@@ -200,7 +200,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def point(tmp_path: Path, clock: Clock, migrated: Path) -> Iterator[Point]:
     config = Config(
-        point=PointSection(name="Nhà văn hoá thôn Đông"),
+        point=PointSection(name="Nhà văn hóa thôn Đông"),
         paths=PathsSection(state=tmp_path / "state", runtime=tmp_path / "runtime"),
         web=WebSection(listen="127.0.0.1:0", allowed_hosts=("hop.test",)),
         ward=WardSection(recipient=age.recipient_of(age.new_identity())),

@@ -163,5 +163,5 @@ def test_a_paper_says_its_weight_against_the_portals_limit(
 
 def test_a_weight_is_never_told_smaller_than_it_is() -> None:
     assert [megabytes(n) for n in (60_001, 100_000, 1_100_001, 1_900_000)] == [
-        "61 KB", "0,1 MB", "1,2 MB", "1,9 MB",
+        "61 kB", "0,1 MB", "1,2 MB", "1,9 MB",
     ]  # fmt: skip

@@ -191,7 +191,7 @@ def test_the_screen_hides_by_itself_and_saves_what_was_being_typed(
         window.sign_in("Lan", PIN)
         page = window.go(topic_page(point, path, "child_name"))
         page.locator("#f-child_name").press_sequentially("Cao Minh")  # the box is not left
-        expect(page.get_by_role("heading", name="Màn hình đã khoá")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("heading", name="Màn hình đã khóa")).to_be_visible(timeout=15_000)
         assert "Cao" not in page.content()
         assert view_of(point, path).answers["child_name"] == "Cao Minh"
         assert window.barriers() == []
@@ -213,7 +213,7 @@ def test_without_a_script_a_late_form_asks_for_the_pin_and_then_shows_what_was_t
         page.fill("#f-child_name", "Cao Minh Mẫu")
         clock.pass_by(minutes=4)
         page.get_by_role("button", name="Lưu và tiếp").click()
-        expect(page.get_by_role("heading", name="Màn hình đã khoá")).to_be_visible()
+        expect(page.get_by_role("heading", name="Màn hình đã khóa")).to_be_visible()
         assert "Cao" not in page.content()
         page.fill("#pin", PIN)
         page.keyboard.press("Enter")

@@ -183,5 +183,5 @@ def test_after_a_power_cut_the_dossier_says_it_is_locked(
     for path in (dossier, f"{dossier}/check"):
         answer = browser.get(path)
         assert answer.status_code == 200
-        assert "đã bị khoá sau khi mất điện" in answer.text
+        assert "đã bị khóa sau khi mất điện" in answer.text
     assert browser.get(f"{dossier}/pages/{tray.scanned[0]}/preview.jpg").status_code == 503

@@ -126,7 +126,7 @@ def test_no_page_is_wider_than_the_screen(
         holding.hold(point, held, phuong.id)
         picture("held", f"/dossiers/{held}")
         picture("home-held", "/")
-        window.page.get_by_role("button", name="Khoá").click()
+        window.page.get_by_role("button", name="Khóa").click()
         picture("locked", "/locked")
         window.page.get_by_role("button", name="Thoát").click()
         window.sign_in("Phương", PIN)

@@ -83,7 +83,7 @@ def test_the_tick_is_never_there_before_the_citizen_gives_it(
     tick = re.search(r"<input[^>]*id=\"consent\"[^>]*>", text)
     assert tick
     assert "checked" not in tick[0]
-    assert "Nhà văn hoá thôn Đông" in text
+    assert "Nhà văn hóa thôn Đông" in text
     text = refused(browser, complete, seen=seen_in(text)).text
     again = re.search(r"<input[^>]*id=\"consent\"[^>]*>", text)
     assert again
@@ -242,7 +242,7 @@ def test_without_a_ward_key_nothing_is_sealed_and_the_technician_is_named(
     object.__setattr__(ward, "recipient", "")  # a box that was never provisioned
     text = browser.get(f"{complete}/check").text
     answer = refused(browser, complete, consent="yes", seen=seen_in(text))
-    assert "chưa có khoá của phường" in answer.text
+    assert "chưa có khóa của phường" in answer.text
 
 
 def test_recent_dossiers_are_named_by_number_and_state_only(

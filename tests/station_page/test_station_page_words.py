@@ -67,3 +67,20 @@ def test_no_page_speaks_english(browser: Browser, dossier: str) -> None:
             r"(?i)\b(the|please|error|not|invalid|required|choice|submit|of)\b", text
         )
         assert found == [], path
+
+
+def test_the_tone_stands_where_laws_write_it_in_every_sentence() -> None:
+    """Luật Cư trú writes xóa: an open oa, oe or uy bears its mark on the first vowel."""
+    marked = "o[àáảãạèéẻẽẹ]|(?<![qQ])u[ỳýỷỹỵ]"
+    elsewhere = re.compile(rf"({marked})(?![a-zA-ZÀ-ỹđ])", re.IGNORECASE)
+    root = Path(web.station.__file__).parents[2]
+    said_to_people = [
+        path
+        for room in ("appliance", "web")
+        for kind in ("*_vi.toml", "*.html", "*.yaml", "*.typ")
+        for path in (root / room).rglob(kind)
+    ]
+    assert len(said_to_people) > 80
+    for path in said_to_people:
+        found = elsewhere.search(path.read_text(encoding="utf-8"))
+        assert found is None, f"{path.name}: {found}"

@@ -242,7 +242,7 @@ def test_a_dossier_sealed_for_another_ward_is_said_to_be_unreadable(
     dossier = sealed_dossier(recipient_of(new_identity()))
     box.deliver(dossier)
     assert (
-        "Không mở được hồ sơ này bằng khoá của phường" in officer.page(f"/inbox/{dossier.id}").text
+        "Không mở được hồ sơ này bằng khóa của phường" in officer.page(f"/inbox/{dossier.id}").text
     )
 
 
