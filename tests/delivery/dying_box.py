@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from appliance.imaging.child.main import cleaned
 from appliance.services.uploader import read_token
 from appliance.store import outbox
 from appliance.store.page_files import PageFiles
+from tests.ward.dying_ward import trapped
 
 STEPS: dict[str, tuple[Any, str, str]] = {  # moment: where the trap door is, and on which side
     "before-the-first-file": (PageFiles, "save", "before"),
@@ -37,15 +36,6 @@ STEPS: dict[str, tuple[Any, str, str]] = {  # moment: where the trap door is, an
     "inside-the-receipts-transaction": (outbox, "mark_delivered", "after"),
     "receipt-stored-files-not-erased": (delivery, "erase_sealed", "before"),
 }
-
-
-def trapped(step: Callable[..., Any], when: str) -> Callable[..., Any]:
-    def run(*args: Any, **kwargs: Any) -> Any:
-        if when == "after":
-            step(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    return run
 
 
 def main(config: Path, step: str | None = None) -> None:

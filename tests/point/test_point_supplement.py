@@ -274,6 +274,17 @@ def test_a_ward_that_went_on_is_sent_nothing_it_does_not_want(
     assert point.pages.names() == set()
 
 
+def test_the_files_of_a_supplement_that_is_being_sealed_are_nobody_s_strays(
+    point: Point, delivered: str, helper: Volunteer
+) -> None:
+    ask_for(point, delivered, 7, (SLOT, None))
+    supplements.begin(point, delivered, helper.id)
+    scan_into(point, delivered, SLOT)
+    sealing.ask_to_seal(point, delivered, helper.id, consented=True)
+    with point.database.reading() as connection:
+        assert revision_id(delivered, 2) in outbox.known_ids(connection)
+
+
 class UnwillingWard:
     """Took the paper in at its own counter meanwhile."""
 

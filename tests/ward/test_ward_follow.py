@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from appliance.core.manifest import Follow
@@ -100,11 +101,13 @@ def test_the_slips_qr_opens_the_page_and_no_log_could_hold_the_secret(
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{ward.site}/follow")
+        assert Axe().run(page).violations_count == 0
         page.screenshot(path=folder / f"ward-follow-ask-{width}.png")
         page.goto("about:blank")
         page.goto(f"{ward.site}/follow#{number}.{SECRET}")
         page.get_by_text("Phường đã nhận", exact=True).wait_for()
         page.screenshot(path=folder / f"ward-follow-{width}.png")
+        assert Axe().run(page).violations_count == 0
         assert all(SECRET not in url.partition("#")[0] for url in asked)
         too_wide = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
