@@ -35,6 +35,8 @@ def sheet_count(point: Point, view: DossierView) -> SheetCount | None:
     scan = view.scan
     if scan is None or not scan.pages or scan.state not in ("done", "failed"):
         return None
+    if scan.error_code == ScanStopped.code:
+        return None  # fewer came out than went in, as somebody wished
     source = point.config.scanner.source
     sides = 2 if source is PaperSource.DUPLEX else 1
     feeds = source in (PaperSource.DUPLEX, PaperSource.FEEDER)

@@ -113,7 +113,20 @@ def test_a_running_batch_offers_to_stop_and_says_that_it_does(
     assert "Đang dừng máy quét" in text
     assert "Dừng quét" not in text
     scanning.end_request(point, number, "scan-stopped")
-    assert "Đã dừng quét theo lệnh trên màn hình." in browser.get(papers).text
+    text = browser.get(papers).text
+    assert "Đã dừng quét theo lệnh trên màn hình." in text
+    assert 'role="alert"' not in text  # a wish, no trouble
+    assert "Lượt quét chưa xong" not in text
+
+
+def test_nobody_is_asked_to_count_the_sheets_of_a_batch_that_was_stopped(
+    browser: Browser, dossier: str, tray: Tray
+) -> None:
+    asks = "Đã đặt vào máy mấy tờ?"
+    tray.press(pages=2, error_code="paper-jam")
+    assert asks in browser.get(f"{dossier}/papers").text
+    tray.press(pages=2, error_code="scan-stopped")
+    assert asks not in browser.get(f"{dossier}/papers").text
 
 
 def test_both_sides_of_a_sheet_are_one_sheet(dossier: str, tray: Tray, point: Point) -> None:

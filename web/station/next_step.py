@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for as link
 
+from appliance.core.errors import ScanStopped
 from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
 from appliance.desk import dossiers
@@ -70,7 +71,8 @@ def _of_the_scan(
     if state in MOVING:
         words = "waiting" if view.dossier.is_supplement else "scanning"
         return NextStep("scanning", said(f"step.{words}"), meanwhile)
-    if state == "failed" and not is_whole:
+    stopped = view.scan is not None and view.scan.error_code == ScanStopped.code  # by a wish
+    if state == "failed" and not is_whole and not stopped:
         home = "" if beside else link("dossier.show", dossier_id=view.dossier.id)
         return NextStep("trouble", said("step.trouble"), f"{home}#papers")
     return None
