@@ -6,7 +6,7 @@ master stays untouched. Coordinates are pixels of the upright master, x to the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Point = tuple[float, float]
@@ -85,3 +85,23 @@ class Findings:
     blank: Blank = Blank(False, "")
     codes: tuple[Code, ...] = ()
     warnings: tuple[Warn, ...] = field(default_factory=tuple)
+
+
+def with_places_turned(warnings: tuple[Warn, ...], degrees: int) -> tuple[Warn, ...]:
+    """*warnings* with their places on the page after it was turned clockwise by *degrees*."""
+    for _ in range(degrees // 90 % 4):
+        warnings = tuple(replace(warn, place=_AFTER.get(warn.place or "")) for warn in warnings)
+    return warnings
+
+
+_AFTER = {  # a quarter turn clockwise: the left edge becomes the upper one
+    "top-left": "top-right",
+    "top-middle": "middle-right",
+    "top-right": "bottom-right",
+    "middle-right": "bottom-middle",
+    "bottom-right": "bottom-left",
+    "bottom-middle": "middle-left",
+    "bottom-left": "top-left",
+    "middle-left": "top-middle",
+    "middle": "middle",
+}

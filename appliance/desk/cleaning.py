@@ -14,14 +14,13 @@ from sqlalchemy import Connection
 
 from appliance.core.dossier import CAMERA, Page
 from appliance.core.errors import DossierError, DossierMovedOn, DossierUnknown, PageDamaged
-from appliance.core.findings import TURN_UNSURE, Kind, Quad, Warn
+from appliance.core.findings import TURN_UNSURE, Kind, Quad, Warn, with_places_turned
 from appliance.core.scan import PaperSource
 from appliance.core.seen import seen_of, seen_text
 from appliance.core.submission import ScanRequestState
 from appliance.core.turns import agreed
 from appliance.core.two_sizes import joined
 from appliance.desk.files import files_until_noted
-from appliance.desk.page_edits import turned
 from appliance.desk.point import Point
 from appliance.imaging.child.wire import CleanOrder, CleanPage, CleanThing
 from appliance.store import owners, pages, scan_requests
@@ -259,7 +258,7 @@ def _found(page: Page, thing: CleanThing) -> dict[str, Any]:
         "angle_deg": found.angle_deg,
         "auto_turn": auto,
         "turn": turn,
-        "warnings": pages.warnings_text(turned(warnings, turn)),
+        "warnings": pages.warnings_text(with_places_turned(warnings, turn)),
     }
 
 

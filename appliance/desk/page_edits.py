@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from appliance.core.crop import boxed, checked, crop_text
 from appliance.core.dossier import CAMERA
-from appliance.core.findings import TURN_UNSURE, Quad, Warn
+from appliance.core.findings import TURN_UNSURE, Quad, with_places_turned
 from appliance.desk.point import Point
 from appliance.store import pages
 
@@ -38,7 +36,7 @@ def turn_page(point: Point, page_id: str, degrees: int = 90) -> None:
             page_id,
             turn=(page.turn + degrees) % 360,
             auto_turn=page.auto_turn or 0,
-            warnings=pages.warnings_text(turned(warnings, degrees)),
+            warnings=pages.warnings_text(with_places_turned(warnings, degrees)),
             **stale,
         )
     if stale and page.text:
@@ -77,23 +75,3 @@ def crop_page(point: Point, page_id: str, quad: Quad | None) -> None:
             quad = quad if page.mode == CAMERA else boxed(quad)
         text = quad and crop_text(quad)
         pages.edit_pixels(connection, page_id, crop=text, plain=False)
-
-
-def turned(warnings: tuple[Warn, ...], degrees: int) -> tuple[Warn, ...]:
-    """*warnings* with their places on the page after it was turned clockwise by *degrees*."""
-    for _ in range(degrees // 90 % 4):
-        warnings = tuple(replace(warn, place=_AFTER.get(warn.place or "")) for warn in warnings)
-    return warnings
-
-
-_AFTER = {  # a quarter turn clockwise: the left edge becomes the upper one
-    "top-left": "top-right",
-    "top-middle": "middle-right",
-    "top-right": "bottom-right",
-    "middle-right": "bottom-middle",
-    "bottom-right": "bottom-left",
-    "bottom-middle": "middle-left",
-    "bottom-left": "top-left",
-    "middle-left": "top-middle",
-    "middle": "middle",
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from appliance.core.findings import TURN_UNSURE, Code, Findings, Kind, Point, Quad, Warn
+from appliance.core.findings import (
+    TURN_UNSURE,
+    Code,
+    Findings,
+    Kind,
+    Point,
+    Quad,
+    Warn,
+    with_places_turned,
+)
 from appliance.core.plates import PlatedPage
 from appliance.imaging.codes import find_codes
 from appliance.imaging.coding import Draft, coded, dark_on, drafted, look_of, size_mm
@@ -111,10 +120,9 @@ def clean_input(
 
     page = clean_page(open_master, kind, keep_blank=keep_blank)
     quads = [_shrunk(quad or known, times) for known in page.quads]
+    warnings = (*warnings, *with_places_turned(more, page.items[0].found.turn or 0))
     spent = time.monotonic() - began
-    return CleanInput(
-        page.items, quads, spent, source=source, number=number, warnings=(*warnings, *more)
-    )
+    return CleanInput(page.items, quads, spent, source=source, number=number, warnings=warnings)
 
 
 def clean_page(
@@ -207,14 +215,15 @@ def _analysed(
         return [Findings(replace(whole, kind=kind), warnings=(Warn("not-understood"),))]
 
 
-def _sight(opened: Opened, kind: Kind) -> tuple[Sight, Quad | None, Sequence[Warn]]:
+def _sight(opened: Opened, kind: Kind) -> tuple[Sight, Quad | None, tuple[Warn, ...]]:
     """A scan as it is; of a photograph the sheet, cut out and flat."""
     if not opened.from_camera:
         return sight_of(opened.image, opened.dpi), None, ()
     from appliance.imaging.photos.photo import photo_of, sheet_in  # noqa: PLC0415  few are photos
 
     sheet = sheet_in(photo_of(opened.image), Kind.FORM if kind is Kind.AUTO else kind)
-    return sight_of(sheet.image, sheet.resolution_dpi), sheet.quad, sheet.warnings
+    sight = sight_of(sheet.image, sheet.resolution_dpi)
+    return replace(sight, unlit=sheet.unlit), sheet.quad, sheet.warnings
 
 
 def _as_card(sight: Sight, found: Findings) -> tuple[Findings, CardLook | None]:
@@ -232,6 +241,10 @@ def _as_card(sight: Sight, found: Findings) -> tuple[Findings, CardLook | None]:
 
 
 def _troubles(sight: Sight, found: Findings) -> tuple[Warn, ...]:
+    if sight.unlit is not None:
+        from appliance.imaging.doubts.photographed import photo_troubles  # noqa: PLC0415  as above
+
+        return photo_troubles(sight.unlit, sight.look, found.turn or 0, found.item.kind)
     times = sight.look.width / sight.image.width
     quad = _shrunk(found.item.quad, 1 / times)
     return find_troubles(sight.look, sight.look_dpi, quad, found.turn or 0, found.item.kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
@@ -12,6 +13,9 @@ from appliance.core.errors import PageDamaged
 from appliance.imaging.colors.inks import dark_channel
 from appliance.imaging.geometry.straighten import LOOK_DPI
 from appliance.jpeg import opened
+
+if TYPE_CHECKING:
+    from appliance.imaging.doubts.photographed import Unlit
 
 FULL_DPI = 300  # no rung needs more; libjpeg halves while it decodes
 _CODES_DPI = 150
@@ -27,6 +31,7 @@ class Sight:
     dpi: float  # of *image*
     times: float  # size of *image* over the master's
     scan: Callable[[], bytes] | None = None  # the JPEG whose pixels lie exactly as in *image*
+    unlit: Unlit | None = None  # of a photographed sheet
 
     @cached_property
     def look(self) -> Image.Image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import random
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -13,6 +14,9 @@ from appliance.core.findings import Point, Quad
 from tests.pages.pen import Sheet
 from tests.pages.photos import clouds
 from tests.pages.truth import Page, TrueItem, TrueTrouble
+
+Spoil = Callable[[Image.Image, Image.Image, Quad], TrueTrouble]
+"""Draws on the first image; the second is the table without the sheet, *quad* its corners."""
 
 _EXIF_TURN = {1: 0, 3: 180, 6: 90, 8: 270}  # degrees clockwise that show it upright
 
@@ -24,14 +28,18 @@ def photograph(
     tilt: float = 1.0,
     shadow: float = 0.4,
     blur_px: float = 0.8,
+    spoil: Spoil | None = None,
 ) -> Page:
     """*tilt* 0 looks straight down, 1 as people do; *shadow* is the holder's own on the paper.
 
+    *spoil* does something to the sheet where it lies, before shadow, lens and sensor.
     The page's dpi is the mean over the sheet; ``quad`` are the four corners in perspective.
     """
     quad = _seen_corners(sheet, rng, size, tilt)
     image = _table(rng, size)
+    bare = image.copy() if spoil else image
     _lay(image, sheet, quad)
+    spoilt = [spoil(image, bare, quad)] if spoil else []
     if shadow:
         image = _shadowed(image, rng, shadow)
     if blur_px:
@@ -46,7 +54,8 @@ def photograph(
         sheet.side,
     )  # fmt: skip
     troubles = (TrueTrouble("shadow"),) if shadow >= 0.5 else ()
-    return Page(image, round(top / 2 / sheet.size_mm[0] * 25.4), (item,), {}, troubles, "table")
+    dpi = round(top / 2 / sheet.size_mm[0] * 25.4)
+    return Page(image, dpi, (item,), {}, (*troubles, *spoilt), "table")
 
 
 def jpeg(page: Page, orientation: int = 1, quality: int = 88) -> bytes:

@@ -18,7 +18,7 @@ from io import BytesIO
 from PIL import Image
 
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Kind, Quad, Warn
+from appliance.core.findings import Kind, Quad, Warn, with_places_turned
 from appliance.core.packed import packed
 from appliance.core.plates import PlatedPage
 from appliance.core.seen import Seen
@@ -79,7 +79,8 @@ def _things(master: bytes, order: CleanOrder, other: bytes) -> CleanPage:
         _log.exception("a page was not understood and stays as it is")
         return (_plain(order, master, Warn("not-understood")),)
     for item in page.items:
-        item.found = replace(item.found, warnings=(*item.found.warnings, *opening.warnings))
+        more = with_places_turned(opening.warnings, item.found.turn or 0)
+        item.found = replace(item.found, warnings=(*item.found.warnings, *more))
     return tuple(
         _thing(order, master, number, item)
         for number, item in enumerate(page.items, start=order.item or 0)
@@ -110,7 +111,7 @@ class _Opening:
         kind = Kind.FORM if self._order.kind is Kind.AUTO else self._order.kind
         sheet = sheet_in(open_photo(self._master), kind, corners=self._order.quad)
         self.warnings = sheet.warnings
-        return sight_of(sheet.image, sheet.resolution_dpi)
+        return replace(sight_of(sheet.image, sheet.resolution_dpi), unlit=sheet.unlit)
 
 
 def _thing(order: CleanOrder, master: bytes, number: int, item: CleanItem) -> CleanThing:

@@ -61,7 +61,7 @@ def paper_on(small: Image.Image) -> Paper:
     """What shadows are looked for on. *small* (RGB) has 100 dpi."""
     red, green, blue = small.split()
     levels = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
-    return Paper(levels, ~_brightest(~_brightest(levels, _STROKE_PX), _STROKE_PX))
+    return Paper(levels, ~brightest(~brightest(levels, _STROKE_PX), _STROKE_PX))
 
 
 def shadows_on(paper: Paper, inside: NDArray[np.bool_]) -> list[Shadow]:
@@ -71,7 +71,7 @@ def shadows_on(paper: Paper, inside: NDArray[np.bool_]) -> list[Shadow]:
     """
     levels, plain = paper.levels, Image.fromarray(paper.plain)
     # the paper around: what a lamp or a lid may shade is broader than any of this
-    around = Image.fromarray(_brightest(np.asarray(plain.reduce(4)), _PAPER_PX // 4))
+    around = Image.fromarray(brightest(np.asarray(plain.reduce(4)), _PAPER_PX // 4))
     drop = ImageChops.subtract(around.resize(plain.size), plain)  # no less than 0
     shaded = (np.asarray(drop) >= _SHADE) & inside
     if not inside.any() or shaded.sum() > _MOST_SHADED * inside.sum():
@@ -96,7 +96,7 @@ def shadows_on(paper: Paper, inside: NDArray[np.bool_]) -> list[Shadow]:
     return sorted(found, key=lambda one: -one.length_mm)
 
 
-def _brightest(levels: NDArray[np.uint8], px: int) -> NDArray[np.uint8]:
+def brightest(levels: NDArray[np.uint8], px: int) -> NDArray[np.uint8]:
     """The brightest within a square of *px* pixels, or one more where that is even.
 
     Each step doubles the reach of the one before; Pillow's filter takes far longer.

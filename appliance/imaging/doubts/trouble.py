@@ -6,8 +6,6 @@ the place on the upright page. A warning keeps nothing from being sent; a person
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
@@ -16,20 +14,20 @@ from appliance.core.findings import Kind, Quad, Warn
 from appliance.imaging.colors.depths import Depths, depths, within
 from appliance.imaging.doubts.broken_off import breaks_off_at
 from appliance.imaging.doubts.paper_over import paper_over
+from appliance.imaging.doubts.sharpness import CELL_PX, cells_of, is_soft_picture, soft_cells
 from appliance.imaging.geometry.marks import marks_in
+from appliance.imaging.geometry.sizes import sides_px
 from appliance.imaging.geometry.spots import Spots
 
 WORKING_DPI = 100  # of the picture that the measured thresholds below are for
 _MM = WORKING_DPI / 25.4
-_CELL_PX = 48  # 12 mm: some words of print
-_WRITTEN, _INKED = 50.0, 0.02  # levels over as much of a cell: less says nothing of sharpness
-_STROKE = 60.0  # its strongest strokes; ink that comes through from behind is fainter
 _INK = 70.0  # levels below the paper; what shows through from behind stays under 40
-_SHARP = 0.4  # of its contrast a stroke gains from one point to the next; unsharp: 0.16 to 0.33
 _UNSHARP_CELLS, _UNSHARP_SHARE = 4, 0.05
 _UNLIT = 115.0  # paper this dark loses pencil and pale stamps
 _SHADE = 0.55  # of the sheet's own light
 _SHADE_CELLS = 8
+_PORTRAIT_MM = 65.0  # the longer side of 4 x 6 cm, the largest that is asked for
+_SHADED, _PICTURE_SHARE = 30.0, 0.5  # levels, of the sheet: pages of print have 0.1, pictures 0.63
 _SEAM_PX = 2  # the image's own edge, and what shrinking mixes into it
 _RIM_MM = 1.2
 _STROKE_PX, _ALONG_MM = 5, 20.0
@@ -44,7 +42,7 @@ def find_troubles(
     """What is wrong with the sheet inside *quad*, worst first.
 
     *small* is the whole scanned image in colour at about 100 dpi, *quad* in its pixels; *turn*
-    as in ``Findings``. A photograph is judged only for a scan that broke off.
+    as in ``Findings``. Of a picture only sharpness is judged, and whether the scan broke off.
     """
     small, quad = _at_working_dpi(small, dpi, quad)
     spots = Spots(quad, turn)
@@ -54,15 +52,17 @@ def find_troubles(
         wide, high = small.size
         rest = [(0.0, (broken + high) / 2), (float(wide), (broken + high) / 2)]
         found.append(Warn("broken-off", spots.name(rest), severe=True))
-    if kind is Kind.PHOTO:
-        return tuple(found)
     inside = within(small.size, quad, 2 * _MM)
     if broken is not None:
         inside[max(0, broken - 2) :] = False
     if not inside.any():
         return tuple(found)
     seen = depths(small, inside)
-    gray = np.asarray(small.convert("L"), dtype=np.int16)
+    levels = np.asarray(small.convert("L"))
+    if kind is Kind.PHOTO or (kind is Kind.AUTO and _is_picture(seen, inside, quad)):
+        soft = is_soft_picture(levels, inside)
+        return (*found, Warn("unsharp", None, severe=True)) if soft else tuple(found)
+    gray = levels.astype(np.int16)
     found += _dark(small, inside, spots)
     if kind is not Kind.ID_CARD:
         found += _unsharp(gray, seen, inside, spots)
@@ -76,11 +76,18 @@ def find_troubles(
     return tuple(found)
 
 
+def _is_picture(seen: Depths, inside: NDArray[np.bool_], quad: Quad) -> bool:
+    """Too small for anything written, or with more dark places than any print."""
+    if max(sides_px(quad)) <= _PORTRAIT_MM * _MM:
+        return True
+    return bool((seen.dark[inside] > _SHADED).mean() > _PICTURE_SHARE)
+
+
 def _dark(small: Image.Image, inside: NDArray[np.bool_], spots: Spots) -> list[Warn]:
     # paper is what is bright among the points of a cell; print covers less than half of it
     bright = np.asarray(small.convert("L").reduce(4).filter(ImageFilter.MaxFilter(3)))
-    cells = _cells(bright, _CELL_PX // 4)
-    known = _cells(inside[2::4, 2::4][: bright.shape[0], : bright.shape[1]], _CELL_PX // 4)
+    cells = cells_of(bright, CELL_PX // 4)
+    known = cells_of(inside[2::4, 2::4][: bright.shape[0], : bright.shape[1]], CELL_PX // 4)
     known = known.mean(axis=2) > 0.8
     paper = np.median(cells[: known.shape[0], : known.shape[1]], axis=2)
     if not known.any():
@@ -97,21 +104,10 @@ def _dark(small: Image.Image, inside: NDArray[np.bool_], spots: Spots) -> list[W
 def _unsharp(
     gray: NDArray[np.int16], seen: Depths, inside: NDArray[np.bool_], spots: Spots
 ) -> list[Warn]:
-    """Cells whose strokes rise slowly. The strongest rise of a cell is that of its best stroke."""
-    strength = np.where(inside, seen.dark, 0)[:-1, :-1]
-    across, down = np.abs(gray[:-1, 1:] - gray[:-1, :-1]), np.abs(gray[1:, :-1] - gray[:-1, :-1])
-    rise = np.where(inside[:-1, :-1], np.maximum(across, down), 0)
-    ink, steps = _cells(strength), _cells(rise)
-    inked = (ink > _WRITTEN).mean(axis=2) > _INKED
-    where = np.nonzero(inked)
-    few = _CELL_PX * _CELL_PX // 100  # the hundredth strongest of each
-    strong = -np.partition(-ink[where], few, axis=1)[:, few]
-    quick = -np.partition(-steps[where], few, axis=1)[:, few]
-    soft = np.zeros_like(inked)
-    soft[where] = (strong >= _STROKE) & (quick < _SHARP * strong)
-    if soft.sum() < _UNSHARP_CELLS or soft.sum() < _UNSHARP_SHARE * inked.sum():
+    soft, inked = soft_cells(gray, seen, inside)
+    if soft.sum() < _UNSHARP_CELLS or soft.sum() < _UNSHARP_SHARE * inked:
         return []
-    if soft.sum() > 0.6 * inked.sum():
+    if soft.sum() > 0.6 * inked:
         return [Warn("unsharp", None, severe=True)]
     return [Warn("unsharp", spots.name(_middles(soft)), severe=True)]
 
@@ -169,16 +165,9 @@ def _covered(small: Image.Image, inside: NDArray[np.bool_], spots: Spots) -> lis
     return []
 
 
-def _cells(levels: NDArray[Any], side: int = _CELL_PX) -> NDArray[Any]:
-    """Rows and columns of cells, the points of each in the last axis; a rest is left out."""
-    high, wide = (length // side for length in levels.shape)
-    blocks = levels[: high * side, : wide * side].reshape(high, side, wide, side)
-    return blocks.swapaxes(1, 2).reshape(high, wide, side * side)
-
-
 def _middles(cells: NDArray[np.bool_]) -> list[tuple[float, float]]:
     y, x = np.nonzero(cells)
-    return [((b + 0.5) * _CELL_PX, (a + 0.5) * _CELL_PX) for a, b in zip(y, x, strict=True)]
+    return [((b + 0.5) * CELL_PX, (a + 0.5) * CELL_PX) for a, b in zip(y, x, strict=True)]
 
 
 def _at_working_dpi(small: Image.Image, dpi: float, quad: Quad) -> tuple[Image.Image, Quad]:

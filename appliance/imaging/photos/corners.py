@@ -19,7 +19,7 @@ from PIL import Image, ImageChops, ImageFilter
 from appliance.core.findings import Point, Quad
 from appliance.imaging.geometry.hull import hull, largest_patch, widest_quad
 
-_COARSE_PX, _MIDDLE_PX, _FINE_PX = 320, 640, 1600  # long sides of the copies looked at
+COARSE_PX, _MIDDLE_PX, _FINE_PX = 320, 640, 1600  # long sides of the copies looked at
 _INSETS = (0.04, 0.12, 0.22)  # of the photo: frames that are drawn to the edges around them
 _LEAST_PX = 200  # on the short side; nothing smaller holds a legible sheet
 _LEAST_AREA = 0.12  # of the photo; less is not what was photographed
@@ -93,9 +93,9 @@ def _gray(photo: Image.Image, long_px: int) -> tuple[Image.Image, tuple[float, f
 
 def _bright_patches(photo: Image.Image) -> Iterator[tuple[Quad, bool]]:
     """Quads in pixels of *photo*, and whether the sheet is the brighter side."""
-    small, x_factor, y_factor = _without_ink(photo, _COARSE_PX, 5)
+    small, x_factor, y_factor = without_ink(photo, COARSE_PX, 5)
     levels = np.asarray(small.filter(ImageFilter.BoxBlur(1)))
-    middle = _otsu(levels)
+    middle = otsu(levels)
     for threshold in (middle, middle - 15, middle + 15, middle - 30, middle + 30, middle + 45):
         for brighter in (True, False):
             quad = _patch_quad((levels > threshold) if brighter else (levels <= threshold))
@@ -109,7 +109,7 @@ def _frames(photo: Image.Image) -> Iterator[tuple[Quad, bool]]:
     A shadow's edge is soft, the grain of a table runs along no line, and print has been
     taken away: what remains straight and steep is the sheet.
     """
-    small, x_factor, y_factor = _without_ink(photo, _MIDDLE_PX, 9)
+    small, x_factor, y_factor = without_ink(photo, _MIDDLE_PX, 9)
     levels = np.asarray(small.filter(ImageFilter.GaussianBlur(1.5)), np.float32)
     for inset in _INSETS:
         left, top = inset * small.width, inset * small.height
@@ -121,7 +121,7 @@ def _frames(photo: Image.Image) -> Iterator[tuple[Quad, bool]]:
             yield _scaled(quad, x_factor, y_factor), True
 
 
-def _without_ink(photo: Image.Image, long_px: int, ink_px: int) -> tuple[Image.Image, float, float]:
+def without_ink(photo: Image.Image, long_px: int, ink_px: int) -> tuple[Image.Image, float, float]:
     """A small copy of the darkest channel without print, and the photo's size over its own."""
     ratio = long_px / max(photo.size)
     size = (max(8, round(photo.width * ratio)), max(8, round(photo.height * ratio)))
@@ -276,7 +276,7 @@ def _area(quad: Quad) -> float:
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
 
 
-def _otsu(levels: NDArray[np.uint8]) -> int:
+def otsu(levels: NDArray[np.uint8]) -> int:
     """The level that parts *levels* into the two most different halves."""
     counts = np.bincount(levels.ravel(), minlength=256).astype(float)
     below, sums = counts.cumsum(), (counts * np.arange(256)).cumsum()

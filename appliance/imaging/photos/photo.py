@@ -10,10 +10,12 @@ from PIL import Image
 
 from appliance.core.errors import PageDamaged
 from appliance.core.findings import Kind, Quad, Warn
+from appliance.imaging.doubts.photographed import LONG_SIDE_PX, Unlit
 from appliance.imaging.geometry.orientation import turned_upright
 from appliance.imaging.geometry.perspective import flattened, side_lengths
 from appliance.imaging.photos.corners import find_sheet
 from appliance.imaging.photos.light import evenly_lit
+from appliance.imaging.photos.rim import cut_at
 from appliance.imaging.photos.size import size_of_whole, true_size
 from appliance.jpeg import check_decodes, opened
 
@@ -23,6 +25,7 @@ MAX_DECODED_PIXELS = 26_000_000  # of a format that cannot be decoded smaller
 _ORIENTATION, _CAMERA_IFD, _FILM_FOCAL = 0x0112, 0x8769, 0xA405  # EXIF tags
 _MM_PER_INCH = 25.4
 _HAIR = 0.004  # of the long side: a millimetre of A4
+_CORNERS = ("top-left", "top-right", "bottom-right", "bottom-left")
 _COARSEST_DPI = 150  # a photo with fewer pixels on the sheet than this should be taken again
 
 
@@ -47,6 +50,7 @@ class PhotographedSheet:
     snapped: str | None
     quad: Quad | None  # in pixels of the upright original; None: no edges seen, all of it is kept
     warnings: tuple[Warn, ...] = ()
+    unlit: Unlit | None = None
 
 
 def open_photo(jpeg: bytes) -> Photo:
@@ -103,13 +107,17 @@ def sheet_in(
     dpi = max(1, min(most_dpi, round(dpi_seen)))
     size = (round(width_mm / _MM_PER_INCH * dpi), round(height_mm / _MM_PER_INCH * dpi))
     flat = flattened(image, quad, (max(1, size[0]), max(1, size[1])))
+    unlit = Unlit(_looked_at(image, quad, width_mm / height_mm), found is not None)
     if kind not in (Kind.PHOTO, Kind.ID_CARD) and snapped != "ID-1":
         flat = evenly_lit(flat, dpi)
     doubts = []
     if found is None:
-        doubts.append(Warn("photo-edges-not-found"))
-    elif _leaves(found, image.size):
-        doubts.append(Warn("photo-sheet-cut", severe=True))
+        cut = cut_at(image)
+        doubts.append(
+            Warn("photo-sheet-cut", cut, severe=True) if cut else Warn("photo-edges-not-found")
+        )
+    elif (gone := _leaving(found, image.size)) is not None:
+        doubts.append(Warn("photo-sheet-cut", gone, severe=True))
     if dpi_seen < _COARSEST_DPI:
         doubts.append(Warn("photo-too-coarse", severe=True))
     return PhotographedSheet(
@@ -120,7 +128,14 @@ def sheet_in(
         snapped=snapped,
         quad=_times(found, factor) if found else None,
         warnings=tuple(doubts),
+        unlit=unlit,
     )
+
+
+def _looked_at(image: Image.Image, quad: Quad, proportion: float) -> Image.Image:
+    """As large whatever size the sheet was taken for: a folded sheet has another proportion."""
+    wide, high = (LONG_SIDE_PX * min(1.0, side) for side in (proportion, 1 / proportion))
+    return flattened(image, quad, (max(1, round(wide)), max(1, round(high))))
 
 
 def _upright(image: Image.Image, size: tuple[int, int], exif: Image.Exif) -> Photo:
@@ -158,10 +173,13 @@ def _all_of(image: Image.Image) -> Quad:
     return (0.0, 0.0), (width, 0.0), (width, height), (0.0, height)
 
 
-def _leaves(quad: Quad, size: tuple[int, int]) -> bool:
-    """Whether a corner of the sheet lies outside the photograph by more than a hair."""
+def _leaving(quad: Quad, size: tuple[int, int]) -> str | None:
+    """The corner of the sheet that lies outside the photograph by more than a hair."""
     hair = _HAIR * max(size)
-    return any(not (-hair <= x <= size[0] + hair and -hair <= y <= size[1] + hair) for x, y in quad)
+    for (x, y), place in zip(quad, _CORNERS, strict=True):
+        if not (-hair <= x <= size[0] + hair and -hair <= y <= size[1] + hair):
+            return place
+    return None
 
 
 def _times(quad: Quad, factor: float) -> Quad:
