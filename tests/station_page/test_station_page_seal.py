@@ -76,6 +76,19 @@ def test_what_is_lacking_is_listed_with_the_way_back(
     assert "Chốt và gửi" not in text
 
 
+def test_each_answer_says_whether_it_was_typed_or_must_still_come(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    dossiers.save_answers(point, id_of(dossier), {"child_name": "Cao Minh Mẫu"})
+    text = unescape(browser.get(f"{dossier}/check").text)
+    rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text, re.DOTALL)
+    told = {label: re.sub(r"<[^>]*>", "", said).strip() for label, said in rows}
+    fields = view_of(point, dossier).procedure.fields
+    assert told[fields["child_name"].label] == "CAO MINH MẪU tự gõ"
+    assert told[fields["child_birth_date"].label] == "Còn thiếu"
+    assert told[fields["requester_email"].label] == "(để trống)"  # nobody has to have one
+
+
 def test_the_tick_is_never_there_before_the_citizen_gives_it(
     browser: Browser, complete: str
 ) -> None:
