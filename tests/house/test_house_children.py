@@ -14,6 +14,7 @@ import pytest
     "command",
     [
         ["appliance.imaging.child.main", "400"],
+        ["appliance.imaging.child.glance", "1000"],
         ["appliance.imaging.text.child", "150", "0"],
         ["appliance.papers.pdf_child"],
     ],

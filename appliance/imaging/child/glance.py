@@ -6,6 +6,7 @@ it as a JPEG, upright, its colours untouched. Ends with 1 and without a word whe
 
 from __future__ import annotations
 
+import resource
 import sys
 from io import BytesIO
 
@@ -13,6 +14,9 @@ from PIL import Image, ImageOps
 
 from appliance.core.errors import PageDamaged
 from appliance.jpeg import opened
+
+_MEMORY_MB = 300
+"""Measured (VmPeak): 61 MB for an A4 of 300 dpi, 70 at 600; 207 for 50 megapixels coded in passes."""
 
 
 def glance(master: bytes, long_side_px: int) -> bytes:
@@ -35,9 +39,11 @@ def glance(master: bytes, long_side_px: int) -> bytes:
 
 def main() -> None:
     """One master."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_MB * 1_000_000,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold a citizen's paper
     try:
         sys.stdout.buffer.write(glance(sys.stdin.buffer.read(), int(sys.argv[1])))
-    except (PageDamaged, OSError):
+    except (PageDamaged, OSError, MemoryError):
         sys.exit(1)
 
 
