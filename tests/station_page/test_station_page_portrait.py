@@ -1,14 +1,15 @@
-"""A portrait that lies on its side: nobody but a person turns it, and is asked at once."""
+"""What lies on a glass: people alone turn a portrait, a glass shown whole is counted once."""
 
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from appliance.core.findings import TURN_UNSURE
-from appliance.desk import cleaning, scanning
+from appliance.desk import cleaning, page_edits, scanning
 from appliance.desk.point import Point
 from appliance.desk.scanning import PageImage
 from appliance.desk.sides import sides_of
@@ -30,10 +31,15 @@ def portrait(
     lying.write_bytes(glass.jpeg())
     tray.papers, tray.dpi = [lying], DPI
     tray.press()
-    while (work := cleaning.next_work(point, lying=True)) is not None:
-        cleaning.save_cleaned(point, work, cleaned(work.master, work.order))
+    clean(point)
     cleaning.let_batches_vote(point)
     return f"{dossier}/pages/{tray.scanned[0]}"
+
+
+def clean(point: Point) -> None:
+    """As the station does it."""
+    while (work := cleaning.next_work(point, lying=True)) is not None:
+        cleaning.save_cleaned(point, work, cleaned(work.master, work.order))
 
 
 def test_it_lies_as_it_was_laid_until_somebody_says_how_and_is_sealed_so(
@@ -65,3 +71,20 @@ def picture(point: Point, dossier: str) -> Image.Image:
     (page,) = view_of(point, dossier).pages
     jpeg = scanning.page_image(point, page.dossier_id, page.id, PageImage.PREVIEW)
     return Image.open(io.BytesIO(jpeg))
+
+
+def test_a_glass_that_two_of_its_things_show_whole_is_counted_once(
+    browser: Browser, dossier: str, tray: Tray, point: Point, tmp_path: Path
+) -> None:
+    glass = drawn.on_glass(["photo-3x4", "a5"], 9302, DPI)
+    (tmp_path / "glass.jpg").write_bytes(glass.jpeg())
+    tray.papers, tray.dpi = [tmp_path / "glass.jpg"], DPI
+    tray.press()
+    clean(point)
+    pages = view_of(point, dossier).pages
+    slot = f"{dossier}/slots/{pages[0].slot_key}"
+    assert "2 trang" in browser.get(slot).text
+    for page in pages:
+        page_edits.show_as_scanned(point, page.id, plain=True)
+    clean(point)
+    assert "1 trang" in browser.get(slot).text

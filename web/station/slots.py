@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.core.dossier import Page
+from appliance.core.dossier import Page, travelling
 from appliance.core.procedure import Slot
 from appliance.desk.card_sides import side_of
 from appliance.desk.dossiers import DossierView
@@ -49,12 +49,12 @@ class ShownSlot:
     @property
     def travelling(self) -> int:
         """How many pages go to the ward."""
-        return sum(1 for shown in self.pages if not shown.page.left_out)
+        return len(travelling(shown.page for shown in self.pages))
 
     @property
     def left_out(self) -> int:
         """How many blank pages stay here."""
-        return len(self.pages) - self.travelling
+        return sum(1 for shown in self.pages if shown.page.left_out)
 
     @property
     def doubtful(self) -> tuple[ShownPage, ...]:

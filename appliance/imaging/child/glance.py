@@ -16,7 +16,8 @@ from appliance.core.errors import PageDamaged
 from appliance.jpeg import opened
 
 _MEMORY_MB = 300
-"""Measured (VmPeak): 61 MB for an A4 of 300 dpi, 70 at 600; 207 for 50 megapixels coded in passes."""
+"""Measured (VmPeak): 61 MB for an A4 of 300 dpi, 70 at 600, 207 for a photograph of 50 megapixels
+coded in passes."""
 
 
 def glance(master: bytes, long_side_px: int) -> bytes:
