@@ -40,8 +40,8 @@ def begin(
 ) -> WalkUp:
     """The first page of a request without a dossier is being saved: it gets its number.
 
-    The smallest number that was not given today and is held by nobody: a clock that jumped to
-    another day must not call two people by the same one.
+    The next one after all that were given today or are held: a clock that jumped to another day
+    must not call two people by the same one.
     """
     taken = connection.scalar(
         select(func.max(walk_up.c.number)).where(

@@ -13,7 +13,8 @@ from appliance.desk import cleaning, desk_keys, dossiers, holding, people, scann
 from appliance.desk.point import Point, open_point
 from appliance.imaging.child.main import cleaned
 from appliance.jpeg import check_decodes
-from appliance.store.volunteers import Role, Volunteer
+from appliance.store import volunteers
+from appliance.store.volunteers import Role, Volunteer, VolunteerKey
 from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     PIN,
     TellingClock,
@@ -233,6 +234,20 @@ def test_a_first_sign_in_on_two_screens_at_once_makes_one_key(
     cut_power(point)
     assert sign_in(point, helper) == 1
     assert not is_locked(point, dossier_id)
+
+
+def test_of_two_keys_made_at_once_the_first_counts_and_none_under_an_older_pin(
+    point: Point, helper: Volunteer
+) -> None:
+    person = volunteers.sign_in(point.database, helper.name, PIN, point.clock())
+    first, second = VolunteerKey("age1first", b"1"), VolunteerKey("age1second", b"2")
+    with point.database.writing() as connection:
+        assert volunteers.set_key(connection, person, first, None)
+        assert not volunteers.set_key(connection, person, second, None)
+        assert volunteers.key_of(connection, helper.id) == first
+        volunteers.set_pin(connection, helper.id, "135799")
+        assert not volunteers.set_key(connection, person, second, None)
+        assert volunteers.key_of(connection, helper.id) is None
 
 
 def test_a_damaged_copy_keeps_nobody_from_signing_in(

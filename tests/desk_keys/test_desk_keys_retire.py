@@ -110,6 +110,22 @@ def test_opening_and_retiring_at_the_same_moment_never_costs_an_open_dossier_its
         assert not dossiers.look_at(point, dossier_id).locked
 
 
+def test_nobody_destroys_a_key_while_a_dossier_is_just_being_opened_onto_it(
+    point: Point, helper: Volunteer
+) -> None:
+    dossier_id = opened(point, helper)
+    leave_the_desk(point, dossier_id)
+    retiring = threading.Thread(target=desk_keys.retire, args=(point,))
+    with point.database.writing() as connection:
+        key = desk_keys.key_for_dossier(point, connection)
+        retiring.start()
+        retiring.join(0.5)  # it has every time to come first, if anything lets it
+        connection.exec_driver_sql("UPDATE dossier SET state = 'open'")
+    retiring.join()
+    assert key == key_of(point, dossier_id)
+    assert not dossiers.look_at(point, dossier_id).locked
+
+
 def test_a_walk_up_has_a_key_that_no_dossier_shares(point: Point, helper: Volunteer) -> None:
     from tests.walk_ups.conftest import press
 
