@@ -35,6 +35,12 @@ class PlayedVoice:
         self._thread = threading.Thread(target=self._play, name="voice", daemon=True)
         self._thread.start()
 
+    @property
+    def is_silent(self) -> bool:
+        """Nothing is being said, nor about to be."""
+        with self._told:
+            return self._playing is None and self._wanted is None
+
     def say(self, prompt: Prompt) -> None:
         """As ``Voice.say``."""
         try:

@@ -266,6 +266,8 @@ def test_the_desk_speaks_vietnamese_whatever_the_cookie_says(browser: Browser) -
     page = browser.get("/").text
     assert '<html lang="vi">' in page
     assert "large-type" not in page
+    assert "Đến nội dung chính" in page
+    assert "Skip to the main part" not in page
 
 
 def test_language_is_switched_on_the_phone_and_nobody_is_led_away(

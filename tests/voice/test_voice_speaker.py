@@ -106,16 +106,27 @@ def test_what_is_said_is_played(files, how, speaker):
     assert speaker.played() == [str(file_of(files, sentence_of(SAVED_3), how))]
 
 
-def test_news_interrupts_what_is_being_said_and_a_busy_press_does_not(files, how, speaker):
+def test_news_interrupts_what_is_being_said(files, how, speaker):
+    speaker.hold.touch()
+    voice = PlayedVoice(files, how)
+    voice.say(Prompt(Moment.SCANNING))
+    until(lambda: len(speaker.played()) == 1)
+    voice.say(EMPTY)
+    until(lambda: len(speaker.played()) == 2)
+    voice.close()
+    assert speaker.played()[1] == str(file_of(files, sentence_of(EMPTY), how))
+
+
+def test_a_busy_press_never_talks_over_another_sentence(files, how, speaker):
     speaker.hold.touch()
     voice = PlayedVoice(files, how)
     voice.say(Prompt(Moment.SCANNING))
     until(lambda: len(speaker.played()) == 1)
     voice.say(BUSY)
-    voice.say(EMPTY)
-    until(lambda: len(speaker.played()) == 2)
+    speaker.hold.unlink()
+    until(lambda: voice.is_silent)
     voice.close()
-    assert speaker.played()[1] == str(file_of(files, sentence_of(EMPTY), how))
+    assert len(speaker.played()) == 1
 
 
 def test_a_hundred_presses_are_one_sentence(files, how, speaker):
