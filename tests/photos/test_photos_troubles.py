@@ -117,7 +117,7 @@ def test_a_table_beside_a_sheet_that_was_not_found_covers_nothing() -> None:
 def test_what_lies_inside_the_sheet_or_is_a_sliver_covers_nothing() -> None:
     sheet = Image.new("RGB", (827, 1169), (235, 235, 230))
     sheet.paste((150, 110, 90), (300, 300, 420, 460))  # a portrait, glued on
-    sheet.paste((60, 45, 30), (0, 0, 6, 1169))  # a hair of the table
+    sheet.paste((60, 45, 30), (0, 0, 16, 1169))  # four millimetres of the table
     assert things_over(sheet) == []
     sheet.paste((150, 110, 90), (0, 300, 120, 460))
     assert len(things_over(sheet)) == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from appliance.imaging.geometry.marks import marks_in
 
@@ -42,8 +42,11 @@ def things_over(sheet: Image.Image) -> list[Points]:
     paper = np.zeros_like(steep)
     paper[even.pixels(int(np.argmax(even.area)))] = True
     rest = Image.fromarray(~paper).convert("L").filter(ImageFilter.MinFilter(_GAP_PX))
-    wide = rest.filter(ImageFilter.MinFilter(_SLIVER_PX)).filter(ImageFilter.MaxFilter(_SLIVER_PX))
-    marks = marks_in(np.asarray(wide) > 0)
+    beyond = ImageOps.expand(rest, _SLIVER_PX)  # or a sliver would seem to go on out there
+    wide = beyond.filter(ImageFilter.MinFilter(_SLIVER_PX)).filter(
+        ImageFilter.MaxFilter(_SLIVER_PX)
+    )
+    marks = marks_in(np.asarray(ImageOps.crop(wide, _SLIVER_PX)) > 0)
     left, top, right, bottom = marks.box.T
     high, across = steep.shape
     to_edge = np.minimum.reduce([left, top, across - right, high - bottom])
