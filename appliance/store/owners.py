@@ -54,14 +54,6 @@ def dossier_keys(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def ended_keys(connection: Connection) -> set[str]:
-    """Keys of dossiers that left the desk, and that none on it needs."""
-    ended = connection.scalars(
-        select(dossier.c.desk_key).where(dossier.c.state.not_in(_ON_THE_DESK)).distinct()
-    )
-    return set(ended) - set(dossier_keys(connection))
-
-
 def wanted_keys(connection: Connection) -> set[str]:
     """Every key that something here is still to be read with."""
     held = connection.scalars(select(walk_up.c.desk_key).where(walk_up.c.state == WalkUpState.HELD))

@@ -250,6 +250,20 @@ def test_of_two_keys_made_at_once_the_first_counts_and_none_under_an_older_pin(
         assert volunteers.key_of(connection, helper.id) is None
 
 
+def test_a_card_that_takes_no_copy_keeps_nobody_from_working(
+    point: Point, helper: Volunteer, config: Config
+) -> None:
+    sign_in(point, helper)
+    first = dossiers.open_dossier(point, "khai-sinh", helper.id)
+    (folder,) = (config.paths.state / "keys" / "desk").glob("age1*")
+    shutil.rmtree(folder)
+    folder.write_bytes(b"")  # no folder can be made there
+    second = dossiers.open_dossier(point, "khai-tu", helper.id)
+    assert sign_in(point, helper) == 0
+    assert not is_locked(point, first)
+    assert not is_locked(point, second)
+
+
 def test_a_damaged_copy_keeps_nobody_from_signing_in(
     point: Point, filled: str, helper: Volunteer, config: Config
 ) -> None:
