@@ -186,7 +186,7 @@ def test_the_whole_journey_without_a_script(
         page.locator("#arrange-giay_chung_sinh").click()
         page.locator("#place-" + tray.scanned[1]).get_by_role("button", name="Lên trước").click()
         assert [p.id for p in view_of(point, path).pages] == tray.scanned[::-1]
-        page.get_by_label("Trang 2").check()
+        page.get_by_role("checkbox", name="Trang 2").check()
         page.get_by_label("Văn bản xác nhận việc mang thai hộ").check()
         page.get_by_role("button", name="Chuyển trang đã đánh dấu").click()
         expect(page.locator("#slot-mang_thai_ho .paper")).to_have_count(1)

@@ -104,6 +104,16 @@ def test_onward_stops_once_at_what_is_wrong_and_then_lets_go(
     assert gone.location == f"{dossier}/topics/{int(number) + 1}"
 
 
+def test_to_the_topic_before_keeps_what_was_typed(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    typed = {"topic": "3", "next": "before", "child_name": "Cao Minh Mẫu"}
+    assert browser.post(f"{dossier}/answers", revision="0", **typed).location.endswith("/topics/2")
+    assert view_of(point, dossier).answers["child_name"] == "Cao Minh Mẫu"
+    first = browser.post(f"{dossier}/answers", topic="1", next="before")
+    assert first.location == f"{dossier}/topics/1"
+
+
 def test_what_is_only_missing_stops_nobody(browser: Browser, dossier: str) -> None:
     sent = browser.post(f"{dossier}/answers", revision="0", topic="1", next="onward")
     assert sent.location == f"{dossier}/topics/2"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Route, expect
 
 from appliance.desk import dossiers
 from appliance.desk.point import Point
@@ -80,6 +83,26 @@ def test_a_pause_in_typing_saves_without_complaining(window: Window, point: Poin
     expect(page.locator("#problem-child_birth_date .problem")).to_have_count(0)
     page.press("#f-child_birth_date", "Tab")
     expect(page.locator("#problem-child_birth_date .problem")).to_be_visible()
+
+
+def over_a_slow_line(route: Route) -> None:
+    time.sleep(0.6)  # a page that is left meanwhile takes its request along
+    with suppress(Error):
+        route.continue_()
+
+
+@pytest.mark.parametrize("way", [".way-back button", "#open-uy_quyen", ".brand"])
+def test_whoever_leaves_in_the_middle_of_a_word_finds_it_again(
+    window: Window, point: Point, way: str
+) -> None:
+    path = start_dossier(window)
+    dossiers.save_answers(point, id_of(path), {"relation": "other"})
+    page = ask_for(window, point, path, "child_name")
+    page.route("**/answers", over_a_slow_line)
+    page.locator("#f-child_name").press_sequentially("Cao Minh")  # the box is not left
+    page.locator(way).click()
+    page.wait_for_url(lambda url: not url.endswith("/topics/3"))
+    assert view_of(point, path).answers["child_name"] == "Cao Minh"
 
 
 def test_an_answer_that_can_never_be_saved_is_told_and_kept(window: Window, point: Point) -> None:

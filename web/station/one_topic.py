@@ -69,7 +69,7 @@ def save(dossier_id: object) -> ResponseReturnValue:
     Form fields: the procedure's keys; an address as ``KEY-country``, ``KEY-province``,
     ``KEY-commune``, ``KEY-detail``; ``topic``, the page's number. With ``revision`` nothing is
     saved over another screen's work. ``next`` says where to go: ``onward``, ``past`` (onward
-    whatever is wrong here), ``list``, ``check``, or the key of a field to come back to.
+    whatever is wrong here), ``before``, ``list``, ``check``, or the key of a field to come back to.
     """
     wanted = str(dossier_id)
     if wants_fragment():
@@ -165,7 +165,9 @@ def _whereto(view: DossierView, where: str) -> str:
         return link("dossier.show", dossier_id=dossier_id)
     if where in ("onward", "past"):
         return _after(view, here, told=where == "past")
-    return topic_link(dossier_id, here.number)
+    earlier = [one for one in asked_topics(view) if one.number < here.number]
+    to = earlier[-1] if where == "before" and earlier else here
+    return topic_link(dossier_id, to.number)
 
 
 def _after(view: DossierView, topic: Topic, *, told: bool) -> str:
