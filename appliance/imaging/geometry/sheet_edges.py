@@ -17,6 +17,7 @@ from appliance.imaging.geometry.side_choice import Candidate, chosen
 _LOOKS = 90  # per side
 _OUTWARDS_MM = 3.0  # from the rough edge
 _INWARDS_MM = 5.5  # a lamp's deep shadow is taken for the sheet by up to 5 mm
+_BEYOND_MM = 1.0  # of a rough edge all around which lid is seen, an edge that no line shows
 _STEP_PX = 0.5
 _BORDERLINE_LEVELS = 10  # paper and lid this much apart are two things
 _LEAST_STEP = 3.0  # levels within a pixel more than around; less is no edge
@@ -159,7 +160,7 @@ def refined(
             for n, side in enumerate(sides)
         ],
         ((r.right - r.left) / px, (r.bottom - r.top) / px),
-        (_OUTWARDS_MM, inwards_mm),
+        (_BEYOND_MM if all(r.seen) and not wary else _OUTWARDS_MM, inwards_mm),
     )
     slope, places = _fitted(
         sides, slope, [p.place_mm * px if p.place_mm is not None else None for p in picked]
