@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from appliance.core.dossier import Dossier, DossierState
-from appliance.core.errors import DossierUnknown
+from appliance.core.dossier import Dossier
 from appliance.core.national_code import tidy_code
 from appliance.desk.point import Point
 from appliance.store import dossiers
@@ -49,11 +48,10 @@ def note_national_code(point: Point, dossier_id: str, typed: str) -> str:
     What the ward itself tells counts more than what was typed. Returns it as stored.
 
     Raises:
-        DossierUnknown: there is none of that id, or it is not sealed yet.
+        DossierUnknown: there is none of that id.
     """
     code = tidy_code(typed)
     with point.database.writing() as connection:
-        if dossiers.get_dossier(connection, dossier_id).state is DossierState.SEALING:
-            raise DossierUnknown(f"dossier {dossier_id} is not sealed yet")
+        dossiers.get_dossier(connection, dossier_id)
         dossiers.set_columns(connection, dossier_id, national_code=code or None)
     return code

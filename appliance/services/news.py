@@ -55,9 +55,10 @@ class News:
                 self._failures += 1
                 rest_s = self._rest_s(error)
             else:
-                self._failures = 0
                 waited_s = time.monotonic() - begun
-                rest_s = 0.0 if waited_s > LONGEST_POLL_S / 2 else POLL_EVERY_S - waited_s
+                held_back = waited_s > LONGEST_POLL_S / 2 or self._failures > 0
+                rest_s = 0.0 if held_back else POLL_EVERY_S - waited_s
+                self._failures = 0
             self._stopping.wait(max(rest_s, 0.0))
 
     def _round(self) -> ApplianceError | None:
