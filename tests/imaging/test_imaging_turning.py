@@ -56,6 +56,13 @@ def test_the_hills_of_a_photograph_are_no_lines_of_print(seed):
     assert near.turn is None
 
 
+def test_small_print_without_serifs_is_not_turned_upside_down():
+    # seen: the edges of its lines spoke louder for the wrong way than its accents for the right
+    page = pages.paper("a5", 5077, 200, turn=90)
+    (found,) = analyse(page.jpeg(), 200)
+    assert found.turn in (None, 90)
+
+
 def test_a_batch_that_agrees_decides_for_its_doubtful_pages():
     assert agreed([180, None, 180]) == [180, 180, 180]
 

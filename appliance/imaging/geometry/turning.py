@@ -23,6 +23,7 @@ _LINE_PX = (4, 18)  # height of a band of small letters: 1 to 4.5 mm
 _DOT_PX, _RULE_PX = 3, 160
 _FEWEST_LINES = 6
 _CLEAR = 0.035
+_MOST_EDGE = 0.1  # small sans-serif print had -0.23 and stood upright; marks had 0.07 and more
 _GAP_PX = 31  # lines of print and their gaps repeat within this
 _BANDED, _PLAINLY = 0.7, 1.4
 _CLEAR_IN_ALL = 0.25  # the score times the root of the lines: few lines must speak clearly
@@ -108,13 +109,18 @@ def _uprightness(letters: Letters) -> tuple[float, int]:
     """Above 0 when the lines stand upright, below 0 upside down; and how many lines."""
     if min(letters.shape) <= _GAP_PX:
         return 0.0, 0
-    total, weight, count = 0.0, 0.0, 0
+    marks = edges = weight = 0.0
+    count = 0
     for left in range(0, letters.shape[1], _BLOCK_PX):
         profile = letters[:, left : left + _BLOCK_PX].sum(axis=1).astype(np.float64)
         for top, bottom in _bands(profile):
-            score, heft = _judged(profile, top, bottom)
-            total, weight, count = total + score * heft, weight + heft, count + 1
-    return (total / weight if weight else 0.0), count
+            mark, edge, heft = _judged(profile, top, bottom)
+            marks, edges, weight = marks + mark * heft, edges + edge * heft, weight + heft
+            count += 1
+    if not weight:
+        return 0.0, count
+    edge = min(max(edges / weight, -_MOST_EDGE), _MOST_EDGE)
+    return 0.5 * marks / weight + 0.5 * edge, count
 
 
 def _letters_on(gray: Image.Image) -> Letters:
@@ -141,8 +147,11 @@ def _bands(profile: Floats) -> list[tuple[int, int]]:
     ]
 
 
-def _judged(profile: Floats, top: int, bottom: int) -> tuple[float, float]:
-    """How upright one line is, -1 to 1, and how much ink says so."""
+def _judged(profile: Floats, top: int, bottom: int) -> tuple[float, float, float]:
+    """How upright one line is by what reaches beyond it and by its edges, -1 to 1 each.
+
+    The last is how much ink says so.
+    """
     reach = max(3, round((bottom - top) * 0.7))
     above = float(profile[max(0, top - reach) : top].sum())
     below = float(profile[bottom : bottom + reach].sum())
@@ -151,4 +160,4 @@ def _judged(profile: Floats, top: int, bottom: int) -> tuple[float, float]:
     heft = float(profile[top:bottom].sum())
     marks = (above - below) / (above + below + 0.15 * heft)
     edge = (fall - rise) / (fall + rise + 1.0)
-    return 0.5 * marks + 0.5 * edge, heft
+    return marks, edge, heft
