@@ -48,16 +48,28 @@ def mount(image: Path, folder: Path) -> None:
     run_tool("mount", "-o", MOUNT_OPTIONS, str(image), str(folder))
 
 
-def unmount(folder: Path, patience_s: float = 20.0) -> None:
-    """Waits for children of killed services, which need a moment to notice."""
+def unmount(folder: Path, patience_s: float = 30.0) -> None:
+    """Until nothing of it is left: children of killed services need a moment, the loop device too.
+
+    A loop device that is still there would be used again by the next mount, with blocks in its
+    cache from before the repair in between.
+    """
+    command = ("findmnt", "-no", "SOURCE", str(folder))
+    source = subprocess.run(command, capture_output=True, check=False, text=True).stdout.strip()
+    backing = Path("/sys/block") / Path(source).name / "loop/backing_file"
     end = time.monotonic() + patience_s
     while True:
         try:
-            return run_tool("umount", str(folder))
+            run_tool("umount", str(folder))
+            break
         except subprocess.CalledProcessError:
             if time.monotonic() > end:
                 raise
             time.sleep(0.1)
+    while backing.exists():
+        if time.monotonic() > end:
+            raise RuntimeError(f"{source} is still there after umount")
+        time.sleep(0.02)
 
 
 def pull_the_plug(folder: Path) -> None:

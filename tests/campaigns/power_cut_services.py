@@ -64,7 +64,10 @@ def campaign(home: Path, cuts: int, seed: int = 1) -> dict[str, object]:
             unmount(house.state)
             damage["file system"] += not replay(image)
             mount(image, house.state)
-            damage += broken(seen, house.state)
+            found = broken(seen, house.state)
+            said = f"cut {done} in {phase}: {seen.count()} promises, broken {dict(found)}"
+            print(said, file=sys.stderr)  # noqa: T201
+            damage += found
             house.begin_again()
             if +damage:
                 break
