@@ -119,7 +119,8 @@ def _judged(
         gray = _straight(look, first, edge_deg + correction, sight.look_dpi)
     else:
         gray = _straight(look, first, edge_deg, sight.look_dpi)
-        correction = _correction(gray, edges_seen=not found.whole)
+        small = not found.whole and not _is_page(item)  # a photo's hair makes lines, its edges tell
+        correction = 0.0 if small else _correction(gray, edges_seen=not found.whole)
         if abs(correction) > _STRAIGHT_ENOUGH_DEG:
             paper = paper_of(gray)[0]
             gray = gray.rotate(correction, Image.Resampling.BILINEAR, fillcolor=paper)
