@@ -118,8 +118,8 @@ def test_a_phone_sees_no_page_of_another_dossier(
     tray.clean()
     page = view_of(point, other).pages[0]
     for picture in ("preview", "small"):
-        assert phone.get(f"/phone/pages/{page.id}/{picture}.jpg").status_code == 503
-    assert phone.post(f"/phone/pages/{page.id}/remove").status_code == 503
+        assert phone.get(f"/phone/pages/{page.id}/{picture}.jpg").status_code == 404
+    assert phone.post(f"/phone/pages/{page.id}/remove").status_code == 404
 
 
 def test_a_phone_loads_small_pictures_and_a_touch_shows_the_large_one(

@@ -10,6 +10,7 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
+from appliance.core.errors import DossierMovedOn
 from appliance.core.national_code import looks_like_a_code
 from appliance.core.submission import SubmissionState
 from appliance.desk import dossiers
@@ -40,6 +41,8 @@ def now(dossier_id: object) -> ResponseReturnValue:
 
     def draw() -> str:
         view = dossiers.look_at(point(), str(dossier_id))
+        if stage_of(view) == "failed" and not _seal_failed(view):
+            raise DossierMovedOn(f"dossier {view.dossier.id} is open")  # the page leads to it
         return render_template("_delivery_now.html", **_facts(view))
 
     return station().freshness.answer(("delivery", str(dossier_id)), draw)

@@ -52,7 +52,7 @@ def guard(app: Flask) -> None:
     def _add_headers(response: Response) -> Response:
         for name, text in HEADERS.items():
             response.headers.setdefault(name, text)
-        if request.endpoint not in STATIC_FILES:
+        if request.endpoint not in STATIC_FILES or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store, private"
         return response
 

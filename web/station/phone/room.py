@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from appliance.core.dossier import Dossier, Page
-from appliance.core.errors import ApplianceError, DossierMovedOn, Unexpected, Who
+from appliance.core.errors import ApplianceError, DossierMovedOn, DossierUnknown, Unexpected, Who
 from appliance.core.phone_link import PhoneLink, PhoneRefused, Why
 from appliance.desk import phone_links
 from appliance.desk.dossiers import DossierView
@@ -155,8 +155,8 @@ def _words_for_templates() -> dict[str, object]:
 
 @pages.errorhandler(ApplianceError)
 def _known(error: ApplianceError) -> ResponseReturnValue:
-    status = 409 if isinstance(error, DossierMovedOn) else 503
-    return told(error.code, status)
+    known = ((DossierMovedOn, 409), (DossierUnknown, 404))
+    return told(error.code, next((code for kind, code in known if isinstance(error, kind)), 503))
 
 
 @pages.errorhandler(CSRFError)

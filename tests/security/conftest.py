@@ -1,0 +1,145 @@
+"""A point full of marked papers, and those who have no business with them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from appliance.desk import cleaning, dossiers, phone_links
+from appliance.desk.point import Point
+from appliance.imaging.child.main import cleaned
+from appliance.pretend.sample_answers import sample_answers
+from appliance.services.phones import serve_one
+from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.security.walking import Walker
+from tests.station_page.conftest import (
+    PIN,
+    Browser,
+    Clock,
+    Tray,
+    app,
+    clock,
+    id_of,
+    lan,
+    migrated,
+    point,
+    tray,
+    view_of,
+)
+
+__all__ = ["app", "clock", "lan", "migrated", "point", "tray"]
+
+MARKED = (
+    *("child_name", "requester_name", "father_name", "mother_id_number", "father_id_number"),
+    *("requester_phone", "requester_birth_date", "child_birth_date"),
+)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One citizen's dossier with all a dossier can have, and another one beside it."""
+
+    point: Point
+    dossier_id: str
+    walker: Walker
+    of_citizens: tuple[str, ...]  # marks that only this dossier's own people may read
+    phone: str  # what the phone of this dossier holds
+    other_phone: str  # what the phone of the other dossier holds
+    cookies: dict[str, str]  # of those who signed in, by name
+    token: str  # which fits Lan's cookie
+
+    def kept(self) -> str:
+        """A digest of all that the store holds but how often somebody guessed."""
+        with self.point.database.reading() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            lines = [
+                line
+                for line in raw.iterdump()
+                if "tried_address" not in line and 'INTO "volunteer"' not in line
+            ]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def signed_in(app: Flask, name: str) -> tuple[str, str]:
+    """Cookie and token of somebody who has just come in."""
+    browser = Browser(app.test_client())
+    assert browser.sign_in(name).status_code == 303
+    cookie = browser.client.get_cookie("tramhoso")
+    assert cookie is not None
+    return cookie.value, browser.token
+
+
+def phone_at(point: Point, dossier_id: str, lan: Volunteer) -> tuple[str, str]:
+    """Code and secret of a phone that came in to a dossier."""
+    new = phone_links.let_a_phone_in(point, dossier_id, lan.id)
+    return new.token, phone_links.claim(point, new.token, None)
+
+
+@pytest.fixture
+def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -> Marked:
+    object.__setattr__(point, "uptime", clock.monotonic)
+    with point.database.writing() as connection:
+        add_volunteer(connection, "Hùng", PIN, Role.VOLUNTEER, point.clock())
+        add_volunteer(connection, "Kỹ thuật", PIN, Role.TECHNICIAN, point.clock())
+    tray.press()  # nobody's dossier is on the desk: these papers wait under a number
+    walk_up = tray.scanned[-1]
+
+    browser = Browser(app.test_client())
+    browser.sign_in()
+    path = browser.open_dossier()
+    answers = sample_answers("khai-sinh", point.today())
+    dossiers.save_answers(point, id_of(path), answers)
+    request_id = tray.press()
+    page = tray.scanned[-1]
+    while (work := cleaning.next_work(point)) is not None:
+        cleaning.save_cleaned(point, work, cleaned(work.master, work.order))
+    code, secret = phone_at(point, id_of(path), lan)
+    browser.get(f"{path}/phone")
+    wish = Browser(app.test_client())
+    wish.client.set_cookie("phone", secret)
+    wish.get("/phone/portal")
+    assert wish.post("/phone/portal/files").status_code == 303
+    assert serve_one(point, cleaned)
+    assert wish.get("/phone/portal/files/1/a.pdf").data.startswith(b"%PDF")
+    assert browser.get(f"{path}/pages/{page}/preview.jpg").data.startswith(b"\xff\xd8\xff")
+
+    other = dossiers.open_dossier(point, "khai-tu", lan.id)
+    _, other_secret = phone_at(point, other, lan)
+    cookies = {name: signed_in(app, name)[0] for name in ("Hùng", "Kỹ thuật")}
+    cookies["Lan"], token = signed_in(app, "Lan")
+    browser.get(path)  # Lan has it in hand
+    examples = {
+        "dossier_id": id_of(path),
+        "page_id": page,
+        "slot": "giay_chung_sinh",
+        "request_id": request_id,
+        "number": 1,
+        "walk_up_id": 1,
+        "walk_ups.image:page_id": walk_up,
+        "wanted": "preview",
+        "edit": "turn",
+        "degrees": 90,
+        "token": code,
+        "name": "giay.pdf",
+        "procedure_id": "khai-sinh",
+        "prints.file:filename": "receipt.pdf",
+        "static:filename": "station.css",
+        "bootstrap.static:filename": "css/bootstrap.min.css",
+    }
+    marks = tuple(str(answers[key]) for key in MARKED)
+    number = view_of(point, path).dossier.number
+    walker = Walker(app, examples, (*marks, number, secret, other_secret))
+    return Marked(
+        point,
+        id_of(path),
+        walker,
+        (*marks, secret, other_secret),
+        secret,
+        other_secret,
+        cookies,
+        token,
+    )
