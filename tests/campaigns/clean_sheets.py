@@ -150,7 +150,7 @@ def _tell(tally: Tally, told: list[tuple[Job, Seen]], where: str) -> None:
     wrong = [f"{job.name} {job.seed}" for job, one in told if one.turn == "wrong"]
     tally.none(f"turned wrongly by the own test, {where}", wrong, len(seen))
     right = sum(one.turn == "right" for one in seen)
-    tally.share(f"upright by the own test alone, {where}", right, len(seen), 0.9)
+    tally.share(f"upright by the own test alone, {where}", right, len(seen), 0.85)
     alarms = [f"{job.name} {job.seed}" for job, one in told if one.pointed_out]
     tally.add(f"pointed out as very crooked though within 5°, {where}", str(len(alarms)))
 

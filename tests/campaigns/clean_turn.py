@@ -70,8 +70,8 @@ def campaign(
         if osd_is_here():
             tally.add(f"{name}: tesseract", _counted([said.tesseract for said in mine]))
     every = [said for job, said in told if job.name != LINE]
-    _tell(tally, "own test, printed pages", [s.own for j, s in told if j.name in PRINTED], 0.97)
-    _tell(tally, "own test, all pages", [s.own for s in every], 0.9)
+    _tell(tally, "own test, printed pages", [s.own for j, s in told if j.name in PRINTED], 0.0)
+    _tell(tally, "own test, all pages", [s.own for s in every], 0.0)
     if osd_is_here():
         _tell(tally, "tesseract alone, all pages", [s.tesseract for s in every], 0.0, wrong=True)
         asked = [s.tesseract for s in every if s.own is None]
