@@ -95,7 +95,7 @@ def import_workbook(workbook: Path, to: Path) -> None:
 @procedures.command()
 @click.argument("workbook", type=click.Path(path_type=Path))
 def template(workbook: Path) -> None:
-    """Write WORKBOOK, an empty .xlsx for an officer to fill in and `import` to read."""
+    """Write WORKBOOK, an empty .xlsx for `import`."""
     from appliance.procedures.sheet import write_template
 
     if workbook.exists():
