@@ -19,7 +19,7 @@ def procedures() -> None:
 @procedures.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
-    """Read each FILE and say what is wrong with it, with file and line.
+    """Read each FILE and say what is wrong, with file and line.
 
     Ends with 1 when any file cannot be used.
     """
