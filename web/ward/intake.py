@@ -39,6 +39,10 @@ def know_the_device() -> None:
     with reading(ward.engine) as conn:
         known = device_of_token(conn, token.strip()) if kind.lower() == "bearer" else None
     if known is None:
+        # Counted only for those whose token is wrong: a stranger beside a box stops nobody.
+        rest_s = ward.strange_tokens.rest_s(request.remote_addr or "socket") if token else 0
+        if rest_s:
+            raise Problem(429, "slow-down", "too many wrong tokens", retry_after_s=rest_s)
         raise Problem(
             401,
             "unknown-device",

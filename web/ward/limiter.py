@@ -29,3 +29,8 @@ class Limiter:
                 return int(self._window_s - (now - passes[0])) + 1
             passes.append(now)
             return 0
+
+    def forget(self, key: str) -> None:
+        """Whoever it was may."""
+        with self._lock:
+            self._passes.pop(key, None)

@@ -29,6 +29,9 @@ class WardService:
     bell: Bell
     look_ups: Limiter
     guesses: Limiter = field(default_factory=lambda: Limiter(30, 3600.0))  # per receipt code
+    # Per address: a brake on work done for strangers; what they guess at is out of reach anyway.
+    strange_tokens: Limiter = field(default_factory=lambda: Limiter(120, 60.0))
+    strange_officers: Limiter = field(default_factory=lambda: Limiter(30, 600.0))  # whatever name
 
     def now(self) -> datetime:
         """The ward's time; boxes have no battery clock, so theirs is never asked."""

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.ward.forms import SignInForm
@@ -50,8 +60,15 @@ def sign_in() -> AnyResponse | str:
     form = SignInForm()
     if form.validate_on_submit():
         ward, notice = the_ward(), words()["notice"]
+        address = request.remote_addr or "socket"
+        if rest_s := ward.strange_officers.rest_s(address):  # before the costly hash
+            flash(notice["resting"].format(age=age_vi(timedelta(seconds=rest_s))), "danger")
+            page = make_response(render_template("ward/sign_in.html", form=form), 429)
+            page.headers["Retry-After"] = str(rest_s)
+            return page
         try:
             if signs_in(ward.engine, form.name.data, form.password.data, ward.now()):
+                ward.strange_officers.forget(address)
                 session.clear()
                 session.permanent = True
                 session["officer"] = form.name.data
