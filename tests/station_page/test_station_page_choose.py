@@ -22,7 +22,14 @@ def test_a_procedure_is_found_without_marks_or_capitals(browser: Browser) -> Non
     assert "Đăng ký khai sinh" not in titles(browser.get("/dossiers/new?q=khai tu").text)
     everything = titles(browser.get("/dossiers/new").text)
     assert len(everything) >= 8
+    assert everything[0] == "Đăng ký khai sinh"  # what people ask for most
     assert titles(browser.get("/dossiers/new?q=").text) == everything
+
+
+def test_the_procedure_named_comes_before_those_that_only_mention_it(browser: Browser) -> None:
+    found = titles(browser.get("/dossiers/new?q=khai sinh").text)
+    assert found[0] == "Đăng ký khai sinh"
+    assert found[-1].startswith("Thay đổi, cải chính")
 
 
 def test_what_is_done_elsewhere_is_found_too_and_not_offered(browser: Browser) -> None:

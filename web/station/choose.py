@@ -9,9 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
+from appliance.core.normalise import unmarked
 from appliance.core.offer import Offer, is_meant, offers
 from appliance.core.procedure_facts import Deadline, is_office_closed
 from appliance.desk import dossiers
+from appliance.desk.public_prints import in_asking_order
 from appliance.procedures.elsewhere import elsewhere
 from web.station.here import local, point, volunteer
 from web.station.speech import said
@@ -38,9 +40,12 @@ def show() -> str:
     today, now = here.today(), local(here.clock())
     asked = request.args.get("q", "").strip()[:LONGEST_QUESTION]
     often = dossiers.procedures_lately(here)
-    all_offers = sorted(  # what this point does most comes first, the rest keeps its order
-        offers(here.procedures.leaflets.values(), today),
-        key=lambda offer: -often[offer.procedure_id],
+    all_offers = sorted(  # by its name before by what its summary also says, then what is done most
+        offers(in_asking_order(here.procedures.leaflets), today),
+        key=lambda offer: (
+            not is_meant(unmarked(offer.title), asked),
+            -often[offer.procedure_id],
+        ),
     )
     found = [
         Choice(

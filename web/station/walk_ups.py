@@ -20,6 +20,7 @@ from appliance.core.walk_up_errors import WalkUpElsewhere, WalkUpGone
 from appliance.desk import dossiers, people, walk_up_claims, walk_up_erasing, walk_ups
 from appliance.desk.dossiers import DossierView
 from appliance.desk.holding import holders_of
+from appliance.desk.public_prints import in_asking_order
 from appliance.desk.walk_ups import Waiting
 from web.station.here import point, station, volunteer
 from web.station.speech import said
@@ -176,7 +177,7 @@ def _claimable() -> list[Line]:
 
 
 def _offered() -> tuple[Offer, ...]:
-    return offers(point().procedures.leaflets.values(), point().today())
+    return offers(in_asking_order(point().procedures.leaflets), point().today())
 
 
 def _numbers() -> tuple[int, ...]:
