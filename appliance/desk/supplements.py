@@ -45,6 +45,11 @@ class AskedPaper:
         """Whether it may be sent: as many pages as are replaced, or any for a whole paper."""
         return self.scanned == len(self.only_pages) if self.only_pages else self.scanned > 0
 
+    @property
+    def too_many(self) -> int:
+        """Pages to take out before it may be sent: each stands for one the ward has."""
+        return max(0, self.scanned - len(self.only_pages)) if self.only_pages else 0
+
 
 def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
     """Lay the dossier on the desk for the papers the ward asks for. Safe to repeat.

@@ -85,6 +85,17 @@ def test_what_the_ward_asks_for_stands_first_and_leads_to_that_page(
     assert "Đã đủ. Cùng người dân kiểm tra rồi gửi." in browser.get(f"{delivered}/supplement").text
 
 
+def test_a_page_too_many_is_to_be_taken_out_and_none_scanned(
+    browser: Browser, delivered: str, point: Point, clock: Clock, tray: Tray
+) -> None:
+    ask(point, clock, delivered)
+    browser.post(f"{delivered}/supplement")
+    tray.press(pages=3)
+    hub = browser.get(f"{delivered}/supplement").text
+    assert "Bỏ bớt 2 trang quét thừa: " in hub
+    assert "Quét giấy còn thiếu" not in hub
+
+
 def test_the_second_revision_is_agreed_to_sealed_and_told(
     browser: Browser, delivered: str, point: Point, clock: Clock, tray: Tray
 ) -> None:
