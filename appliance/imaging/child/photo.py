@@ -32,7 +32,8 @@ from appliance.jpeg import check_decodes, opened
 
 LEAST_PX = 600  # the long side; below 50 dpi on A4 nobody reads a word
 MOST_HEIC_PIXELS = 26_000_000  # 24 megapixels are usual; 48 would take 300 MB
-_ORIENTATION = 0x0112  # EXIF tag
+MOST_SCANS = 100  # a progressive JPEG has a dozen; two thousand in 1 MB took 17 s of one core
+_ORIENTATION, _SCAN = 0x0112, b"\xff\xda"  # an EXIF tag, a marker: coded data holds no such bytes
 QUALITY = 92  # of what was no JPEG: HEIC and PNG
 
 
@@ -66,6 +67,8 @@ def _of_jpeg(path: Path) -> tuple[bytes, int, int]:
             if image.mode not in ("L", "RGB"):
                 raise PictureUnsupported(f"{path.name}: colours as {image.mode}")
         jpeg = bare(jpeg)
+        if jpeg.count(_SCAN) > MOST_SCANS:
+            raise FileDamaged(f"{path.name}: refined without end")
         return jpeg, *_upright(jpeg, *check_decodes(jpeg))
     except PageDamaged as error:
         raise FileDamaged(f"{path.name}: {error}") from error
