@@ -30,6 +30,7 @@ def test_the_procedure_named_comes_before_those_that_only_mention_it(browser: Br
     found = titles(browser.get("/dossiers/new?q=khai sinh").text)
     assert found[0] == "Đăng ký khai sinh"
     assert found[-1].startswith("Thay đổi, cải chính")
+    assert titles(browser.get("/dossiers/new?q=thuong tru").text)[0] == "Đăng ký thường trú"
 
 
 def test_what_is_done_elsewhere_is_found_too_and_not_offered(browser: Browser) -> None:

@@ -45,6 +45,7 @@ def show() -> str:
         key=lambda offer: (
             not is_meant(unmarked(offer.title), asked),
             -often[offer.procedure_id],
+            len(offer.title) if asked else 0,  # one thing before several joined in one
         ),
     )
     found = [
