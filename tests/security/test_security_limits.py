@@ -19,6 +19,7 @@ from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
 from web.ward.app import create_app as create_ward
 from web.ward.init import WardMade, init_ward
+from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
 
 THERE, ELSEWHERE = {"REMOTE_ADDR": "192.168.4.77"}, {"REMOTE_ADDR": "192.168.4.20"}
@@ -77,7 +78,9 @@ def test_a_phones_code_is_too_long_to_guess_and_every_guess_is_told_the_same(
     for text in (code, secret):
         assert len(base64.urlsafe_b64decode(text)) * 8 >= 128
     stranger = Browser(app.test_client())
-    guesses = [stranger.get(f"/p/{code[:-1]}{letter}") for letter in "AQgw_-x"]
+    guesses = [
+        stranger.get(f"/p/{code[:-1]}{letter}") for letter in "AQgw_-x" if letter != code[-1]
+    ]
     guesses += [stranger.get(f"/p/{code}x"), stranger.get("/p/x")]
     assert len({re.sub(r'(value|href)="[^"]*"', "", answer.text) for answer in guesses}) == 1
     assert {answer.status_code for answer in guesses} == {403}
@@ -145,11 +148,13 @@ def test_an_officer_who_comes_in_wipes_the_slate_of_the_office(
     ward: FlaskClient, made: WardMade
 ) -> None:
     assert made.password
-    for n in range(40):
-        answer = sign_in(ward, f"ai-{n}", "sai", THERE)
-        assert answer.status_code == 200
-        if n % 20 == 19:
-            assert sign_in(ward, made.officer, made.password, THERE).status_code == 302
+    service: WardService = ward.application.extensions[KEY]
+    for _ in range(2):
+        for _ in range(28):  # as wrong passwords are counted, without their costly hashes
+            assert service.strange_officers.rest_s(THERE["REMOTE_ADDR"]) == 0
+        assert sign_in(ward, "ai-do", "sai", THERE).status_code == 200
+        assert sign_in(ward, made.officer, made.password, THERE).status_code == 302
+        ward.delete_cookie("ward")
 
 
 @pytest.mark.parametrize("place", ["one", "many"])
