@@ -107,6 +107,25 @@ def test_a_line_on_a_card_is_no_edge_for_the_sake_of_one_assumed_beyond_it():
         assert min(corner_error_mm(one.item.quad, true.quad, 300) for one in found) <= 1.2
 
 
+def test_a_photo_whose_edge_lies_at_the_rim_of_the_glass_keeps_its_white_border():
+    # seen: 4 mm of border lost; the picture's own straight edge was the only line in sight
+    page = pages.on_glass(["card-front", "card-back", "photo"], 6000, 300, layout="2021")
+    found = analyse(page.jpeg(), 300)
+    for true in page.items:
+        assert min(corner_error_mm(one.item.quad, true.quad, 300) for one in found) <= 0.6
+
+
+@pytest.mark.parametrize("gap_mm", [0.0, 0.3])
+def test_a_card_pushed_to_the_rim_of_the_glass_is_still_a_card(gap_mm):
+    # seen: 4 mm of lid kept; its size told where the edge is, but no look reached that far out
+    page = pages.on_glass(["card-front"], 4011, 200, clockwise=[0.9], scanner=Scanner(lid="black"))
+    right = max(x for x, _ in page.only.quad) + gap_mm * 200 / 25.4
+    pushed = page.image.crop((0, 0, math.ceil(right), page.image.height))
+    (found,) = analyse(pushed, 200)
+    assert found.item.snapped == "ID-1"
+    assert corner_error_mm(found.item.quad, page.only.quad, 200) <= 1.2
+
+
 def test_the_picture_inside_a_white_border_is_no_second_photo():
     page = pages.on_glass(["photo"], 2107, 300)
     (found,) = analyse(page.image, 300)

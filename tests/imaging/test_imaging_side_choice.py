@@ -51,6 +51,13 @@ def test_an_edge_that_no_line_shows_is_assumed_but_not_called_seen():
     assert places(*sides, rough=(210.0 + 9.0, 297.0))[3] is None  # too far to be assumed
 
 
+def test_an_edge_that_no_line_shows_is_no_reason_to_pass_over_a_clear_one():
+    # seen: 2.5 mm of a card lost at the rim of the glass, to a faint line of its print
+    below = [clear(2.5), Candidate(4.9, 0.18)]
+    sides = ([], [clear(2.8)], below, [clear(1.8)])
+    assert places(*sides, rough=(ID1[0] + 4.6, ID1[1] + 8.5))[2] == 2.5
+
+
 @given(
     st.lists(
         st.lists(

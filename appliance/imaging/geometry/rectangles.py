@@ -82,12 +82,17 @@ def _to_rim(
 ) -> tuple[float, float, float, float]:
     """The sides, those that do not show drawn out to the rim when it is near.
 
-    Bare paper between rules or letters that run out of the image looks like a bit of lid.
+    Bare paper between rules or letters that run out of the image looks like a bit of lid. The
+    rim is taken as far as these sides reach: further along, a crooked one is further off.
     """
     high, wide = shape[0], shape[1]
-    corners = np.array((0.0, wide, 0.0, wide)), np.array((0.0, 0.0, high, high))
-    u, v = turned(corners, angle)
-    rims = float(u.min()), float(v.min()), float(u.max()), float(v.max())
+    u, v, c, s = np.array(sides[::2]), np.array(sides[1::2]), np.cos(angle), np.sin(angle)
+    rims = (
+        float((v * s).min() / c),
+        float((-u * s).min() / c),
+        float((wide + v * s).max() / c),
+        float((high - u * s).max() / c),
+    )
     hidden = not seen[3], not seen[0], not seen[1], not seen[2]
     left, top, right, bottom = (
         rim if out and abs(rim - side) <= _NIBBLED_MM * dpi / 25.4 else side

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,12 +13,14 @@ from PIL import Image
 
 from appliance.core.findings import Point, Quad
 from appliance.imaging.geometry.rectangles import Rectangle
-from appliance.imaging.geometry.side_choice import Candidate, chosen
+from appliance.imaging.geometry.sampling import Levels, sampled, tint_within
+from appliance.imaging.geometry.side_choice import Candidate, Side, chosen
 
 _LOOKS = 90  # per side
 _OUTWARDS_MM = 3.0  # from the rough edge
 _INWARDS_MM = 5.5  # a lamp's deep shadow is taken for the sheet by up to 5 mm
 _BEYOND_MM = 1.0  # of a rough edge all around which lid is seen, an edge that no line shows
+_CORNER_MM = 1.0  # from a sheet's corner its edges blur, and its shadow goes around it
 _STEP_PX = 0.5
 _BORDERLINE_LEVELS = 10  # paper and lid this much apart are two things
 _LEAST_STEP = 3.0  # levels within a pixel more than around; less is no edge
@@ -37,7 +40,6 @@ _MOST_LINES = 5  # looked at closely on each side
 _FAINTEST, _SOME = 0.05, 0.2  # of the looks: less speaks for no edge even where one must be
 
 Floats = NDArray[np.float64]
-Levels = NDArray[np.uint8]  # row, column, channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +156,20 @@ def refined(
     sides = [_looks(levels, corners[n], corners[(n + 1) % 4], dpi, inwards_mm) for n in range(4)]
     shown = [side for side in sides if side is not None]
     slope = _common_slope(shown, most_slope)
-    picked = chosen(
-        [
-            _lines(side, slope, px, at_rim=wary or not r.seen[n]) if side else []
-            for n, side in enumerate(sides)
-        ],
-        ((r.right - r.left) / px, (r.bottom - r.top) / px),
-        (_BEYOND_MM if all(r.seen) and not wary else _OUTWARDS_MM, inwards_mm),
-    )
+    found = [
+        _lines(side, slope, px, at_rim=wary or not r.seen[n]) if side else []
+        for n, side in enumerate(sides)
+    ]
+    rough_mm = (r.right - r.left) / px, (r.bottom - r.top) / px
+    reach_mm = _BEYOND_MM if all(r.seen) and not wary else _OUTWARDS_MM, inwards_mm
+    picked = chosen(found, rough_mm, reach_mm)
+    at_rim = [n for n in range(4) if not r.seen[n]]
+    while crossed := [
+        n for n in at_rim if _is_crossed(levels, corners, sides, picked, n, slope, dpi)
+    ]:
+        for n in crossed:
+            found[n] = [line for line in found[n] if line.place_mm != picked[n].place_mm]
+        picked = chosen(found, rough_mm, reach_mm)
     slope, places = _fitted(
         sides, slope, [p.place_mm * px if p.place_mm is not None else None for p in picked]
     )
@@ -177,15 +185,17 @@ def refined(
         middle = float(np.hypot(b[0] - a[0], b[1] - a[1])) / 2
         across = places[(n + 2) % 4]
         inwards = -across if across is not None and rectangle.seen[n] else 0.0
-        if side is not None and place is not None:
-            middle, inwards = float(side.t.mean()), place
-            if picked[n].seen:
-                without.append(_beside(side, slope, place, px))
+        if place is not None:  # also of an edge beyond the image, which no look can show
+            inwards = place
+            if side is not None:
+                middle = float(side.t.mean())
+                if picked[n].seen:
+                    without.append(_beside(side, slope, place, px))
         at = (a[0] + middle * dx - inwards * dy, a[1] + middle * dy + inwards * dx)
         lines.append(_Line(at, _unit(dx - slope * dy, dy + slope * dx)))
     crossings = [_crossing(lines[n - 1], lines[n]) for n in range(4)]
     quad = crossings[0], crossings[1], crossings[2], crossings[3]
-    tint = _tint(levels, quad)
+    tint = tint_within(levels, quad)
     differing = [np.abs(out - tint).max() >= _BORDERLINE_LEVELS for out, _ in without]
     return Edges(
         quad,
@@ -196,22 +206,15 @@ def refined(
     )
 
 
-def _tint(levels: Levels, quad: Quad) -> Floats:
-    """The commonest colour within the quad."""
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
-    u, v = np.meshgrid(np.linspace(0.08, 0.92, 50), np.linspace(0.08, 0.92, 50))
-    xs = (1 - v) * ((1 - u) * ax + u * bx) + v * ((1 - u) * dx + u * cx)
-    ys = (1 - v) * ((1 - u) * ay + u * by) + v * ((1 - u) * dy + u * cy)
-    tint: Floats = np.median(_sampled(levels, xs, ys).reshape(-1, 3), axis=0)
-    return tint
-
-
-def _looks(levels: Levels, a: Point, b: Point, dpi: float, inwards_mm: float) -> _Looks | None:
-    """Samples across the stretch from *a* to *b*; None where too little of it is in the image."""
+def _looks(
+    levels: Levels, a: Point, b: Point, dpi: float, inwards_mm: float,
+    part: tuple[float, float] = (0.04, 0.96),
+) -> _Looks | None:  # fmt: skip
+    """Samples across *part* of the way from *a* to *b*; None where too little is in the image."""
     px = dpi / 25.4
     length = float(np.hypot(b[0] - a[0], b[1] - a[1])) or 1.0
     dx, dy = (b[0] - a[0]) / length, (b[1] - a[1]) / length
-    t = np.linspace(0.04 * length, 0.96 * length, _LOOKS)
+    t = np.linspace(part[0] * length, part[1] * length, _LOOKS)
     n = np.arange(-_OUTWARDS_MM * px, inwards_mm * px + _STEP_PX, _STEP_PX)
     xs = a[0] + t[:, None] * dx - n * dy - 0.5
     ys = a[1] + t[:, None] * dy + n * dx - 0.5
@@ -220,7 +223,7 @@ def _looks(levels: Levels, a: Point, b: Point, dpi: float, inwards_mm: float) ->
     visible = inside.mean(axis=1) > _MOSTLY
     if np.count_nonzero(visible) < _FEWEST_LOOKS:
         return None
-    seen = _sampled(levels, xs[visible], ys[visible])
+    seen = sampled(levels, xs[visible], ys[visible])
     steps = np.diff(seen, axis=1)  # between samples
     steps = np.pad((steps[:, :-1] + steps[:, 1:]) / (2 * _STEP_PX), ((0, 0), (1, 1), (0, 0)))
     far = round(_SOFT_PX / _STEP_PX)
@@ -261,6 +264,34 @@ def _lines(side: _Looks, slope: float, px: float, *, at_rim: bool) -> list[Candi
     return found
 
 
+def _is_crossed(
+    levels: Levels, corners: Sequence[Point], sides: Sequence[_Looks | None],
+    picked: Sequence[Side], number: int, slope: float, dpi: float,
+) -> bool:  # fmt: skip
+    """Whether both sides next to this one run on beyond it; at a sheet's corner they would end.
+
+    Where a photo's own edge lies at the image's rim, the picture within its white border shows.
+    """
+    px = dpi / 25.4
+    far = ((picked[number].place_mm or 0.0) - _CORNER_MM) * px
+    if not picked[number].seen or far < _CORNER_MM * px:
+        return False
+    for beside in ((number - 1) % 4, (number + 1) % 4):
+        side, place_mm = sides[beside], picked[beside].place_mm
+        if side is None or place_mm is None or not picked[beside].seen:
+            return False
+        a, b = corners[beside], corners[(beside + 1) % 4]
+        share = far / float(np.hypot(b[0] - a[0], b[1] - a[1]))
+        part = (0.0, share) if beside == (number + 1) % 4 else (1 - share, 1.0)
+        beyond = _looks(levels, a, b, dpi, _INWARDS_MM, part)
+        if beyond is None:
+            return False
+        place = place_mm * px + slope * float(beyond.t.mean() - side.t.mean())
+        if beyond.near(slope, place)[0].size < _AGREED * beyond.t.size:
+            return False
+    return True
+
+
 def _fitted(
     sides: list[_Looks | None], slope: float, rough: list[float | None]
 ) -> tuple[float, list[float | None]]:
@@ -284,18 +315,6 @@ def _fitted(
 def _unit(x: float, y: float) -> Point:
     length = float(np.hypot(x, y))
     return x / length, y / length
-
-
-def _sampled(levels: Levels, xs: Floats, ys: Floats) -> Floats:
-    """Bilinear samples; beyond the rim the rim's own level."""
-    high, wide = levels.shape[:2]
-    xs, ys = xs.clip(0, wide - 1.001), ys.clip(0, high - 1.001)
-    x, y = xs.astype(np.int64), ys.astype(np.int64)
-    fx, fy = (xs - x)[..., None], (ys - y)[..., None]
-    top = levels[y, x] * (1 - fx) + levels[y, x + 1] * fx
-    below = levels[y + 1, x] * (1 - fx) + levels[y + 1, x + 1] * fx
-    sampled: Floats = top * (1 - fy) + below * fy
-    return sampled
 
 
 def _is_border(side: _Looks, slope: float, place: float, px: float) -> bool:

@@ -91,7 +91,7 @@ def _pair(
             if one and other:
                 off = abs(rough_mm - one.place_mm - other.place_mm - wanted_mm)
                 gain = _FITS * (1 - off / _OFF_MM)
-            elif (line := one or other) and line.sure:
+            elif (line := one or other) and line.sure and _is_best(line, first if one else second):
                 rest = rough_mm - wanted_mm - line.place_mm
                 if -reach_mm[0] <= rest <= reach_mm[1]:
                     gain = _REACHES
@@ -102,6 +102,11 @@ def _pair(
         if cost < best[0] - 1e-9:
             best = (cost, sides[0], sides[1])
     return best
+
+
+def _is_best(one: Candidate, side: Sequence[Candidate]) -> bool:
+    """Whether this would be taken by itself: an edge that nothing shows is no reason for a line."""
+    return _cost(one, side) <= min(_cost(line, side) for line in side)
 
 
 def _cost(one: Candidate | None, side: Sequence[Candidate]) -> float:
