@@ -129,6 +129,7 @@ class PanelSection(Section):
     buzzer_pin: Pin | None = None
     debounce_s: float = Field(default=0.05, ge=0, le=1)
     screen_listen: str = "127.0.0.1:8081"  # where the on-screen panel is served
+    screen_scanner: str = ""  # control door of a virtual scanner: the panel lays papers into it
 
 
 class VoiceSection(Section):

@@ -49,7 +49,14 @@ def _run(once: bool, home: Path | None, pages: int, ports: tuple[int, int, int])
         if home is None:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tramhoso-demo-")))
         house = stack.enter_context(
-            House(home, web_port=ports[0], panel_port=ports[1], ward_port=ports[2], say=_say)
+            House(
+                home,
+                web_port=ports[0],
+                panel_port=ports[1],
+                ward_port=ports[2],
+                cards=not once,
+                say=_say,
+            )
         )
         if once:
             visit = play_visit(house, pages, say=_say)

@@ -98,7 +98,7 @@ def open_panel(section: PanelSection) -> Panel:
     elif section.kind == "screen":
         from appliance.pretend.panel import ScreenPanel
 
-        panel = ScreenPanel(section.screen_listen)
+        panel = ScreenPanel(section.screen_listen, section.screen_scanner)
         log.info("button and lamp: %s", panel.url)
         return panel
     from appliance.devices.no_panel import NoPanel

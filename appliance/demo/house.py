@@ -61,11 +61,13 @@ class House:
         web_port: int = 0,
         panel_port: int = 0,
         ward_port: int = 0,
+        cards: bool = False,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.home = home.resolve()
         self._ports = (web_port, panel_port, ward_port)
         self._say = say
+        self._cards = cards  # identity cards to lay on the glass from the panel
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._runtime: Path | None = None
         self._refilled_after = 0  # number of the scan job
@@ -108,6 +110,10 @@ class House:
         self._runtime = Path(tempfile.mkdtemp(prefix="tramhoso-", dir=_memory_folder()))
         self._say("drawing sample papers …")
         papers = write_sample_pages(self.home / "papers")
+        if self._cards:
+            from appliance.pretend.sample_cards import write_sample_cards  # noqa: PLC0415 - 30 MB
+
+            write_sample_cards(self.home / "papers" / "cards")
         self.scanner = VirtualScanner(self.home / "papers").start()
         self.scanner.load_tray([path.name for path in papers])
         self.printers = PretendPrinters(
@@ -183,11 +189,14 @@ class House:
         token.write_text(made["token"], encoding="ascii")
         token.chmod(0o600)
         sane = self.scanner.sane_config(self.home / "sane.d")
+        panel_table = {"kind": "screen", "screen_listen": f"127.0.0.1:{panel}"}
+        if self._cards:
+            panel_table["screen_scanner"] = self.scanner.control_url
         tables = {
             "point": {"code": "KV-0007", "name": "Điểm hỗ trợ Mẫu"},
             "paths": {"state": str(self.home / "state"), "runtime": str(self._runtime)},
             "scanner": {"device": self.scanner.sane_device, "sane_config": str(sane)},
-            "panel": {"kind": "screen", "screen_listen": f"127.0.0.1:{panel}"},
+            "panel": panel_table,
             "voice": {"kind": "screen"},
             "printer": {
                 "sheets": "sheets",

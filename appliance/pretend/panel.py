@@ -17,6 +17,7 @@ from socketserver import TCPServer
 from appliance.core.errors import ConfigWrong, PanelAbsent
 from appliance.core.lamp import Frame, Lamp
 from appliance.core.ports import Signal
+from appliance.pretend.panel_hands import Hands
 from appliance.pretend.panel_pages import PanelRequest
 
 log = logging.getLogger(__name__)
@@ -27,18 +28,21 @@ CAPTION_S = 8.0  # what was said stays to be read; then it would no longer agree
 class ScreenPanel:
     """Serves its page at ``url`` from the moment it is made. Port 0 takes a free one.
 
+    With the control door of a virtual scanner as *scanner*, papers can be laid there too.
+
     Raises:
         ConfigWrong: *listen* is not ``host:port`` on loopback.
         PanelAbsent: the port is taken.
     """
 
-    def __init__(self, listen: str = "127.0.0.1:0") -> None:
+    def __init__(self, listen: str = "127.0.0.1:0", scanner: str = "") -> None:
         host, port = _loopback(listen)
         self._lamp = Lamp(time.monotonic())
         self._told = threading.Condition()
         self._closed = False
         self._on_press: Callable[[float], None] | None = None
         self._words, self._words_until = "", 0.0
+        self.hands = Hands(scanner) if scanner else None
         try:
             self._server = _Server((host, port), PanelRequest)
         except OSError as error:

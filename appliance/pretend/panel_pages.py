@@ -11,8 +11,10 @@ from http.server import BaseHTTPRequestHandler
 from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from appliance.core.lamp import Frame
+from appliance.pretend.panel_hands import Hands, papers
 
 if TYPE_CHECKING:
     from appliance.pretend.panel import ScreenPanel
@@ -49,7 +51,11 @@ class PanelRequest(BaseHTTPRequestHandler):
         if not self._from_our_page():
             return
         if self.path == "/":
-            self._answer(HTTPStatus.OK, "text/html", page(self.panel.frame(), self.panel.words))
+            self._answer(
+                HTTPStatus.OK,
+                "text/html",
+                page(self.panel.frame(), self.panel.words, self.panel.hands),
+            )
         elif self.path in STATIC:
             self._answer(HTTPStatus.OK, STATIC[self.path], _file(self.path[1:]))
         elif self.path == "/lamp":
@@ -62,10 +68,20 @@ class PanelRequest(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.NOT_FOUND)
 
     def do_POST(self) -> None:
-        """The press."""
-        if not self._from_our_page() or not self._body_read():
+        """The press; in the demo also a paper laid into the scanner."""
+        if not self._from_our_page():
             return
-        if self.path != "/press":
+        body = self._body_read()
+        if body is None:
+            return
+        if self.path == "/lay" and self.panel.hands is not None:
+            (what,) = parse_qs(body).get("paper", [""])[:1]
+            laid = self.panel.hands.lay(what)
+            if laid:
+                self._answer(HTTPStatus.SEE_OTHER, "text/plain", "", Location="/")
+            else:
+                self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        elif self.path != "/press":
             self._refuse(HTTPStatus.NOT_FOUND)
         elif not self.panel.press():
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -102,13 +118,12 @@ class PanelRequest(BaseHTTPRequestHandler):
             return False
         return True
 
-    def _body_read(self) -> bool:
+    def _body_read(self) -> str | None:
         length = self.headers.get("Content-Length", "0")
         if not length.isascii() or not length.isdigit() or int(length) > MAX_BODY_BYTES:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            return False
-        self.rfile.read(int(length))
-        return True
+            return None
+        return self.rfile.read(int(length)).decode("utf-8", "replace")
 
     def _stream(self) -> None:
         """Every frame as it comes (text/event-stream), until the viewer or the panel leaves."""
@@ -151,7 +166,7 @@ def as_json(frame: Frame, words: str = "") -> str:
     return json.dumps({**picture, **said, "words": words}, ensure_ascii=False)
 
 
-def page(frame: Frame, spoken: str = "") -> str:
+def page(frame: Frame, spoken: str = "", hands: Hands | None = None) -> str:
     """The whole page, with the lamp as it is now for a browser without scripts."""
     words = _words()
     legend = "".join(
@@ -162,8 +177,19 @@ def page(frame: Frame, spoken: str = "") -> str:
     told = {name: html.escape(text) for name, text in words[frame.signal].items()}
     colour = frame.colour.name.lower()
     return Template(_file("panel.html")).substitute(
-        told, colour=colour, legend=legend, words=html.escape(spoken)
+        told, colour=colour, legend=legend, words=html.escape(spoken), lay=_lay(hands)
     )
+
+
+def _lay(hands: Hands | None) -> str:
+    if hands is None:
+        return ""
+    buttons = "".join(
+        f'<button name="paper" value="{key}" aria-pressed="{str(key == hands.laid).lower()}">'
+        f"Đặt {html.escape(paper['name'])}</button>"
+        for key, paper in papers().items()
+    )
+    return f'<form class="lay" method="post" action="lay">{buttons}</form>'
 
 
 @cache

@@ -64,6 +64,11 @@ class VirtualScanner:
         return f"http://127.0.0.1:{self._server.server_address[1]}/eSCL/"
 
     @property
+    def control_url(self) -> str:
+        """Where orders are taken; see docs/virtual_scanner.md."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/_control"
+
+    @property
     def sane_device(self) -> str:
         """The SANE name that needs no entry in a configuration file."""
         return f"airscan:escl:{self.name}:{self.url}"

@@ -58,11 +58,11 @@ form.addEventListener("submit", (event) => { event.preventDefault(); press(); })
 // the keys also work when the button has no focus; a held key is one press, as on a real button
 document.addEventListener("keydown", (event) => {
   if (event.key !== " " && event.key !== "Enter") return;
-  if (event.target.closest("summary")) return;
+  if (event.target.closest("summary, .lay")) return;
   event.preventDefault();
   if (!event.repeat) press();
 });
 // a button is clicked by the space key when it is let go: that press was already counted
 document.addEventListener("keyup", (event) => {
-  if (event.key === " " && event.target.closest("button")) event.preventDefault();
+  if (event.key === " " && event.target.closest("#press")) event.preventDefault();
 });
