@@ -51,6 +51,7 @@ class LargeBodies:
 
 
 _BODY_IN_MEMORY = (1 << 20) + 1
+_MOST_SWALLOWED = 1 << 26
 _ANSWER_IN_MEMORY = 1 << 26
 
 
@@ -61,6 +62,7 @@ def serve(
     threads: int,
     max_body_bytes: int,
     large: LargeBodies | None = None,
+    too_large_page: str | None = None,
     turn_s: float = 1.0,
     on_ready: Callable[[str], None] = lambda address: None,
     on_turn: Callable[[], None] = lambda: None,
@@ -69,7 +71,8 @@ def serve(
     """Serve until SIGTERM or SIGINT; requests begun by then are answered (10 s at most).
 
     *listen* is ``host:port`` (port 0: a free one) or ``unix:/path``; *on_ready* gets the
-    address once connections are taken; *on_turn* is called at least every *turn_s*, from the
+    address once connections are taken; *too_large_page*, HTML, answers a body over
+    *max_body_bytes*; *on_turn* is called at least every *turn_s*, from the
     main loop; *on_stop* before waiting for begun requests. Call it from the main thread.
 
     Raises:
@@ -77,8 +80,8 @@ def serve(
     """
     try:
         server: Any = create_server(app, **_adjustments(listen, threads, max_body_bytes))
-        if large is not None:
-            _let_in(server, large)
+        if large is not None or too_large_page is not None:
+            _let_in(server, large, too_large_page)
     except OSError as error:
         why = "another program listens there" if error.errno == EADDRINUSE else error.strerror
         raise CannotListen(f"{listen}: {why}") from error
@@ -100,17 +103,18 @@ def serve(
             Path(server.adj.unix_socket).unlink(missing_ok=True)
 
 
-def _let_in(server: BaseWSGIServer, large: LargeBodies) -> None:
+def _let_in(server: BaseWSGIServer, large: LargeBodies | None, too_large_page: str | None) -> None:
     """Give *large*'s address limits of its own; all others keep the server's."""
     under_way: WeakSet[Any] = WeakSet()  # a phone that walks away takes its parser along
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         adj: Any
         _is_large = _is_turned_away = False
+        _to_swallow = 0
 
         def parse_header(self, header_plus: bytes) -> None:
             super().parse_header(header_plus)
-            if self.command != "POST" or not large.path.fullmatch(self.path):
+            if large is None or self.command != "POST" or not large.path.fullmatch(self.path):
                 return
             if len(under_way) >= large.at_once:
                 self._is_turned_away = True
@@ -122,12 +126,23 @@ def _let_in(server: BaseWSGIServer, large: LargeBodies) -> None:
             self.adj = own
 
         def received(self, data: bytes) -> int:
+            if self._to_swallow:
+                self._to_swallow -= (swallowed := min(len(data), self._to_swallow))
+                self.completed = not self._to_swallow
+                return swallowed
             taken: int = super().received(data)
-            if self._is_turned_away:
+            if self._is_turned_away and large is not None:
                 self.error = _Told(503, "Service Unavailable", large.busy_page)
                 self.completed = True
-            elif self._is_large and isinstance(self.error, RequestEntityTooLarge):
-                self.error = _Told(413, "Request Entity Too Large", large.too_large_page)
+            elif isinstance(self.error, RequestEntityTooLarge):
+                page = large.too_large_page if large and self._is_large else too_large_page
+                if page is not None:
+                    self.error = _Told(413, "Request Entity Too Large", page)
+                # Whoever still sends reads no answer, only that the line broke: what follows is
+                # taken and dropped, up to a bound.
+                if 0 < self.content_length <= _MOST_SWALLOWED:
+                    self._to_swallow, self.completed = self.content_length, False
+                    under_way.discard(self)  # nothing of it lies in memory
             return taken
 
         def close(self) -> None:

@@ -10,6 +10,7 @@ from appliance.desk.point import Point
 from appliance.desk.words import publish_words_key
 from web.serving import serve
 from web.station.app import create_app
+from web.station.error_pages import bare_page
 from web.station.phone.body import photographs
 
 THREADS = 4
@@ -32,6 +33,7 @@ def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None])
         threads=THREADS,
         max_body_bytes=MAX_BODY_BYTES,
         large=photographs(),
+        too_large_page=bare_page("too-large"),
         on_ready=on_ready,
         on_turn=beat,
     )

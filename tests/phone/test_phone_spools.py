@@ -94,6 +94,7 @@ def test_a_photograph_of_thirty_megabytes_comes_in_and_no_larger_one(port: int) 
         phone.sendall(b"x" * 30_000_000)
         assert answer(phone).endswith("30000000")
     with begin(port, PHOTO, 30_100_000) as phone:
+        phone.sendall(b"x" * 30_100_000)  # it is heard out, so that the phone reads the answer
         told = answer(phone)
     assert told.startswith("HTTP/1.1 413")
     assert "Nội dung gửi lên quá lớn." in told
@@ -101,8 +102,10 @@ def test_a_photograph_of_thirty_megabytes_comes_in_and_no_larger_one(port: int) 
 
 def test_every_other_address_takes_no_more_than_a_form(port: int) -> None:
     with begin(port, FORM, 2_000_000) as phone:
+        phone.sendall(b"x" * 2_000_000)
         assert answer(phone).startswith("HTTP/1.1 413")
     with begin(port, "/phone/papers/a/b/photo", 2_000_000) as phone:
+        phone.sendall(b"x" * 2_000_000)
         assert answer(phone).startswith("HTTP/1.1 413")
 
 

@@ -107,10 +107,12 @@ def test_whoever_leaves_in_the_middle_of_a_word_finds_it_again(
 
 def test_an_answer_that_can_never_be_saved_is_told_and_kept(window: Window, point: Point) -> None:
     page = ask_for(window, point, start_dossier(window), "child_name")
+    page.locator("#f-child_name").evaluate("box => box.removeAttribute('maxlength')")
     page.fill("#f-child_name", "a" * 300_000)
     page.press("#f-child_name", "Tab")
     expect(page.get_by_text("Nội dung gửi lên quá dài.")).to_be_visible()
-    expect(page.locator("[data-unsaved]")).to_be_visible()
+    expect(page.locator("[data-refused]")).to_be_visible()
+    expect(page.locator("[data-unsaved]")).to_be_hidden()  # it says that it tries again
     expect(page.locator("#f-child_name")).to_have_value("a" * 300_000)
 
 

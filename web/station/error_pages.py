@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, current_app, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from appliance.core.errors import (
@@ -49,6 +50,18 @@ def say(notice: Notice, code: int) -> ResponseReturnValue:
     if wants_fragment():
         return jsonify(notice={"what": notice.what, "safe": notice.safe, "next": notice.next}), code
     return make_response(render_template("error.html", said_notice=notice), code)
+
+
+def bare_page(name: str) -> str:
+    """The sentences of a page without any of our style: the server says them, not the app."""
+    told = _page_notice(name)
+    what = escape(told.what)
+    lines = "".join(f"<p>{escape(line)}</p>" for line in (told.safe, told.next))
+    return (
+        '<!doctype html><html lang="vi"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{what}</title><body><h1>{what}</h1>{lines}</body></html>"
+    )
 
 
 def refuse(name: str) -> ResponseReturnValue:

@@ -20,6 +20,7 @@ from wtforms.form import BaseForm
 from wtforms.widgets import html_params
 
 from appliance.core.answers import Answers, VisibleSection, counted_answers, is_required
+from appliance.core.check_value import LONGEST_DETAIL
 from appliance.core.condition import as_word, is_empty
 from appliance.core.fields import (
     ADDRESS_PARTS,
@@ -28,6 +29,7 @@ from appliance.core.fields import (
     ChoiceField,
     CodeList,
     FormField,
+    TextField,
     YesNoField,
 )
 from appliance.core.places import Places
@@ -35,6 +37,7 @@ from appliance.core.problem import Problem
 from appliance.core.procedure import Procedure
 from web.station.speech import said
 
+LONGEST_NUMBER = 40  # signs in a box for a date or a number, spaces and a stray word included
 FEW_CHOICES = 4  # up to here all choices are seen at once, as big buttons
 
 
@@ -138,7 +141,8 @@ def controls_of(drawing: Drawing, field: FormField) -> dict[str, Any]:
     if isinstance(field, AddressField):
         return _address(drawing, field, value if isinstance(value, dict) else {"detail": value})
     text = "" if value is None or isinstance(value, dict) else as_word(value)
-    unbound: Any = StringField()
+    longest = field.max_length if isinstance(field, TextField) else LONGEST_NUMBER
+    unbound: Any = StringField(render_kw={"maxlength": longest})
     if isinstance(field, ChoiceField):
         unbound = _choice(field.codes, drawing.today, text, radio=field.required is not False)
     elif isinstance(field, YesNoField):
@@ -168,7 +172,7 @@ def _address(drawing: Drawing, field: AddressField, stored: Mapping[str, Any]) -
         parts["country"] = _select(_offered(field.countries, drawing.today), country, blank=False)
     parts["province"] = _select(provinces, province)
     parts["commune"] = _select(communes, commune)
-    parts["detail"] = StringField()
+    parts["detail"] = StringField(render_kw={"maxlength": LONGEST_DETAIL})
     texts = {
         "country": country,
         "province": province,

@@ -28,8 +28,10 @@
     );
 
   function mark(state) {
-    for (const name of ["saved", "saving", "unsaved"])
-      form.querySelector(`[data-${name}]`).hidden = name !== state;
+    for (const name of ["saved", "saving", "unsaved", "refused"]) {
+      const word = form.querySelector(`[data-${name}]`);
+      if (word) word.hidden = name !== state;
+    }
   }
 
   // which page this is, so that the box tells about its questions alone
@@ -46,15 +48,24 @@
       dirty.clear();
       mark("saving");
       try {
-        const answer = await post(form.dataset.save + location.search, [...at(), ...typed(keys)]);
+        const fields = [...at(), ...typed(keys)];
+        const size = new URLSearchParams(fields).toString().length;
+        const answer =
+          size < Number(form.dataset.most) && (await post(form.dataset.save + location.search, fields));
+        if (!answer || answer.status === 413) {
+          keys.forEach((key) => dirty.add(key));
+          mark("refused");
+          return tooLarge();
+        }
         if (answer.status === 401 || answer.status === 409) return location.reload();
         if (answer.status >= 400 && answer.status < 500) {
           // it will not succeed by itself: say why, keep what was typed
           keys.forEach((key) => dirty.add(key));
-          mark("unsaved");
+          mark("refused");
           return say(document.querySelector("[data-told]"), (await answer.json()).notice);
         }
         if (!answer.ok) throw new Error(answer.status);
+        document.querySelector("[data-told] [data-too-large]")?.remove();
         await show(await answer.json());
         if (!dirty.size) mark("saved");
       } catch {
@@ -183,6 +194,20 @@
     flush();
   });
 
+  // A browser cuts what is pasted at the box's end and says nothing: half a paste is not taken.
+  questions?.addEventListener("paste", (event) => {
+    const box = event.target;
+    if (!(box.maxLength > 0) || !event.clipboardData) return;
+    const pasted = event.clipboardData.getData("text/plain");
+    const room = box.maxLength - box.value.length + box.selectionEnd - box.selectionStart;
+    if (pasted.length <= room) return;
+    event.preventDefault();
+    const short = pasted.trim().normalize("NFC"); // a mark apart from its letter counts twice
+    if (short.length > room) return tooLarge();
+    box.setRangeText(short, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // Enter in a small box beside a button presses that button, not the form's.
   form.addEventListener("keydown", (event) => {
     const button = document.getElementById(event.target.dataset?.enter);
@@ -215,6 +240,13 @@
       document.querySelector("[data-offline]").hidden = false;
     }
     document.dispatchEvent(new Event("station:look"));
+  }
+
+  // our own sentences: where the server stops reading, its answer is none of the app's
+  function tooLarge() {
+    const told = document.querySelector("[data-told]");
+    told.replaceChildren(document.getElementById("too-large").content.cloneNode(true));
+    told.scrollIntoView({ block: "nearest" });
   }
 
   function say(place, notice) {
