@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +44,16 @@ ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM", "--")
 HELPERS: dict[str, tuple[str, ...]] = {
     "Tình nguyện viên Mẫu": (),
     "Kỹ thuật viên Mẫu": ("--technician",),
+}
+
+
+# Open every day: whoever tries the demo on a Sunday shall see what a citizen usually sees.
+_SHIFTS = ["07:30-11:30 chị Mẫu Lan", "13:30-17:00 anh Mẫu Nam"]
+HOURS: dict[str, object] = {
+    "address": "Nhà văn hóa thôn Suối Mẫu",
+    **dict.fromkeys(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), _SHIFTS
+    ),
 }
 
 
@@ -192,8 +202,9 @@ class House:
         panel_table = {"kind": "screen", "screen_listen": f"127.0.0.1:{panel}"}
         if self._cards:
             panel_table["screen_scanner"] = self.scanner.control_url
-        tables = {
+        tables: dict[str, Mapping[str, object]] = {
             "point": {"code": "KV-0007", "name": "Điểm hỗ trợ Mẫu"},
+            "hours": HOURS,
             "paths": {"state": str(self.home / "state"), "runtime": str(self._runtime)},
             "scanner": {"device": self.scanner.sane_device, "sane_config": str(sane)},
             "panel": panel_table,
@@ -359,8 +370,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _toml(tables: dict[str, dict[str, str]]) -> str:
-    # a JSON string is a TOML basic string
+def _toml(tables: Mapping[str, Mapping[str, object]]) -> str:
+    # a JSON string is a TOML basic string, and a list of them an array
     return "\n".join(
         f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
         for name, table in tables.items()

@@ -135,7 +135,8 @@ def _portrait(card: Image.Image, left: float, top: float, width: float, height: 
         [at(v) for v in (middle - 6.5, top + 2, middle + 6.5, top + 18)], fill=(40, 32, 30)
     )
     draw.ellipse([at(v) for v in (middle - 5, top + 5, middle + 5, top + 19)], fill=(222, 184, 158))
-    box = tuple(at(v) for v in (left, top, left + width, top + height))
+    right, bottom = at(left + width), at(top + height)
+    box = at(left), at(top), right, bottom
     card.paste(card.crop(box).filter(ImageFilter.GaussianBlur(at(0.4))), box[:2])
 
 

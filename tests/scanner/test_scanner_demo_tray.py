@@ -10,6 +10,7 @@ import pytest
 
 from appliance.demo.house import House
 from appliance.devices.sane_scanner import SaneScanner
+from appliance.pretend.printer import PretendPrinters
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.pretend.scanner import VirtualScanner
 from tests.scanner.conftest import QUICK, watch
@@ -30,6 +31,15 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def sane(house: House) -> SaneScanner:
     return SaneScanner(house.scanner.sane_device, house.scanner.sane_config(house.home / "sane.d"))
+
+
+def test_the_demo_is_open_every_day_and_names_who_is_there(house: House, tmp_path: Path) -> None:
+    house.printers = PretendPrinters(tmp_path / "printers.sock", tmp_path / "printed")
+    house._runtime = tmp_path
+    house._write_config(dict.fromkeys(("url", "token", "recipient", "verify_key"), ""))
+    for shifts in house.config().hours.week:
+        assert shifts
+        assert all(shift.on_duty for shift in shifts)
 
 
 def test_a_batch_ends_although_the_demo_lays_papers_back(
