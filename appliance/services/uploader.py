@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.25
 HEARTBEAT_EVERY_S = 15 * 60.0
+TELL_AGAIN_S = 60.0  # the technician reads when the line was heard of last; the card is not worn
 
 
 def wait_without_a_ward(stopping: Callable[[], bool], beat: Callable[[], None]) -> None:
@@ -48,6 +49,7 @@ class Uploader:
         self._news = News(point, self._way_to_the_ward(), self._hear)
         self._beat: Callable[[], None] = lambda: None
         self._said: str | None = "?"
+        self._said_at = 0.0
         self._saying = threading.Lock()  # sending and news both tell how the line is
 
     def _way_to_the_ward(self) -> WardService:
@@ -99,7 +101,7 @@ class Uploader:
             log.info("submission %s delivered", submission.id)
         else:
             log.warning("submission %s: %s: %s", submission.id, error.code, error)
-        self._report(error)
+        self._report(error, is_news=True)
         return True
 
     def _tell_how_we_are(self) -> None:
@@ -120,12 +122,13 @@ class Uploader:
         else:
             self._report(None)
 
-    def _report(self, error: ApplianceError | None) -> None:
+    def _report(self, error: ApplianceError | None, is_news: bool = False) -> None:
         code = error.code if error else None
         with self._saying:
-            if code != self._said:
+            now = time.monotonic()
+            if is_news or code != self._said or now - self._said_at >= TELL_AGAIN_S:
                 report_status(self._point, UPLOADER, "resting" if code else "ready", code)
-                self._said = code
+                self._said, self._said_at = code, now
 
     def _hear(self, error: ApplianceError | None) -> None:
         """From the thread of the news, which a store that cannot be written must not end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,6 +112,23 @@ def test_a_running_uploader_sends_while_it_listens_and_hears_before_its_next_loo
     assert abs(told.ahead) < CLOCK_TOLERANCE
     with boxed.database.reading() as connection:
         assert status.recall(connection, status.WARD_FEED) is not None
+
+
+@pytest.mark.timeout(120)
+def test_a_delivery_is_the_newest_sign_of_life_of_the_line(
+    boxed: Point,
+    sealed_here: str,
+    clock: TellingClock,
+) -> None:
+    here = replace(boxed, clock=clock)
+    sending = Uploader(here)
+    sending._hear(None)  # the line was well a quarter of an hour ago
+    clock.pass_by(minutes=15)
+    assert sending.send_one()
+    with boxed.database.reading() as connection:
+        report = status.last_report(connection, UPLOADER)
+    assert report is not None
+    assert (report.error_code, report.at) == (None, clock())
 
 
 @pytest.mark.timeout(120)
