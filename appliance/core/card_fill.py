@@ -28,6 +28,7 @@ NEW_CARD_SINCE = date(
 _CHIP_CARD_SINCE = date(2021, 1, 1)  # older cards have no such code
 _CHIP_CARD, _NEW_CARD = "5", "9"  # the portal's list of papers
 _PERMANENT = "1"  # the chip card says where somebody lives permanently, the new card only where
+_NAMES = (PersonPart.NAME, PersonPart.SURNAME, PersonPart.MIDDLE_NAME, PersonPart.GIVEN_NAME)
 _ISSUERS = {
     _CHIP_CARD: "Cục Cảnh sát quản lý hành chính về trật tự xã hội",
     _NEW_CARD: "Bộ Công an",
@@ -99,13 +100,11 @@ def fill_from_card(
             procedure, {**{k: p.value for k, p in offered.items()}, **_given(answers)}
         )
     }
-    return CardFill(
-        people=people,
-        proposals=tuple(
-            _beside(proposal, answers.get(key)) for key, proposal in offered.items() if key in shown
-        ),
-        doubts=(*_other_sex(procedure, people, card), *card.doubts),
+    proposals = tuple(
+        _beside(proposal, answers.get(key)) for key, proposal in offered.items() if key in shown
     )
+    other = [CardDoubt.ANOTHER_NAME] if _is_another_name(procedure, proposals) else []
+    return CardFill(people, proposals, (*other, *_other_sex(procedure, people, card), *card.doubts))
 
 
 def likely_people(
@@ -148,6 +147,16 @@ def _other_sex(
     for sex in sorted(told):
         if said and sex not in said:
             yield CardDoubt.A_MANS if sex is Sex.MALE else CardDoubt.A_WOMANS
+
+
+def _is_another_name(procedure: Procedure, proposals: tuple[Proposal, ...]) -> bool:
+    """Marks and capitals aside: those get lost in typing, a name does not become another."""
+    return any(
+        proposal.typed is not None
+        and procedure.fields[proposal.field_key].part in _NAMES
+        and unmarked(str(proposal.typed)) != unmarked(str(proposal.value))
+        for proposal in proposals
+    )
 
 
 def _proposals(

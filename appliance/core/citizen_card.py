@@ -40,6 +40,7 @@ class CardDoubt(StrEnum):
     MARKS_LOST = "card-marks-lost"  # Vietnamese without its marks, or with Telex letters
     A_MANS = "card-of-a-man"  # beside a mother, a bride: ``core.card_fill`` knows whose it is to be
     A_WOMANS = "card-of-a-woman"
+    ANOTHER_NAME = "card-of-another-name"  # not the one that was typed: perhaps somebody else's
 
 
 @dataclass(frozen=True, slots=True)

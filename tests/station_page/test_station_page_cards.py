@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from appliance.core.normalise import unmarked
 from appliance.core.sex import Sex
 from appliance.desk import cards, dossiers
 from appliance.desk.point import Point
@@ -97,6 +98,26 @@ def test_what_was_typed_stays_unless_the_card_is_chosen(
     assert view_of(point, dossier).answers[key] == "Người Khác"
     browser.post(path, person=person, **{f"take-{key}": "0"})
     assert view_of(point, dossier).answers[key] == card.card.name
+
+
+def test_a_card_with_another_name_fills_nothing_before_somebody_chose(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    person = card.people[1].key
+    path, key = f"{dossier}/cards/{card.page_id}", f"{person}_name"
+    dossiers.save_answers(point, id_of(dossier), {key: "Người Khác"})
+    before = view_of(point, dossier).answers
+    shown = unescape(browser.get(f"{path}?person={person}").text)
+    assert "có thể đây là thẻ của người khác" in shown
+    assert not re.search(rf'id="take-{key}-\w+"[^>]* checked', shown)
+    back = browser.post(path, person=person)
+    assert back.location == f"{path}?person={person}&choose=1#choose"
+    assert view_of(point, dossier).answers == before  # no number, no birth date of another human
+    assert "Chưa điền gì. Hãy chọn ở từng mục" in unescape(browser.get(back.location).text)
+    dossiers.save_answers(point, id_of(dossier), {key: unmarked(card.card.name)})
+    shown = unescape(browser.get(f"{path}?person={person}").text)
+    assert "có thể đây là thẻ của người khác" not in shown  # only its marks were not typed
+    assert f'id="take-{key}-keep" checked' in shown
 
 
 def test_what_a_card_filled_is_counted_and_shown_where_it_landed(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.card_fill import Proposal, Trust
+from appliance.core.card_fill import CardFill, Proposal, Trust
+from appliance.core.citizen_card import CardDoubt
 from appliance.core.dossier import DossierState
 from appliance.core.findings import Kind
 from appliance.core.shown import shown_text
@@ -37,6 +38,7 @@ class Row:
     ways: tuple[str, ...]
     is_read: bool  # as it stands on the card, nothing worked out
     needs_a_person: bool
+    must_be_chosen: bool  # nothing is chosen beforehand
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/cards/<uuid:page_id>")
@@ -66,9 +68,10 @@ def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
         found=found,
         person=person,
         topic=_topic(view, person.key).number if person else None,
-        rows=[_row(view, proposal) for proposal in filled.proposals] if filled else [],
+        rows=[_row(view, p, _must_be_chosen(filled)) for p in filled.proposals] if filled else [],
         advice=[advice_for(doubt) for doubt in filled.doubts] if filled else [],
         step=next_step(view),
+        choice_missing="choose" in request.args,
     )
 
 
@@ -76,7 +79,8 @@ def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
 def take(dossier_id: object, page_id: object) -> ResponseReturnValue:
     """Form fields: ``person``; ``take-KEY``, the number of the value that was agreed to.
 
-    Leads to where the values landed, and says how many there are.
+    Leads to where the values landed, and says how many there are. A card with another name than
+    the typed one fills nothing before each answer that it contradicts was decided.
     """
     agreed = {
         key.removeprefix("take-"): int(number)
@@ -84,6 +88,14 @@ def take(dossier_id: object, page_id: object) -> ResponseReturnValue:
         if key.startswith("take-") and number.isascii() and number.isdigit() and len(number) < 3
     }
     wanted, person = str(dossier_id), request.form.get("person", "")
+    filled = cards.proposals_of(point(), dossiers.look_at(point(), wanted), str(page_id), person)
+    decided = {key for key in _must_be_chosen(filled) if request.form.get(f"take-{key}") == ""}
+    if _must_be_chosen(filled) - decided - agreed.keys():
+        return redirect(
+            link("cards.show", dossier_id=wanted, page_id=page_id, person=person, choose=1)
+            + "#choose",
+            303,
+        )
 
     def fill() -> None:
         before = dossiers.look_at(point(), wanted)
@@ -112,7 +124,14 @@ def _topic(view: DossierView, person: str) -> Topic:
     return topic_with(view.procedure, key)
 
 
-def _row(view: DossierView, proposal: Proposal) -> Row:
+def _must_be_chosen(filled: CardFill) -> set[str]:
+    """Answers that a card, perhaps somebody else's, contradicts: no press decides them unread."""
+    if CardDoubt.ANOTHER_NAME not in filled.doubts:
+        return set()
+    return {proposal.field_key for proposal in filled.proposals if proposal.typed is not None}
+
+
+def _row(view: DossierView, proposal: Proposal, must_be_chosen: Collection[str]) -> Row:
     field, places = view.procedure.fields[proposal.field_key], point().places
     return Row(
         key=proposal.field_key,
@@ -121,4 +140,5 @@ def _row(view: DossierView, proposal: Proposal) -> Row:
         ways=tuple(shown_text(field, way, places) for way in proposal.choices or (proposal.value,)),
         is_read=proposal.trust is Trust.READ,
         needs_a_person=proposal.needs_a_person,
+        must_be_chosen=proposal.field_key in must_be_chosen,
     )
