@@ -64,6 +64,18 @@ def ask(point: Point, clock: Clock, path: str, seq: int = 1, page: int | None = 
     say(point, clock, path, seq, WardState.SUPPLEMENT_REQUESTED, text_vi=WORDS, items=(item,))
 
 
+def test_a_dossier_that_is_supplemented_stands_on_the_first_screen_once(
+    browser: Browser, delivered: str, point: Point, clock: Clock
+) -> None:
+    assert browser.get("/").text.count(f'href="{delivered}') == 1
+    ask(point, clock, delivered)
+    assert browser.get("/").text.count(f'href="{delivered}') == 1
+    browser.post(f"{delivered}/supplement")
+    home = browser.get("/").text.split('id="open-title"')
+    assert delivered in home[0]
+    assert 'class="recent"' not in home[1]
+
+
 def test_what_the_ward_asks_for_stands_first_and_leads_to_that_page(
     browser: Browser, delivered: str, point: Point, clock: Clock, tray: Tray
 ) -> None:

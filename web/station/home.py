@@ -81,7 +81,10 @@ def state_word(dossier: Dossier, waiting: dict[str, Waiting]) -> str:
 def _facts() -> dict[str, object]:
     waiting = list_waiting(point())
     by_dossier = {one.dossier_id: one for one in waiting}
-    listed = dossiers.list_recent(point(), RECENT, NO_LONGER_OPEN)
+    # what the ward asks for stands in a list of its own, at the top, and nowhere else
+    asked = {one.id for one in dossiers.asked_by_ward(point())}
+    newest = dossiers.list_recent(point(), RECENT + len(asked), NO_LONGER_OPEN)
+    listed = [one for one in newest if one.id not in asked][:RECENT]
     answered = dossiers.ward_states(point(), listed)
     recent = [
         Line(dossier, state_word(dossier, by_dossier), answered.get(dossier.id), _title(dossier))
@@ -94,6 +97,7 @@ def _facts() -> dict[str, object]:
         "open_now": [
             Line(one, one.state.value, None, _title(one), held.get(one.id, ""))
             for one in being_filled
+            if one.id not in asked
         ],
         "stuck": [one for one in waiting if one.state is SubmissionState.NEEDS_PERSON],
         "resting": [one for one in waiting if one.state is SubmissionState.WAITING],
