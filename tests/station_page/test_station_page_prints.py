@@ -146,6 +146,32 @@ def test_after_the_seal_only_what_names_no_answers_is_left(
     assert "receipt_slip" in browser.get(f"{filled}/delivery").text
 
 
+@pytest.mark.parametrize(
+    ("queues", "paper"),
+    [
+        ({"sheets": "laser", "slips": "till"}, "a4"),
+        ({"sheets": "laser"}, "a4"),
+        ({"slips": "till"}, "roll"),
+        ({}, "a4"),
+    ],
+    ids=["both", "only A4", "only a roll", "none"],
+)
+def test_after_the_seal_the_slip_to_take_home_is_first_and_each_has_one_bold_button(
+    filled: str,
+    point: Point,
+    lan: Volunteer,
+    equipped: Callable[..., Browser],
+    queues: dict[str, str],
+    paper: str,
+) -> None:
+    seal(point, filled, lan)
+    text = equipped(**queues).get(f"{filled}/prints").text
+    assert text.index('id="receipt_slip"') < text.index('id="consent_slip"')
+    for sheet in re.findall(r'<li class="sheet".*?</li>', text, re.DOTALL):
+        bold = re.findall(r'class="btn btn-go"[^>]*id="[a-z]+-([a-z_0-9-]+)"', sheet)
+        assert [name.rpartition("-")[2] for name in bold] == [paper]
+
+
 def test_a_locked_dossier_prints_nothing(
     browser: Browser, filled: str, point: Point, equipped: Callable[..., Browser]
 ) -> None:

@@ -30,7 +30,7 @@ BOOK = "tramhoso-prints"
 # than five seconds, however silent the print system is.
 HANDING_S, LOOKING_S = 3.0, 1.5
 SENTENCES = ("what", "safe", "next")
-SLIPS = frozenset({"consent_slip", "receipt_slip"})
+TO_TAKE_HOME = "receipt_slip"
 WITH_ANSWERS = frozenset(
     {"value_sheet", "signing_sheet"}
 )  # after the seal only the ward reads them
@@ -44,7 +44,7 @@ class Sheet:
     media: Media
     has_printer: bool
     handed: Handed | None
-    is_first_choice: bool  # of the papers this point has: a slip is short enough for the roll
+    is_first_choice: bool  # its one bold button: A4, unless only a roll printer is there
 
     @property
     def name(self) -> str:
@@ -162,17 +162,28 @@ def _pdf(view: DossierView, sheet: Sheet) -> bytes:
 
 def _sheets(view: DossierView) -> list[Sheet]:
     book, printers = _book().of(view.dossier.id), point().config.printer
+    only_a_roll = bool(printers.slips) and not printers.sheets
     return [
         Sheet(
             offered,
             media,
             bool(printers.queue_for(media)),
             book.get((offered.key, media)),
-            media is (Media.ROLL if offered.key in SLIPS and printers.slips else Media.A4),
+            media is (Media.ROLL if only_a_roll and Media.ROLL in offered.media else Media.A4),
         )
-        for offered in prints_for(view.dossier.procedure_id)
+        for offered in _in_order(view)
         for media in offered.media
     ]
+
+
+def _in_order(view: DossierView) -> list[Offered]:
+    """After the seal what the citizen takes home comes first."""
+    offered = prints_for(view.dossier.procedure_id)
+    return sorted(offered, key=lambda one: _is_sealed(view) and one.key != TO_TAKE_HOME)
+
+
+def _is_sealed(view: DossierView) -> bool:
+    return view.dossier.state in (DossierState.SEALED, DossierState.DELIVERED)
 
 
 def _sheet(view: DossierView, name: str) -> Sheet:
@@ -183,7 +194,7 @@ def _sheet(view: DossierView, name: str) -> Sheet:
 
 
 def _facts(view: DossierView) -> dict[str, object]:
-    is_sealed = view.dossier.state in (DossierState.SEALED, DossierState.DELIVERED)
+    is_sealed = _is_sealed(view)
     groups: dict[str, list[Sheet]] = {}
     for sheet in _sheets(view):
         # a file for a till roll helps nobody where there is none; its address works all the same
