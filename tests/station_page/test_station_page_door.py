@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from appliance.desk.point import Point
+from appliance.store.volunteers import Role, add_volunteer
 from tests.station_page.conftest import PIN, Browser, Clock
 from web.station.app import create_app
 from web.station.gate import PUBLIC, secret_key
@@ -64,6 +65,13 @@ def test_the_right_pin_opens_the_desk(stranger: Browser) -> None:
     answer = stranger.sign_in()
     assert (answer.status_code, answer.location) == (303, "/")
     assert "Chào Lan" in stranger.get("/").text
+
+
+def test_volunteers_stand_above_the_technician(stranger: Browser, point: Point) -> None:
+    with point.database.writing() as connection:
+        add_volunteer(connection, "An kỹ thuật", PIN, Role.TECHNICIAN, point.clock())
+    door = stranger.get("/sign-in").text
+    assert 0 < door.index('value="Lan"') < door.index('value="An kỹ thuật"')
 
 
 def test_a_wrong_pin_is_told_and_the_name_stays_chosen(stranger: Browser) -> None:

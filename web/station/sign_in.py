@@ -23,6 +23,7 @@ from appliance.core.errors import PinLocked, WrongPin
 from appliance.desk.door import come_in
 from appliance.desk.holding import let_go
 from appliance.store import volunteers
+from appliance.store.volunteers import Role
 from web.station.gate import let_in
 from web.station.here import point
 from web.station.speech import said, spoken
@@ -84,7 +85,10 @@ def rest_answer(error: PinLocked, page: Callable[[str], str]) -> Response:
 
 def _page(name: str = "", complaint: str = "") -> str:
     with point().database.reading() as connection:
-        everybody = volunteers.list_volunteers(connection)
+        # those who sit here every day first; a technician comes once a month
+        everybody = sorted(
+            volunteers.list_volunteers(connection), key=lambda one: one.role is Role.TECHNICIAN
+        )
     return render_template(
         "sign_in.html",
         everybody=everybody,
