@@ -1,4 +1,4 @@
-"""Where an answer comes from: a card that lies in the dossier, somebody's hands, or nowhere yet.
+"""Where an answer comes from: a card in the dossier, somebody's hands, the form, nowhere yet.
 
 Nothing is noted down when a card fills the form. The card itself is still there, so what it says
 is compared with the answers again: an answer changed since is typed, whoever changed it.
@@ -23,15 +23,20 @@ class Provenance(StrEnum):
 
     PAPER = "paper"
     TYPED = "typed"
+    PRESET = "preset"  # stood there when the dossier was opened, and still does
     MISSING = "missing"
 
 
-def provenance(field_key: str, answers: Answers, from_paper: Mapping[str, Answer]) -> Provenance:
-    """*from_paper* as from ``paper_values``."""
+def provenance(
+    field_key: str, answers: Answers, from_paper: Mapping[str, Answer], preset: Answers
+) -> Provenance:
+    """*from_paper* as from ``paper_values``, *preset* as from ``default_answers``."""
     value = answers.get(field_key)
     if value is None or is_empty(value):
         return Provenance.MISSING
-    return Provenance.PAPER if from_paper.get(field_key) == value else Provenance.TYPED
+    if from_paper.get(field_key) == value:
+        return Provenance.PAPER
+    return Provenance.PRESET if preset.get(field_key) == value else Provenance.TYPED
 
 
 def paper_values(

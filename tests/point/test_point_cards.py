@@ -38,8 +38,8 @@ def test_a_scanned_card_is_asked_about_and_fills_one_person(
     assert f"{person}_ethnicity" not in view.answers
     assert "requester_name" not in view.answers
     paper = cards.from_paper(point, view)
-    assert provenance(f"{person}_name", view.answers, paper) is Provenance.PAPER
-    assert provenance("birth_kind", view.answers, paper) is Provenance.TYPED
+    assert provenance(f"{person}_name", view.answers, paper, {}) is Provenance.PAPER
+    assert provenance("birth_kind", view.answers, paper, {}) is Provenance.TYPED
 
 
 def test_a_typed_name_stays_until_it_is_agreed_to(
@@ -61,8 +61,8 @@ def test_an_answer_typed_since_is_marked_as_typed(
     dossiers.save_answers(point, dossier_id, {f"{person}_name": "Người Khác"})
     view = dossiers.look_at(point, dossier_id)
     paper = cards.from_paper(point, view)
-    assert provenance(f"{person}_name", view.answers, paper) is Provenance.TYPED
-    assert provenance(f"{person}_birth_date", view.answers, paper) is Provenance.PAPER
+    assert provenance(f"{person}_name", view.answers, paper, {}) is Provenance.TYPED
+    assert provenance(f"{person}_birth_date", view.answers, paper, {}) is Provenance.PAPER
 
 
 @pytest.mark.parametrize(("page", "person"), [("own", "nobody"), ("other", "mother")])

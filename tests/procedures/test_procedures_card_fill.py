@@ -222,7 +222,7 @@ def test_when_nobody_is_possible_everybody_is_asked_about():
 def marks(answers, *payloads, places, former):
     cards = [read_citizen_card(payload) for payload in payloads]
     paper = paper_values(SHIPPED["khai-sinh"], answers, cards, places, former)
-    return {key: provenance(key, answers, paper) for key in answers}
+    return {key: provenance(key, answers, paper, {}) for key in answers}
 
 
 def test_an_answer_is_marked_as_from_paper_until_somebody_changes_it(fill, places, former):

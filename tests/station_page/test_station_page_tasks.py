@@ -40,7 +40,23 @@ def test_a_new_dossier_is_a_list_of_things_nobody_has_done(browser: Browser, dos
     assert told[PAPER] == "Chưa làm"
     assert told["Thẻ căn cước của người mẹ (hai mặt)"] == "Nếu có"
     assert told[REQUESTER] == told[CHILD] == "Chưa làm"
-    assert told["Bản sao và nhận kết quả"] == "Xong"  # all of it stands there from the start
+    assert told["Bản sao và nhận kết quả"] == "Đã điền sẵn"  # all of it stands there already
+    assert "Xong" not in told.values()
+
+
+def test_what_stood_there_from_the_start_is_never_called_typed(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    def marks() -> dict[str, str]:
+        text = unescape(browser.get(f"{dossier}/check").text)
+        return dict(re.findall(r'<dt>([^<]*)</dt><dd>[^<]+<small class="from[^>]*>([^<]*)', text))
+
+    assert set(marks().values()) == {"điền sẵn, hỏi lại"}
+    assert "Số lượng bản sao" in " ".join(marks())
+    dossiers.save_answers(point, id_of(dossier), {"copies": 2, "child_name": "Cao Minh Mẫu"})
+    typed = {label for label, mark in marks().items() if mark == "tự gõ"}
+    assert any("Số lượng bản sao" in label for label in typed)
+    assert states(browser, dossier)["Bản sao và nhận kết quả"] == "Xong"
 
 
 def test_a_topic_is_under_way_then_done_and_to_be_looked_at_while_something_is_doubtful(

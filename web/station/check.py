@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
+from appliance.core.answers import default_answers
 from appliance.core.dossier import DossierState
 from appliance.core.errors import (
     AlreadyScanning,
@@ -134,7 +135,7 @@ def _step(view: DossierView, problems: Sequence[Problem]) -> NextStep:
 
 def _topics(view: DossierView, lacking: Collection[str]) -> list[tuple[Topic, list[Told]]]:
     """The answers as they were asked for, each with where it comes from."""
-    paper = from_paper(point(), view)
+    paper, preset = from_paper(point(), view), default_answers(view.procedure)
     sections = answers_in_portal_order(view.procedure, view.answers, point().places)
     rows = [row for section in sections for row in section.rows]
     return [
@@ -143,7 +144,7 @@ def _topics(view: DossierView, lacking: Collection[str]) -> list[tuple[Topic, li
             [
                 Told(
                     row,
-                    provenance(row.field_key, view.answers, paper),
+                    provenance(row.field_key, view.answers, paper, preset),
                     row.field_key in lacking,
                 )
                 for row in rows

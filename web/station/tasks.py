@@ -27,6 +27,7 @@ class TaskState(StrEnum):
     DONE = "done"
     LOOK = "look"  # something in it should be looked at again
     OPTIONAL = "optional"  # nothing there, nothing needed
+    PRESET = "preset"  # nothing lacks, but all that is there stood there from the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Tasks:
     @property
     def left(self) -> int:
         """How many of them still keep the dossier from being sealed, or should be looked at."""
-        settled = (TaskState.DONE, TaskState.OPTIONAL)
+        settled = (TaskState.DONE, TaskState.OPTIONAL, TaskState.PRESET)
         states = [task.state for task in self.topics] + [task.state for task in self.slots]
         return sum(1 for state in states if state not in settled)
 
@@ -84,10 +85,10 @@ def _topic(topic: Topic, found: Sequence[Problem], given: set[str], needed: set[
         state = TaskState.LOOK
     elif missing:
         state = TaskState.DOING if begun else TaskState.TODO
-    elif begun or needed & topic.keys:
+    elif begun:
         state = TaskState.DONE
     else:
-        state = TaskState.OPTIONAL
+        state = TaskState.PRESET if needed & topic.keys else TaskState.OPTIONAL
     return TopicTask(topic, state, missing)
 
 
