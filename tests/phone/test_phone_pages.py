@@ -15,6 +15,7 @@ from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.small import SMALL_PX
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
+from appliance.store.volunteers import Volunteer
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
 
 
@@ -262,6 +263,27 @@ def test_the_copy_holds_every_value_in_the_portals_order_after_the_traps(
     assert len(places) > 15
     assert "chọn trước tiên" in page
     assert "Tờ khai điện tử do Cổng tự tạo" in page
+
+
+def test_who_filled_hardly_anything_is_led_to_the_form_before_the_portal(
+    phone: Phone, point: Point, dossier: str
+) -> None:
+    page = phone.get("/phone/portal").text
+    assert page.index("Điền tờ khai trước") < page.index("Những chỗ dễ sai")
+    assert 'href="/phone/form"' in page.partition("Những chỗ dễ sai")[0]
+    assert "để trống" not in page
+    dossiers.save_answers(point, id_of(dossier), sample_answers("khai-sinh", point.today()))
+    assert "Điền tờ khai trước" not in phone.get("/phone/portal").text
+
+
+def test_a_couple_is_told_first_that_both_sign_at_the_ward(
+    browser: Browser, other_phone: Phone, point: Point, lan: Volunteer
+) -> None:
+    wedding = dossiers.open_dossier(point, "ket-hon", lan.id)
+    other_phone.read(code_on(browser, f"/dossiers/{wedding}"))
+    page = other_phone.get("/phone/portal").text
+    traps = page.partition("Những chỗ dễ sai")[2]
+    assert traps.index("Hai người phải cùng có mặt") < traps.index("Tờ khai điện tử")
 
 
 # photographs

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, redirect, render_template
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.answers import Answers
+from appliance.core.dossier import DossierState
 from appliance.desk import dossiers, takeaways
 from appliance.desk.dossiers import DossierView
 from appliance.papers.prints.value_sheet import CopySection, copy_rows, traps_of
 from web.station.here import point, station
 from web.station.look import look
-from web.station.phone.room import pages, phone, traps_said
+from web.station.phone.room import in_this_language, pages, phone, traps_said
+
+HARDLY = 1 / 3  # of the lines: a whole form leaves about that many empty for good reasons
 
 
 @pages.get("/phone/portal")
@@ -21,10 +26,17 @@ def portal() -> ResponseReturnValue:
     view = _view()
     if view.locked:
         return render_template("phone/locked.html", view=view)
+    sections = _rows(view, view.answers)
+    is_hardly_filled = _is_hardly_filled(view, sections)
     return render_template(
         "phone/portal.html",
-        traps=traps_of(view.procedure, traps_said()),
-        sections=_rows(view, view.answers),
+        traps=(
+            # first of all: what no portal can do for them
+            *((in_this_language(view).procedure.presence,) if view.procedure.presence else ()),
+            *traps_of(view.procedure, traps_said()),
+        ),
+        is_hardly_filled=is_hardly_filled,
+        sections=_written(sections) if is_hardly_filled else sections,
         **_facts(view),
     )
 
@@ -53,6 +65,21 @@ def file(number: int, name: str) -> Response:
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=own_name)
     return answer
+
+
+def _is_hardly_filled(view: DossierView, sections: tuple[CopySection, ...]) -> bool:
+    """Whether the copy would be a wall of empty lines, and the form can still be filled."""
+    rows = [row for section in sections for row in section.rows]
+    written = sum(bool(row.text) for row in rows)
+    return view.dossier.state is DossierState.OPEN and written < len(rows) * HARDLY
+
+
+def _written(sections: tuple[CopySection, ...]) -> tuple[CopySection, ...]:
+    kept = (
+        replace(section, rows=tuple(row for row in section.rows if row.text))
+        for section in sections
+    )
+    return tuple(section for section in kept if section.rows)
 
 
 def _rows(view: DossierView, answers: Answers) -> tuple[CopySection, ...]:
