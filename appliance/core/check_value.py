@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 from appliance.core.citizen_id import CitizenId
@@ -29,6 +30,8 @@ from appliance.core.problem import Problem, doubt, fault
 _LONG_AGO = 1900  # nobody who comes to the desk was born before
 _PHONE = re.compile(r"0\d{9,10}|\+[1-9]\d{6,14}")
 LONGEST_DETAIL = 250
+_NAMES = (PersonPart.NAME, PersonPart.SURNAME, PersonPart.MIDDLE_NAME, PersonPart.GIVEN_NAME)
+_SIGNS_OF_NAMES = frozenset(" '’-.,")
 
 
 def problem_of_value(
@@ -71,9 +74,18 @@ def _misfit(field: FormField) -> Problem:
 def _text(field: TextField, text: str) -> Problem | None:
     if len(text) > field.max_length:
         return fault(field.key, "too-long", longest=str(field.max_length), length=str(len(text)))
-    if field.part is PersonPart.NAME and any(sign.isdigit() for sign in text):
+    if field.part in _NAMES and any(sign.isdigit() for sign in text):
         return doubt(field.key, "name-has-digits")
+    if field.part in _NAMES and not all(_is_of_a_name(sign) for sign in text):
+        return doubt(field.key, "name-has-signs")
+    if field.part is PersonPart.DOCUMENT_NUMBER and not any(sign.isdigit() for sign in text):
+        return doubt(field.key, "document-without-digits")
     return None
+
+
+def _is_of_a_name(sign: str) -> bool:
+    """A letter of any script, or a mark that has no common form with its letter."""
+    return sign in _SIGNS_OF_NAMES or unicodedata.category(sign)[0] in "LM"
 
 
 def _date(field: DateField, text: str, today: date) -> Problem | None:

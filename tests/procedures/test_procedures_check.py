@@ -32,11 +32,33 @@ def test_a_complete_dossier_leaves_nothing_to_say(told):
 
 
 @pytest.mark.parametrize(
+    "name", ["H'Hen Niê Mẫu", "Y-Bih Mẫu", "Đỗ Thị Mẫu", "Jean-Luc O’Brien Jr."]
+)
+def test_a_name_of_any_people_is_no_doubt(told, name):
+    assert told(child_name=name) == {}
+
+
+def test_a_name_in_the_place_of_a_papers_number_is_told(told):
+    paper = {"mother_document_kind": "2", "mother_document_number": "Trần Văn Mẫu"}
+    assert told(**paper)["mother_document_number"] == "document-without-digits"
+    passport = {"mother_document_kind": "6", "mother_document_number": "C1234567"}
+    assert "mother_document_number" not in told(**passport)
+
+
+@pytest.mark.parametrize("name", ["<b>Nguyễn</b>", "Nguyễn @ Mẫu"])
+def test_strange_signs_in_a_name_are_told_and_stop_nobody(khai_sinh, complete, places, name):
+    answers = {**complete, "child_name": name}
+    (problem,) = check_answers(khai_sinh, answers, TODAY, places)
+    assert (problem.code, problem.is_error) == ("name-has-signs", False)
+
+
+@pytest.mark.parametrize(
     ("field", "value", "code"),
     [
         ("child_name", "", "missing"),
         ("child_name", "   ", "missing"),
         ("child_name", "Cao Minh 2", "name-has-digits"),
+        ("child_name", "<B>NGUYỄN</B>", "name-has-signs"),
         ("child_name", "A" * 101, "too-long"),
         ("child_name", {"detail": "x"}, "not-understood"),
         ("child_name", ["x"], "not-understood"),
