@@ -90,11 +90,16 @@ def test_what_the_ward_asks_for_stands_first_and_leads_to_that_page(
     assert "Góc dưới bị mờ" in page
     assert browser.post(f"{delivered}/supplement").status_code == 303
     hub = browser.get(f"{delivered}/supplement").text
-    assert "Chỉ quét trang 2: đã quét 0/1 trang." in hub
+    assert "Phường chỉ cần quét lại một trang: trang 2 của giấy này. Chưa quét trang nào." in hub
     slot = browser.get(f"{delivered}/slots/{SLOT}").text
     assert "Góc dưới bị mờ" in slot
     tray.press()
-    assert "Đã đủ. Cùng người dân kiểm tra rồi gửi." in browser.get(f"{delivered}/supplement").text
+    hub = browser.get(f"{delivered}/supplement").text
+    assert "Đã đủ. Cùng người dân kiểm tra rồi gửi." in hub
+    assert "Đã quét đủ 1 trang." in hub
+    slot = browser.get(f"{delivered}/slots/{SLOT}").text
+    assert "Trang mới quét thứ 1" in slot  # the ward's own page 1 is another one
+    assert '<p class="paper-number">Trang 1' not in slot
 
 
 def test_a_page_too_many_is_to_be_taken_out_and_none_scanned(
@@ -105,6 +110,7 @@ def test_a_page_too_many_is_to_be_taken_out_and_none_scanned(
     tray.press(pages=3)
     hub = browser.get(f"{delivered}/supplement").text
     assert "Bỏ bớt 2 trang quét thừa: " in hub
+    assert "Đã quét 3 trang, thừa 2 trang: bỏ bớt." in hub
     assert "Quét giấy còn thiếu" not in hub
 
 

@@ -80,13 +80,17 @@ def slots_of(view: DossierView) -> tuple[ShownSlot, ...]:
 
 def pages_of(view: DossierView, slot_key: str) -> tuple[ShownPage, ...]:
     """The pages of one slot in reading order."""
-    return tuple(shown(page, number) for number, page in enumerate(view.pages_in(slot_key), 1))
+    # the ward speaks of its own pages' numbers: those that lie here anew are called otherwise
+    called = "fresh" if view.dossier.is_supplement else "number"
+    return tuple(
+        shown(page, number, called) for number, page in enumerate(view.pages_in(slot_key), 1)
+    )
 
 
-def shown(page: Page, number: int) -> ShownPage:
+def shown(page: Page, number: int, called: str = "number") -> ShownPage:
     """A page with its sentences; nothing is said about a blank one that stays here."""
     side = side_of(point(), page)
-    name = said(f"page_name.{side}") if side else said("page_name.number", number=number)
+    name = said(f"page_name.{side or called}", number=number)
     if page.left_out:
         return ShownPage(page, number, (), asks_turn=False, name=name)
     advice = sorted(map(advice_for, page.warnings), key=lambda one: not one.severe)
