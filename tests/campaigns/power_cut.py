@@ -36,6 +36,7 @@ from tests.point.conftest import WardKeys, point_config
 
 CARD_BYTES = 192 << 20
 SLOT = "giay_chung_sinh"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Card:
@@ -93,6 +94,7 @@ def _work_until_cut(card: Card, weaken: str, after_s: float, seed: int) -> dict[
          "--seed", str(seed)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # it dies of the cut, loudly
+        cwd=ROOT,  # a library that another test loads may have taken us elsewhere
     )  # fmt: skip
     assert worker.stdout is not None
     try:

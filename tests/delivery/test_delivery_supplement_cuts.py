@@ -43,6 +43,7 @@ from web.ward.home import open_home
 from web.ward.reader import Reader
 
 SLOT = "giay_chung_sinh"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -90,7 +91,11 @@ def point(config: Path) -> Iterator[Point]:
 def box(config: Path, step: str | None = None) -> int:
     command = [sys.executable, "-m", "tests.delivery.dying_box", str(config)]
     done = subprocess.run(
-        command + ([step] if step else []), capture_output=True, check=False, timeout=120
+        command + ([step] if step else []),
+        capture_output=True,
+        check=False,
+        timeout=120,
+        cwd=ROOT,  # a library that another test loads may have taken us elsewhere
     )
     assert step or done.returncode == 0, done.stderr.decode()
     return done.returncode
