@@ -39,6 +39,9 @@ STATUSES = (  # sane_strstatus() of everything that is not good
 )
 
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
 def house(folder: Path, enabled: str, libraries: tuple[str, ...] = ()) -> dict[str, Path | list]:
     """The files libsane would find, and no USB device."""
     config, sane = folder / "sane.d", folder / "usr" / "lib" / "aarch64-linux-gnu" / "sane"
@@ -78,7 +81,7 @@ def test_a_box_without_libsane_says_so_and_is_no_crash(tmp_path: Path, spool: Pa
         "with SaneScanner('test:0').start(QUICK, Path(sys.argv[1])) as batch:\n"
         "    print(watch(batch).error.code)\n"
     )
-    env = dict(os.environ, PYTHONPATH=f"{tmp_path}{os.pathsep}{Path.cwd()}")
+    env = dict(os.environ, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     command = [sys.executable, "-c", script, str(spool)]
     said = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == ScanProgramMissing.code
