@@ -15,41 +15,8 @@ from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.small import SMALL_PX
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
-from appliance.store.volunteers import Volunteer
+from tests.phone.conftest import Phone, code_on
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
-
-
-class Phone(Browser):
-    """A citizen's browser, which was never signed in."""
-
-    def read(self, address: str) -> None:
-        """Point the camera at the code and touch the one button."""
-        assert self.get(address).status_code == 200
-        answer = self.post(address)
-        assert answer.status_code == 303, answer.text
-        assert self.get("/phone").status_code == 200
-
-
-def code_on(browser: Browser, dossier: str) -> str:
-    """The volunteer makes a code; what it leads to."""
-    path = f"{dossier}/phone"
-    browser.get(path)
-    assert browser.post(path).status_code == 303
-    with browser.client.session_transaction() as session:
-        return f"/p/{session['phone_code'][1]}"
-
-
-@pytest.fixture
-def phone(app: Flask, browser: Browser, dossier: str) -> Phone:
-    phone = Phone(app.test_client())
-    phone.read(code_on(browser, dossier))
-    return phone
-
-
-@pytest.fixture
-def other_phone(app: Flask) -> Phone:
-    return Phone(app.test_client())
-
 
 PAGES = ("/phone", "/phone/form", "/phone/papers", "/phone/portal", "/phone/follow")
 
@@ -249,41 +216,6 @@ def test_a_form_sent_after_the_end_changes_nothing(
 
 
 # the copy for the portal
-
-
-def test_the_copy_holds_every_value_in_the_portals_order_after_the_traps(
-    phone: Phone, point: Point, dossier: str
-) -> None:
-    view = view_of(point, dossier)
-    dossiers.save_answers(point, id_of(dossier), sample_answers("khai-sinh", point.today()))
-    page = phone.get("/phone/portal").text
-    assert page.index("Những chỗ dễ sai") < page.index("Bản chép")
-    labels = [field.label for field in view.procedure.fields.values() if f">{field.label}" in page]
-    places = [page.index(f">{label}") for label in dict.fromkeys(labels)]
-    assert len(places) > 15
-    assert "chọn trước tiên" in page
-    assert "Tờ khai điện tử do Cổng tự tạo" in page
-
-
-def test_who_filled_hardly_anything_is_led_to_the_form_before_the_portal(
-    phone: Phone, point: Point, dossier: str
-) -> None:
-    page = phone.get("/phone/portal").text
-    assert page.index("Điền tờ khai trước") < page.index("Những chỗ dễ sai")
-    assert 'href="/phone/form"' in page.partition("Những chỗ dễ sai")[0]
-    assert "để trống" not in page
-    dossiers.save_answers(point, id_of(dossier), sample_answers("khai-sinh", point.today()))
-    assert "Điền tờ khai trước" not in phone.get("/phone/portal").text
-
-
-def test_a_couple_is_told_first_that_both_sign_at_the_ward(
-    browser: Browser, other_phone: Phone, point: Point, lan: Volunteer
-) -> None:
-    wedding = dossiers.open_dossier(point, "ket-hon", lan.id)
-    other_phone.read(code_on(browser, f"/dossiers/{wedding}"))
-    page = other_phone.get("/phone/portal").text
-    traps = page.partition("Những chỗ dễ sai")[2]
-    assert traps.index("Hai người phải cùng có mặt") < traps.index("Tờ khai điện tử")
 
 
 # photographs
