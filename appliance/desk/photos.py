@@ -57,6 +57,8 @@ def bring(point: Point, dossier_id: str, slot_key: str, photo: BinaryIO, size: i
             state = dossiers.get_dossier(connection, dossier_id).state
             if state is not DossierState.OPEN:
                 raise DossierMovedOn(f"dossier {dossier_id} is {state}")
+            if not point.pages.path_of(name).exists():
+                raise ManyWaiting  # a station that started just now took it for a left-over
             return photos.add(connection, dossier_id, slot_key, name, point.clock())
     except ApplianceError:
         point.pages.remove(name)

@@ -25,6 +25,7 @@ from appliance.core.ports import Panel, Scanner, Signal
 from appliance.core.prompt import Voice
 from appliance.desk import desk_keys, scanning, sealing
 from appliance.desk.point import Point
+from appliance.desk.set_aside import set_pages_of_earlier_life_aside
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
@@ -219,6 +220,8 @@ class Station:
         shutil.rmtree(self._point.spool, ignore_errors=True)
         scanning.fail_interrupted(self._point, ScanCancelled.code, self._point.clock())
         sealing.finish_erasing(self._point)
+        with suppress(OSError):  # no room for the folder: upkeep tries again
+            set_pages_of_earlier_life_aside(self._point)
         self._walk_ups.begin()
         desk_keys.begin(self._point)
         with self._point.database.reading() as connection:

@@ -6,21 +6,18 @@ It sets aside what it does not understand and says so; it never deletes it.
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from appliance.desk.delivery import erase_sealed
 from appliance.desk.point import Point
 from appliance.desk.sealing import finish_erasing
+from appliance.desk.set_aside import is_settled, move_aside, set_pages_aside
 from appliance.desk.status import disk_free_mb
 from appliance.desk.walk_up_erasing import erase_over
 from appliance.desk.walk_ups import is_late
 from appliance.store import outbox, pages
 
 log = logging.getLogger(__name__)
-
-SETTLED_AFTER_S = 15 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +46,13 @@ def run(point: Point) -> Upkeep:
     migrated = point.database.migrate()
     erased = finish_erasing(point)
     unclaimed = erase_over(point, is_late)
-    aside = _set_strays_aside(point) + _forget_delivered(point)
+    aside = set_pages_aside(point) + _forget_delivered(point)
     with point.database.reading() as connection:
         wanted = pages.file_names(connection)
     lost = sorted(wanted - point.pages.names())
     for name in lost:
         log.error("page file %s is gone", name)
     return Upkeep(migrated, tuple(lost), tuple(aside), erased, unclaimed, disk_free_mb(point))
-
-
-def _set_strays_aside(point: Point) -> list[str]:
-    """Files first, rows second: a young file without a row may just be waiting for its row."""
-    found = point.pages.names()
-    with point.database.reading() as connection:
-        wanted = pages.file_names(connection)
-    strays = [point.pages.folder / name for name in found - wanted]
-    strays += list(point.pages.unfinished())
-    return [_aside(point, path) for path in strays if _is_settled(point, path)]
 
 
 def _forget_delivered(point: Point) -> list[str]:
@@ -80,26 +67,6 @@ def _forget_delivered(point: Point) -> list[str]:
     for path in sorted(folder.iterdir()):
         if path.name in delivered:
             erase_sealed(point, path.name)
-        elif path.name not in known and _is_settled(point, path):
-            aside.append(_aside(point, path))
+        elif path.name not in known and is_settled(point, path):
+            aside.append(move_aside(point, path))
     return aside
-
-
-def _is_settled(point: Point, path: Path) -> bool:
-    """Old enough that whoever wrote it would have written its row by now."""
-    try:
-        age_s = point.clock().timestamp() - path.stat().st_mtime
-    except FileNotFoundError:
-        return False  # erased between two looks
-    return abs(age_s) > SETTLED_AFTER_S
-
-
-def _aside(point: Point, path: Path) -> str:
-    aside = point.config.paths.state / "set-aside"
-    aside.mkdir(mode=0o700, exist_ok=True)
-    place = aside / path.name
-    if place.exists():  # a folder does not replace another one
-        place = aside / f"{path.name}-{secrets.token_hex(4)}"
-    path.rename(place)
-    log.warning("%s has no row; moved to %s", path.name, aside)
-    return path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import random
 import shutil
@@ -17,6 +18,7 @@ from appliance.core.errors import PageDamaged, PhotosOnTheirWay
 from appliance.core.phone_link import PhoneLink
 from appliance.desk import cleaning, dossiers, phone_links, photos, sealing, takeaways
 from appliance.desk.point import Point
+from appliance.desk.set_aside import set_pages_of_earlier_life_aside
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.photo import master_of
 from appliance.imaging.child.photographs import PhotoRefused, taken
@@ -25,6 +27,7 @@ from appliance.jpeg import check_decodes
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
 from appliance.services.phones import serve_one
+from appliance.store.page_files import PageFiles
 from appliance.store.volunteers import Volunteer
 from tests.pages.papers import form
 from tests.pages.phone import jpeg, photograph
@@ -340,4 +343,22 @@ def test_upkeep_sets_no_photograph_aside_that_waits(
     bring(point, dossier_id, snapshot)
     clock.pass_by(hours=2)
     assert upkeep.run(point).files_set_aside == ()
+    assert len(point.pages.names()) == 1
+
+
+def test_a_photograph_that_a_starting_station_took_for_a_left_over_is_asked_for_again(
+    point: Point, dossier_id: str, snapshot: bytes
+) -> None:
+    class StationStartsRightAfter(PageFiles):
+        def save_stream(self, write, *, expected):
+            name = super().save_stream(write, expected=expected)
+            set_pages_of_earlier_life_aside(point)
+            return name
+
+    interrupted = dataclasses.replace(point, pages=StationStartsRightAfter(point.pages.folder))
+    with pytest.raises(photos.ManyWaiting):
+        bring(interrupted, dossier_id, snapshot)
+    assert photos.on_their_way(point, dossier_id) == {}
+    bring(point, dossier_id, snapshot)
+    set_pages_of_earlier_life_aside(point)
     assert len(point.pages.names()) == 1

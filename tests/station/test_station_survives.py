@@ -222,3 +222,14 @@ def test_a_page_that_no_process_could_clean_is_cleaned_later(
     poor_station.until(
         lambda: all(page.preview for page in dossiers.look_at(poor_station.point, dossier_id).pages)
     )
+
+
+def test_a_page_whose_row_a_kill_prevented_is_set_aside_at_the_next_start(
+    point, scanner: VirtualScanner, tmp_path: Path
+) -> None:
+    stray = point.pages.save(b"a ciphertext nobody was told of")
+    running = RunningStation(point, scanner, tmp_path / "sane.d")
+    running.start()
+    assert point.pages.names() == set()
+    assert (point.config.paths.state / "set-aside" / stray).exists()
+    running.stop()

@@ -1,0 +1,65 @@
+"""Files that no row points to: moved out of the way, said, never deleted here.
+
+A crash between a file and its row leaves one; so does a database that came back from an older
+copy, and then such files are somebody's papers. What lies there is ciphertext.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from pathlib import Path
+
+from appliance.desk.point import Point
+from appliance.store import pages
+
+log = logging.getLogger(__name__)
+
+SETTLED_AFTER_S = 15 * 60.0
+
+
+def set_pages_aside(point: Point) -> list[str]:
+    """Page files without a row, finished or not; returns their names.
+
+    Files first, rows second: a young file without a row may just be waiting for its row.
+    """
+    strays = [*_without_row(point), *point.pages.unfinished()]
+    return [move_aside(point, path) for path in strays if is_settled(point, path)]
+
+
+def set_pages_of_earlier_life_aside(point: Point) -> list[str]:
+    """As above without the wait, for a station that has just started.
+
+    Only a phone's photograph can be on its way then. It is noted under the same lock, and
+    whoever notes it looks whether the file is still there.
+    """
+    with point.database.writing():
+        return [move_aside(point, path) for path in _without_row(point)]
+
+
+def is_settled(point: Point, path: Path) -> bool:
+    """Old enough that whoever wrote it would have written its row by now."""
+    try:
+        age_s = point.clock().timestamp() - path.stat().st_mtime
+    except FileNotFoundError:
+        return False  # erased between two looks
+    return abs(age_s) > SETTLED_AFTER_S
+
+
+def move_aside(point: Point, path: Path) -> str:
+    """Into ``set-aside`` of the state folder; returns the name it had."""
+    aside = point.config.paths.state / "set-aside"
+    aside.mkdir(mode=0o700, exist_ok=True)
+    place = aside / path.name
+    if place.exists():  # a folder does not replace another one
+        place = aside / f"{path.name}-{secrets.token_hex(4)}"
+    path.rename(place)
+    log.warning("%s has no row; moved to %s", path.name, aside)
+    return path.name
+
+
+def _without_row(point: Point) -> list[Path]:
+    found = point.pages.names()
+    with point.database.reading() as connection:
+        wanted = pages.file_names(connection)
+    return [point.pages.path_of(name) for name in sorted(found - wanted)]

@@ -1,0 +1,24 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _everybody_stays_in_the_project_folder() -> Iterator[None]:
+    """A test that moves the whole process breaks those after it, which start ``python -m tests…``."""
+    os.chdir(ROOT)
+    yield
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # the folder is gone already
+        here = Path("a removed folder")
+    os.chdir(ROOT)
+    assert here == ROOT, f"this test left the process in {here}"
