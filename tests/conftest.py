@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(autouse=True)
 def _everybody_stays_in_the_project_folder() -> Iterator[None]:
-    """A test that moves the whole process breaks those after it, which start ``python -m tests…``."""
+    """A test that moves the process breaks those after it, which start ``python -m tests…``."""
     os.chdir(ROOT)
     yield
     try:
