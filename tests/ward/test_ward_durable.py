@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.ward.conftest import RunningWard, until
 from tests.ward.papers import sealed_dossier
 from web.ward.init import init_ward
 from web.ward.settings import WardSettings
+from web.ward.vault import FRESH, drop_strays
 
 CALLS = "fsync,fdatasync,link,linkat,rename,renameat,renameat2,sendto,sendmsg,write"
 
@@ -56,3 +59,17 @@ def test_a_receipt_leaves_only_after_bytes_names_and_rows_are_synced(tmp_path: P
         assert upload
         last(rf"fsync\(\d+<[^>]*uploads/{upload[1]}>", linked)
         assert last(rf"fsync\(\d+<{folder}>", row_synced) > named
+
+
+def test_a_second_name_that_a_killed_commit_left_goes_after_its_time(tmp_path: Path) -> None:
+    sealed = tmp_path / "sealed"
+    (sealed / "ab").mkdir(parents=True)
+    bytes_of_a_paper = sealed / "ab" / "abcdef"
+    bytes_of_a_paper.write_bytes(b"sealed")
+    os.utime(bytes_of_a_paper, (0, 0))  # it arrived long ago, its second name is of now
+    left = sealed / "ab" / f"0123{FRESH}"
+    left.hardlink_to(bytes_of_a_paper)
+    now = datetime.now(UTC)
+    assert drop_strays(sealed, now - timedelta(hours=1)) == 0  # perhaps a commit of this moment
+    assert drop_strays(sealed, now + timedelta(hours=1)) == 1
+    assert [path.name for path in sealed.rglob("*") if path.is_file()] == ["abcdef"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from web.serving import serve
 from web.ward.app import create_app
@@ -12,10 +13,12 @@ from web.ward.database import migrate, open_database
 from web.ward.home import open_home, sole_service
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
+from web.ward.vault import drop_strays
 
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 3600.0
+SETTLED_AFTER = timedelta(hours=1)  # no commit takes so long
 
 
 def run(
@@ -62,5 +65,6 @@ def _sweep(service: WardService) -> None:
     """Housekeeping; a full disk or a busy database ends it for this hour, never the service."""
     try:
         service.uploads.sweep(service.now())
+        drop_strays(service.home.sealed, service.now() - SETTLED_AFTER)
     except Exception:
         log.exception("expired uploads stay for another hour")

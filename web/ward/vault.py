@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 from web.ward.home import sync_folder
@@ -54,7 +56,16 @@ def keep(sealed: Path, source: Path, sha256: str) -> None:
     sync_folder(target.parent)
 
 
-def drop_strays(sealed: Path) -> None:
-    """Take away second names that a crash left; only while nothing else writes here."""
+def drop_strays(sealed: Path, before: datetime) -> int:
+    """Take away second names that a crash left *before* then; returns how many there were.
+
+    A name that is younger may belong to a commit of this moment. The inode tells when a file got
+    its newest name; when its bytes were written tells nothing.
+    """
+    gone = 0
     for path in sealed.glob(f"*/*{FRESH}"):
-        path.unlink()
+        with contextlib.suppress(FileNotFoundError):  # the commit took it between two looks
+            if path.stat().st_ctime < before.timestamp():
+                path.unlink()
+                gone += 1
+    return gone
