@@ -30,8 +30,8 @@ def set_pages_aside(point: Point) -> list[str]:
 def set_pages_of_earlier_life_aside(point: Point) -> list[str]:
     """As above without the wait, for a station that has just started.
 
-    Only a phone's photograph can be on its way then. It is noted under the same lock, and
-    whoever notes it looks whether the file is still there.
+    Only what the page brings can be on its way then: a phone's photograph, a claimed walk-up.
+    It is noted under the same lock, and whoever notes it looks whether its files are still there.
     """
     with point.database.writing():
         return [move_aside(point, path) for path in _without_row(point)]

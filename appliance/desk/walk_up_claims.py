@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -79,6 +79,7 @@ def _claim_once(
         with point.database.writing() as connection:
             _must_take(connection, dossier_id, slot_key)
             for one in resealed:
+                _must_be_there(point, one.names.values())
                 _move(point, connection, one, volunteer_id, dossier_id, slot_key)
     return resealed
 
@@ -125,6 +126,12 @@ def _move(
     walk_ups.claim(
         connection, current.id, dossier_id, slot_key, now=point.clock(), old_files=one.names
     )
+
+
+def _must_be_there(point: Point, names: Iterable[str]) -> None:
+    """A station that started just now may have taken files without a row for left-overs."""
+    if not all(point.pages.path_of(name).exists() for name in names):
+        raise _ChangedMeanwhile
 
 
 def _must_take(connection: Connection, dossier_id: str, slot_key: str) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
 from sqlalchemy import Connection
 
+from appliance.desk import dossiers, scanning, walk_up_claims
 from appliance.desk.point import Point
+from appliance.desk.set_aside import set_pages_of_earlier_life_aside
+from appliance.jpeg import check_decodes
 from appliance.store import migrating, pages, walk_ups
 from appliance.store.database import REVISION, Database
+from appliance.store.volunteers import Volunteer
 from tests.walk_ups.conftest import press
 
 NOW = "2026-01-01T00:00:00+00:00"
@@ -80,3 +85,25 @@ def test_whoever_is_held_is_found_by_an_index_however_many_there_were(point: Poi
             f"EXPLAIN QUERY PLAN SELECT * FROM walk_up WHERE {wanted}"
         ).all()
     assert any("walk_up_held" in str(step) for step in plan)
+
+
+def test_a_station_that_starts_while_papers_are_claimed_takes_none_of_them(
+    point: Point, dossier_id: str, helper: Volunteer
+) -> None:
+    dossiers.leave_desk(point)
+    press(point, pages=2)
+    with point.database.writing() as connection:
+        walk_ups.open_for(connection, 1, helper.id)
+    taken: list[str] = []
+
+    def start() -> None:
+        while not taken:  # once: it finds the files that wait for their rows
+            taken.extend(set_pages_of_earlier_life_aside(point))
+
+    station = threading.Thread(target=start, daemon=True)
+    station.start()
+    assert walk_up_claims.claim(point, [1], helper.id, dossier_id, "giay_chung_sinh") == 2
+    assert taken
+    for page in dossiers.look_at(point, dossier_id).pages:
+        master = scanning.page_image(point, dossier_id, page.id, scanning.PageImage.MASTER)
+        assert check_decodes(master)
