@@ -151,6 +151,10 @@ class House:
         if service == "web":
             self._first_line("web")
 
+    def environment(self, service: str) -> dict[str, str]:
+        """What a service is started with; a campaign that breaks things adds to it."""
+        return os.environ | UNIT_ENVIRONMENT
+
     def kill(self, service: str) -> None:
         """kill -9, as a power cut would."""
         running = self._running.pop(service)
@@ -313,7 +317,7 @@ class House:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=os.environ | UNIT_ENVIRONMENT,
+                env=self.environment(name),
             )
 
     def _first_line(self, name: str) -> str:

@@ -22,6 +22,7 @@ from appliance.core.turns import agreed
 from appliance.core.two_sizes import joined
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.imaging.child.wire import CleanOrder, CleanPage, CleanThing
 from appliance.store import owners, pages, scan_requests
 
@@ -118,6 +119,8 @@ def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
                 names["findings"] = seen_text(replace(thing.seen, own=own)).encode()
             sealed = {key: save(point.vault.seal(what, desk_key)) for key, what in names.items()}
             columns.append(sealed | _noted(thing) | {"cleaned_edits": work.page.edits})
+        if __debug__:
+            passing("clean-files-before-row")
         with point.database.writing() as connection:
             page = pages.get_page(connection, work.page.id)
             owners.must_take_changes(connection, page)
@@ -129,6 +132,8 @@ def save_cleaned(point: Point, work: Work, things: CleanPage) -> list[str]:
             for page_id, thing, noted in zip(ids, things, columns, strict=False):
                 found = {} if work.order.plain else _found(page, thing)
                 pages.set_cleaned(connection, page_id, **noted, **found)
+    if __debug__:
+        passing("clean-row-before-old-files")
     for name in pages.files_of(page) - {page.master} - _still_named(point, ids):
         point.pages.remove(name)
     return ids

@@ -15,6 +15,7 @@ from appliance.core.ports import Destination
 from appliance.core.submission import HOLD, LONGEST_REST, Submission
 from appliance.desk.point import Point
 from appliance.desk.status import disk_free_mb
+from appliance.failpoints import passing
 from appliance.store import outbox, status
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class Sending:
                 return None
         with self._point.database.writing() as connection:
             self._submission = outbox.take_next(connection, self._held_by, now)
+        if __debug__:
+            passing("outbox-held-before-sending")
         self._prolonged_at, self.moved = now, False
         return self._submission
 
@@ -50,10 +53,14 @@ class Sending:
     def remember(self, sha256: str, url: str) -> None:
         """As ``UploadUrls.remember``."""
         with self._point.database.writing() as connection:
+            if __debug__:
+                passing("upload-begun-before-its-row")
             outbox.remember_upload(connection, self._in_hand.id, sha256, url)
 
     def progress(self, sent: int, _total: int) -> None:
         """Bytes arrived: keep the hold while a slow line still moves."""
+        if __debug__:
+            passing("upload-bytes-on-their-way")
         self.moved = self.moved or sent > 0
         now = self._point.clock()
         if abs(now - self._prolonged_at) >= PROLONG_EVERY:
@@ -100,8 +107,14 @@ def deliver(
         unexpected = Unexpected(type(fault).__name__)
         _put_back(point, sent, unexpected, LONGEST_REST.total_seconds())
         return unexpected
+    if __debug__:
+        passing("committed-before-receipt-row")
     with point.database.writing() as connection:
         outbox.mark_delivered(connection, sent, proof)
+        if __debug__:
+            passing("receipt-row-before-commit")
+    if __debug__:
+        passing("receipt-before-sealed-files-gone")
     erase_sealed(point, sent.id)
     return None
 

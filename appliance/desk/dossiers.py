@@ -31,6 +31,7 @@ from appliance.core.supplement import (
 )
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests, ward_events
 
 MERGE_TRIES = 5  # two screens saving different fields at the same moment
@@ -138,6 +139,10 @@ def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
         )
         scan_requests.put_on_desk(connection, dossier_id, procedure.slots[0].key, now)
         share(point, connection, dossier_id, volunteer_id)
+        if __debug__:
+            passing("key-copy-before-dossier-row")
+    if __debug__:
+        passing("dossier-row-before-word")
     return dossier_id
 
 
@@ -297,7 +302,10 @@ def save_answers(
         base = row.answers_revision if seen_revision is None else seen_revision
         try:
             with point.database.writing() as connection:
-                return dossiers.put_answers(connection, dossier_id, sealed, base)
+                saved = dossiers.put_answers(connection, dossier_id, sealed, base)
+            if __debug__:
+                passing("answers-row-before-word")
+            return saved
         except AnswersChangedElsewhere:
             if seen_revision is not None:
                 raise

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from appliance.core.manifest import EventPage, WardDossier
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.keys import age
 from appliance.store import status, ward_events
 
@@ -44,8 +45,12 @@ def read_feed(point: Point, ask: Ask) -> int:
                 with point.database.writing() as connection:
                     ward_events.forget_events_behind(connection, page.next)
             return came
+        if __debug__:
+            passing("events-read-before-rows")
         with point.database.writing() as connection:
             ward_events.add_events(connection, page.items, key, _seal)
+            if __debug__:
+                passing("events-before-cursor")
             status.remember(connection, status.WARD_FEED, page.next)
         came += len(page.items)
 

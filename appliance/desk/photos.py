@@ -16,6 +16,7 @@ from appliance.core.errors import ApplianceError, DossierMovedOn
 from appliance.desk.dossiers import must_have_slot
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import dossiers, pages, photos, scan_requests
 
 MOST_WAITING = 6  # of one dossier; more only fill the card
@@ -52,6 +53,8 @@ def bring(point: Point, dossier_id: str, slot_key: str, photo: BinaryIO, size: i
     name = point.pages.save_stream(
         lambda out: point.vault.seal_stream(photo, out, desk_key), expected=size
     )
+    if __debug__:
+        passing("photo-file-before-row")
     try:
         with point.database.writing() as connection:
             state = dossiers.get_dossier(connection, dossier_id).state
@@ -96,6 +99,8 @@ def take_in(point: Point, photo: BroughtPhoto, jpeg: bytes, size_px: tuple[int, 
     page_id = str(uuid7())
     with files_until_noted(point) as save:
         master = save(point.vault.seal(jpeg, photo.desk_key))
+        if __debug__:
+            passing("photo-page-file-before-row")
         with point.database.writing() as connection:
             now = point.clock()
             request = scan_requests.add_brought(connection, photo.dossier_id, photo.slot_key, now)
@@ -114,6 +119,8 @@ def take_in(point: Point, photo: BroughtPhoto, jpeg: bytes, size_px: tuple[int, 
                 made_at=now,
             )
             photos.end(connection, photo.id)
+    if __debug__:
+        passing("photo-page-before-erase")
     point.pages.remove(photo.file)
     return page_id
 

@@ -18,6 +18,7 @@ from appliance.desk import walk_ups
 from appliance.desk.dossiers import put_on_desk
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import dossiers, owners, page_order, pages, scan_requests
 
 
@@ -90,6 +91,8 @@ def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: S
     page_id = str(uuid7())
     with files_until_noted(point) as save:
         name = save(point.vault.seal(master, desk_key))
+        if __debug__:
+            passing("page-file-before-row")
         with point.database.writing() as connection:
             pages.add_page(
                 connection,
@@ -103,6 +106,10 @@ def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: S
             )
             page_order.take_the_place(connection, request_id, page_id)
             scan_requests.count_page(connection, request_id)
+            if __debug__:
+                passing("page-row-before-commit")
+    if __debug__:
+        passing("page-row-before-spool")
     side.path.unlink(missing_ok=True)
     return page_id
 

@@ -35,6 +35,7 @@ from appliance.desk.feed import clock_agrees_with_ward
 from appliance.desk.point import Point, clock_is_trusted
 from appliance.desk.sides import Clean, Side, sides_of
 from appliance.desk.supplements import earlier_manifests
+from appliance.failpoints import passing
 from appliance.keys.age import seal
 from appliance.keys.canonical import canonical_json, sha256_hex
 from appliance.keys.letters import new_letters
@@ -127,6 +128,8 @@ def seal_up(
     for step, papers in enumerate(papers_of(point, opened, clean), start=1):
         for paper in papers:
             listed.append((paper, _sealed(point, opened, paper.slot, paper.pdf, paper.pages)))
+        if __debug__:
+            passing("seal-between-files")
         progress(step, steps)
     if not is_supplement:
         summary = _summary(point, opened, shown, [paper for paper, _ in listed])

@@ -28,6 +28,7 @@ from appliance.desk.sealed import Sealed, opened_now, seal_up
 from appliance.desk.sides import Clean
 from appliance.desk.supplements import plan_of, unfit_slots
 from appliance.desk.takeaways import erase_phone_files
+from appliance.failpoints import passing
 from appliance.keys.canonical import sha256_hex
 from appliance.store import (
     dossiers,
@@ -113,6 +114,8 @@ def ask_to_seal(
             **({"supplement": plan_of(view).as_json()} if view.dossier.is_supplement else {}),
         )
         seal_requests.ask_seal(connection, dossier_id, volunteer_id, now)
+    if __debug__:
+        passing("seal-asked-before-word")
 
 
 def grant_next(point: Point, clean: Clean) -> str | None:
@@ -132,8 +135,12 @@ def grant_next(point: Point, clean: Clean) -> str | None:
         code = error.code if isinstance(error, ApplianceError) else Unexpected.code
         with point.database.writing() as connection:
             seal_requests.end_seal(connection, wish.id, SealState.FAILED, point.clock(), code)
+        if __debug__:
+            passing("seal-failed-before-files-gone")
         _forget_earlier_tries(point, wish.dossier_id)  # open again: nothing of it is submitted
         raise
+    if __debug__:
+        passing("sealed-before-erase")
     erase_pages(point, wish.dossier_id)
     return str(wish.dossier_id)
 
@@ -146,7 +153,11 @@ def _grant(point: Point, dossier_id: str, wish_id: int, helped_by: int, clean: C
             seal_requests.note_progress(connection, wish_id, step, steps)
 
     _forget_earlier_tries(point, dossier_id)
+    if __debug__:
+        passing("seal-earlier-files-gone")
     sealed = seal_up(point, opened, helped_by, clean, progress)
+    if __debug__:
+        passing("seal-files-before-row")
     _move_to_outbox(point, sealed, wish_id)
 
 
@@ -187,6 +198,8 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
         on_desk = scan_requests.get_on_desk(connection)
         if on_desk and on_desk.dossier_id == dossier_id:
             scan_requests.clear_desk(connection)
+        if __debug__:
+            passing("seal-row-before-commit")
 
 
 def _forget_earlier_tries(point: Point, dossier_id: str) -> None:
@@ -208,6 +221,8 @@ def erase_pages(point: Point, dossier_id: str) -> None:
         for page in gone:
             for name in pages.files_of(page):
                 point.pages.remove(name)
+        if __debug__:
+            passing("sealed-pages-gone-before-rows")
         if gone:
             point.pages.sync()  # or a power cut could bring the files back without their rows
         erase_phone_files(point, connection, dossier_id)

@@ -22,6 +22,7 @@ from appliance.core.supplement import SupplementPlan, replaced_by
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import dossiers, outbox, photos, scan_requests, ward_events
 
 
@@ -79,6 +80,8 @@ def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
             consent_by=None,
             supplement=None,
         )
+        if __debug__:
+            passing("supplement-open-before-desk")
         slots = slots_open(connection, dossier_id)
         put_on_desk(point, connection, dossier_id, slots[0].key)
         share(point, connection, dossier_id, volunteer_id)

@@ -17,6 +17,7 @@ from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
 from appliance.desk.sealed import opened_now, papers_of
 from appliance.desk.sides import Clean
+from appliance.failpoints import passing
 from appliance.papers.names import paper_file_names
 from appliance.store import dossiers, photos, takeaways
 
@@ -127,6 +128,8 @@ def _make(point: Point, wish_id: int, dossier_id: str, clean: Clean) -> None:
     names = paper_file_names(paper.title for paper in papers)
     with files_until_noted(point) as save:
         kept = [save(point.vault.seal(paper.pdf, opened.desk_key)) for paper in papers]
+        if __debug__:
+            passing("takeaway-files-before-rows")
         with point.database.writing() as connection:
             if not takeaways.end(connection, wish_id):
                 raise DossierUnknown(f"nobody waits for files of {dossier_id} any more")
@@ -151,4 +154,6 @@ def _forget(point: Point, connection: Connection, dossier_id: str) -> None:
         point.pages.remove(name)
     if gone:
         point.pages.sync()
+    if __debug__:
+        passing("takeaway-files-gone-before-rows")
     takeaways.forget(connection, dossier_id)

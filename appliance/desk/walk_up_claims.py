@@ -17,6 +17,7 @@ from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
 from appliance.desk.walk_up_erasing import remove_old_files
 from appliance.desk.walk_ups import opened
+from appliance.failpoints import passing
 from appliance.store import dossiers, owners, pages, walk_ups
 
 TRIES = 5  # the station may clean a page while it is being resealed
@@ -55,6 +56,8 @@ def claim(
     for _ in range(TRIES):
         with suppress(_ChangedMeanwhile):
             claimed = _claim_once(point, numbers, volunteer_id, dossier_id, slot_key, desk_key)
+            if __debug__:
+                passing("claimed-before-old-files-gone")
             for one in claimed:
                 remove_old_files(point, one.walk_up, one.names)
             return sum(len(one.pages) for one in claimed)
@@ -76,11 +79,15 @@ def _claim_once(
         resealed = [
             _reseal(point, one.walk_up, inside, desk_key, save) for one, inside in looked_at
         ]
+        if __debug__:
+            passing("claim-files-before-rows")
         with point.database.writing() as connection:
             _must_take(connection, dossier_id, slot_key)
             for one in resealed:
                 _must_be_there(point, one.names.values())
                 _move(point, connection, one, volunteer_id, dossier_id, slot_key)
+            if __debug__:
+                passing("claim-rows-before-commit")
     return resealed
 
 

@@ -14,6 +14,7 @@ from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
 from appliance.desk.point import Point
 from appliance.desk.walk_ups import is_over
+from appliance.failpoints import passing
 from appliance.store import pages, scan_requests, walk_ups
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,11 @@ def next_due_s(point: Point) -> float | None:
 def remove_old_files(point: Point, one: WalkUp, names: Iterable[str]) -> None:
     """What a claimed walk-up leaves behind: sealed to a key that is gone now."""
     _destroy_key(point, one)
+    if __debug__:
+        passing("claimed-key-gone-before-old-files")
     _remove(point, names)
+    if __debug__:
+        passing("claimed-old-files-gone-before-row")
     with point.database.writing() as connection:
         walk_ups.forget_old_files(connection, one.id)
 
@@ -73,6 +78,8 @@ def _erase(point: Point, one: WalkUp) -> bool:
             walk_ups.start_erasing(connection, one.id, point.clock())
     except WalkUpGone:
         return False
+    if __debug__:
+        passing("walk-up-erasing-before-key-gone")
     _finish(point, one)
     log.info("walk-up %s erased, unclaimed", one.id)
     return True
@@ -80,9 +87,13 @@ def _erase(point: Point, one: WalkUp) -> bool:
 
 def _finish(point: Point, one: WalkUp) -> None:
     _destroy_key(point, one)
+    if __debug__:
+        passing("walk-up-key-gone-before-files")
     with point.database.reading() as connection:
         inside = pages.held_pages(connection, one.id)
     _remove(point, {name for page in inside for name in pages.files_of(page)})
+    if __debug__:
+        passing("walk-up-files-gone-before-rows")
     with point.database.writing() as connection:
         pages.forget_held(connection, one.id)
         walk_ups.end_erasing(connection, one.id)

@@ -22,6 +22,7 @@ from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import pages, scan_requests, walk_ups
 
 LOOKED_AT = timedelta(minutes=10)  # at least so long after a volunteer opened it
@@ -148,7 +149,11 @@ def save_page(point: Point, request_id: int, side: ScannedPage) -> str:
     page_id = str(uuid7())
     try:
         with files_until_noted(point) as save:
+            if __debug__:
+                passing("walk-up-key-before-file")
             name = save(point.vault.seal(master, desk_key))
+            if __debug__:
+                passing("walk-up-file-before-row")
             with point.database.writing() as connection:
                 one = begun or _begin(point, connection, request_id, desk_key)
                 walk_ups.put_off(connection, one.id, _due_s(point))
@@ -166,6 +171,8 @@ def save_page(point: Point, request_id: int, side: ScannedPage) -> str:
         if begun is None:
             _forget_unused(point, request_id, desk_key)
         raise
+    if __debug__:
+        passing("walk-up-row-before-spool")
     side.path.unlink(missing_ok=True)
     return page_id
 

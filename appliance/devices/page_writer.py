@@ -25,6 +25,7 @@ from appliance.core.errors import (
 from appliance.core.scan import ColorMode, ScannedPage, ScanSettings
 from appliance.devices.sane_device import RawPage
 from appliance.devices.scan_wire import Page, Tell
+from appliance.failpoints import passing
 
 QUALITY = 90
 _GREY_ROWS = 16  # one row of JPEG blocks with halved colour: the least a cut image leaves grey
@@ -89,6 +90,8 @@ class PageWriter:
             del raw
             self._rows_gone.set()
             check_decodes(part, size)
+            if __debug__:
+                passing("scanned-before-its-name")
             part.replace(path)
         except ScannerError as error:
             self._error = error
@@ -98,6 +101,8 @@ class PageWriter:
             self.done = number
             settings = self._settings
             page = ScannedPage(number, path, *size, settings.resolution_dpi, settings.mode)
+            if __debug__:
+                passing("scanned-before-word")
             self._tell(Page(page))
         finally:
             self._rows_gone.set()

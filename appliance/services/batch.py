@@ -21,6 +21,7 @@ from appliance.core.scan import BatchEnded, PageScanned
 from appliance.core.submission import ScanRequestState
 from appliance.desk import scanning, walk_ups
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.services.front import Front, logged
 from appliance.store import scan_requests
 
@@ -80,6 +81,8 @@ class Batches:
         scanning.start_request(self._point, row.id)
         self._request = (row.id, scan_requests.place_of(row))
         self._saved, self._stopping = 0, False
+        if __debug__:
+            passing("scan-row-before-scanner")
         settings = self._point.config.scanner.settings()
         try:
             self._point.pages.must_have_room()  # told before the paper moves
@@ -157,6 +160,8 @@ class Batches:
         else:
             log.warning("batch %s: %s: %s", request[0], error.code, error)
             self._front.batch_failed(error)
+        if __debug__:
+            passing("scan-over-before-row")
         self._ended = (request[0], error.code if error else None)
         self.note_ended()
         self._front.report()

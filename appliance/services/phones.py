@@ -18,6 +18,7 @@ from appliance.core.errors import ApplianceError, DiskFull, DossierMovedOn, Doss
 from appliance.desk import photos, takeaways
 from appliance.desk.point import Point
 from appliance.desk.sides import Clean
+from appliance.failpoints import passing
 from appliance.imaging.child.photographs import PhotoRefused, taken
 from appliance.services.steady import told
 
@@ -79,6 +80,8 @@ def _take_one_photo(point: Point, tripped: Counter[int]) -> bool:
     path = point.spool / f"photo-{photo.id}"
     try:
         photos.lay_out(point, photo, path)
+        if __debug__:
+            passing("photo-plain-in-memory")
         found = taken(path)
         path.unlink()
         page_id = photos.take_in(point, photo, found.jpeg, (found.width_px, found.height_px))

@@ -26,6 +26,7 @@ from appliance.core.prompt import Voice
 from appliance.desk import desk_keys, scanning, sealing
 from appliance.desk.point import Point
 from appliance.desk.set_aside import set_pages_of_earlier_life_aside
+from appliance.failpoints import passing
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
@@ -165,6 +166,8 @@ class Station:
         try:
             if done.result() is not None:
                 self._seen_version = -1  # perhaps another one waits
+                if __debug__:
+                    passing("sealed-before-key-retired")
                 desk_keys.retire(self._point)
         except ApplianceError as error:
             log.warning("seal: %s: %s", error.code, error)

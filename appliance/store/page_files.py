@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from appliance.core.errors import DiskFull, PageDamaged
+from appliance.failpoints import passing
 
 RESERVE_BYTES = 20 * 1024 * 1024  # on a full ext4 not even SQLite can record the failure
 PAGE_BYTES = 4 * 1024 * 1024  # a colour page at 300 dpi, and what cleaning makes of it
@@ -55,6 +56,8 @@ class PageFiles:
                 os.fsync(file.fileno())
                 file.seek(0)
                 name = hashlib.file_digest(file, "sha256").hexdigest()
+            if __debug__:
+                passing("file-before-its-name")
             unfinished.rename(self.folder / name)
             fsync_folder(self.folder)
         except BaseException as error:  # also what *write* raises: a phone that went away, say

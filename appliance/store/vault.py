@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from appliance.core.errors import DossierLocked, PageDamaged
+from appliance.failpoints import passing
 from appliance.keys import age
 from appliance.store.page_files import fsync_folder
 
@@ -35,7 +36,11 @@ class Vault:
         name = age.recipient_of(identity)
         self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(self._memory / name, identity)
+        if __debug__:
+            passing("desk-key-before-its-folder")
         (self._card / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        if __debug__:
+            passing("desk-key-before-current")
         _write(current, name)
         return name
 
@@ -50,6 +55,8 @@ class Vault:
     def destroy(self, name: str) -> None:
         """What was sealed to this key can never be read again; twice is once."""
         (self._memory / name).unlink(missing_ok=True)
+        if __debug__:
+            passing("key-gone-before-its-copies")
         if (self._card / name).is_dir():
             shutil.rmtree(self._card / name)
             fsync_folder(self._card)
@@ -72,6 +79,8 @@ class Vault:
             return
         copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(copy, age.seal(self._identity(desk_key).encode(), [recipient]))
+        if __debug__:
+            passing("key-copy-before-its-folder-synced")
         fsync_folder(self._card)
 
     def open_copies(self, volunteer_id: int, identity: str) -> list[str]:

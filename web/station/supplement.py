@@ -24,6 +24,7 @@ from appliance.desk import dossiers, sealing, supplements
 from appliance.desk.consent import supplement_consent_text
 from appliance.desk.dossiers import DossierView
 from appliance.desk.words import with_words
+from appliance.failpoints import passing
 from web.station.check import seen_mark
 from web.station.here import point, station, volunteer
 from web.station.supplement_words import Wish, wishes_of
@@ -110,6 +111,8 @@ def give_up(dossier_id: object) -> ResponseReturnValue:
 
     def both(wanted: str) -> None:
         supplements.give_up(point(), wanted)
+        if __debug__:
+            passing("given-up-before-pages-gone")
         sealing.erase_pages(point(), wanted)
 
     return _do(str(dossier_id), both)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, update
 from appliance.core.errors import DossierMovedOn
 from appliance.core.manifest import Event, EventType, SupplementItem, WardState
 from appliance.core.national_code import looks_like_a_code, tidy_code
+from appliance.failpoints import passing
 from web.ward.database import writing
 from web.ward.feed import note_event
 from web.ward.tables import dossier
@@ -89,4 +90,6 @@ def _move(
 
 def _note(conn: Connection, touch: Touch, kind: EventType, to: WardState, **told: Any) -> None:
     event = Event(seq="", dossier_id=touch.dossier_id, at=touch.now, type=kind, state=to, **told)
+    if __debug__:
+        passing("ward-state-before-event")
     note_event(conn, event, officer=touch.officer)

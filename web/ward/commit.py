@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from appliance.core.manifest import Event, EventType, Manifest, WardState
+from appliance.failpoints import passing
 from appliance.keys.canonical import sha256_hex
 from web.ward.database import reading, writing
 from web.ward.feed import newest_request, note_event
@@ -53,6 +54,8 @@ def commit(
             gathered = gather(engine, home, device_id, manifest)
         except FileNotFoundError:
             continue  # another commit of these files just let its uploads go: look again
+        if __debug__:
+            passing("ward-files-before-rows")
         with writing(engine) as conn:
             # Two commits of one dossier queue up here; the later finds the earlier's receipt.
             earlier = _earlier(conn, device_id, manifest, digest)
@@ -61,6 +64,8 @@ def commit(
             if not gathered.missing:
                 receipt = _record(conn, home, device_id, manifest, body)
             conn.execute(delete(upload).where(upload.c.id.in_(gathered.done_with)))
+        if __debug__:
+            passing("ward-rows-before-uploads-gone")
         for upload_id in gathered.done_with:
             (home.uploads / upload_id).unlink(missing_ok=True)
         if gathered.missing:
@@ -70,6 +75,8 @@ def commit(
                 "some files are not here, send them again",
                 missing=gathered.missing,
             )
+        if __debug__:
+            passing("ward-receipt-before-answer")
         return Committed(receipt, fresh=True)
     raise Problem(503, "busy", "several commits of the same files at once", retry_after_s=2)
 
@@ -119,6 +126,8 @@ def _record(
         )
     else:
         code, secret = _move_on(conn, manifest, now)
+    if __debug__:
+        passing("ward-dossier-before-revision")
     receipt = signed_receipt(
         dossier_id=manifest.dossier_id,
         code=code,

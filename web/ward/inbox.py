@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.core.errors import DossierMovedOn
 from appliance.core.manifest import SUMMARY_SLOT, Contents, Manifest, WardState
+from appliance.failpoints import passing
 from appliance.papers.fitting import whole_title
 from web.ward.answers import (
     ACCEPTED_FROM,
@@ -183,6 +184,8 @@ def _moved(done: str, move: Callable[[], None]) -> None:
     except DossierMovedOn:
         flash(words()["notice"]["moved_on"], "warning")
         return
+    if __debug__:
+        passing("ward-event-before-bell")
     the_ward().bell.ring()
     flash(words()["notice"][done], "success")
 

@@ -22,6 +22,7 @@ from resumable_upload.locks.memory_lock import InMemoryLockBackend
 from resumable_upload.storage.base import Storage
 from sqlalchemy import Engine, delete, func, insert, select, update
 
+from appliance.failpoints import passing
 from web.ward.database import reading, writing
 from web.ward.settings import WardSettings
 from web.ward.tables import upload
@@ -150,6 +151,8 @@ class DeviceStore(Storage):  # type: ignore[misc]  # the library ships no types
                     expires_at=expires_at or now + timedelta(days=1),
                 )
             )
+        if __debug__:
+            passing("ward-upload-begun-before-answer")
 
     def get_upload(self, upload_id: str) -> dict[str, Any] | None:
         """The upload as the library wants it; the offset is what the disk holds."""
@@ -184,6 +187,8 @@ class DeviceStore(Storage):  # type: ignore[misc]  # the library ships no types
             if file.seek(0, os.SEEK_END) != offset:
                 raise OffsetMoved(upload_id)
             file.write(data)
+            if __debug__:
+                passing("upload-bytes-before-answer")
 
     def update_offset(self, upload_id: str, offset: int) -> None:
         """Nothing to write down: the file knows."""

@@ -9,6 +9,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
+from appliance.failpoints import passing
 from web.ward.home import sync_folder
 
 FRESH = ".new"  # a second name that a crash may leave behind
@@ -51,6 +52,8 @@ def keep(sealed: Path, source: Path, sha256: str) -> None:
         sync_folder(sealed)
     fresh = target.with_name(f"{secrets.token_hex(8)}{FRESH}")
     os.link(source, fresh)
+    if __debug__:
+        passing("ward-second-name-before-its-place")
     fresh.replace(target)
     fresh.unlink(missing_ok=True)  # rename does nothing between two names of one file
     sync_folder(target.parent)
