@@ -140,6 +140,7 @@ make_venv() {
   venv_is_sound && return
   "${PYTHON}" -c "import sys; raise SystemExit(sys.version_info < (${OLDEST_PYTHON}))" ||
     stop "${UNSUPPORTED}" "$("${PYTHON}" --version) is too old; 3.11 is the oldest that works"
+  [[ ! -L ${VENV} ]] || rm -- "${VENV}" # what a link leads to is not ours to clear
   say "Making .venv from ${PYTHON}"
   "${as_owner[@]}" "${PYTHON}" -m venv --clear --system-site-packages "${VENV}"
 }
@@ -225,7 +226,8 @@ run_tests() {
   check "mypy" "${bin}/mypy"
   check "lint-imports" "${bin}/lint-imports"
   check "shellcheck" shellcheck "${scripts[@]}" "${ROOT}/.ci/run"
-  check "pytest" "${bin}/python" -m pytest -n auto -m "${which}" "$@"
+  # one more than there are cores: many a test waits for a timer or a browser
+  check "pytest" "${bin}/python" -m pytest -n "$(($(nproc) + 1))" --dist worksteal -m "${which}" "$@"
   ((${#failed[@]} == 0)) || stop 1 "failed: ${failed[*]}"
 }
 

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.guides.test_guides_pages import PATHS
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.test_station_page_light import BUDGET, note
 
@@ -51,14 +52,13 @@ def too_small(window: Window) -> list[str]:
 def test_no_guide_has_a_barrier_or_is_wider_than_the_screen(
     address: str, tmp_path: Path, width: int, look: str
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     with open_window(address, width=width) as window:
         window.context.add_cookies([{"name": "guide-look", "value": look, "url": address}])
         for path in (*PATHS, "/guides/procedures/none", "/guides/procedures?q=sao+y"):
             page = window.go(path)
             if "none" not in path and "?" not in path and look != "en.large":
                 name = f"{name_of(path)}-{look}-{width}".replace("-vi.plain", "").replace(".", "-")
-                page.screenshot(path=folder / f"{name}.png", full_page=True)
+                keep_picture(page, f"{name}", whole=True)
             assert window.barriers() == [], path
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{path} is {wide} px wider than a screen of {width}"

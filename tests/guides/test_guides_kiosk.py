@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import Browser
 from web.station.guides.kiosk import RETURN_AFTER_S
@@ -98,14 +98,13 @@ def test_a_box_that_is_away_leaves_the_page_readable(address: str) -> None:
 def test_a_kiosk_has_no_barrier_and_its_way_back_stays_in_sight(
     address: str, tmp_path: Path, path: str
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     with open_window(address, width=1080) as window:
         page = window.go("/guides/kiosk")
         window.go(f"/guides{path}")
         if path:
             expect(page.get_by_role("link", name="Về trang đầu")).to_be_in_viewport()
         name = f"kiosk{path.replace('/', '-') or '-home'}-1080"
-        page.screenshot(path=folder / f"{name}.png")
+        keep_picture(page, f"{name}")
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         assert window.barriers() == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

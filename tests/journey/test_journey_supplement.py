@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from appliance.demo.house import House
 from appliance.desk.point import Point, open_point
 from tests.journey.supplements import SLOT, Supplemented
 from tests.journey.waiting import until
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 
 pytestmark = pytest.mark.timeout(500)
@@ -125,7 +125,6 @@ def test_words_lost_with_the_power_come_back_from_the_ward_by_themselves(
 def test_in_two_browsers_an_officer_asks_and_reads_the_better_page(
     house: House, point: Point, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     one = Supplemented(house, point)
     number = one.view.dossier.number
     (name, pin), *_ = house.pins.items()
@@ -133,7 +132,7 @@ def test_in_two_browsers_an_officer_asks_and_reads_the_better_page(
 
         def picture(called: str) -> None:
             window.page.wait_for_load_state("load")
-            window.page.screenshot(path=folder / f"{called}-{width}.png", full_page=True)
+            keep_picture(window.page, f"{called}-{width}", whole=True)
             too_wide = window.page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
@@ -151,7 +150,7 @@ def test_in_two_browsers_an_officer_asks_and_reads_the_better_page(
         officer.get_by_label("Chỉ các trang số").first.fill("2")
         officer.get_by_label("Lời dặn về giấy này").first.fill("Góc dưới bên phải bị mờ.")
         officer.get_by_label("Nội dung yêu cầu").fill("Mời bác quét lại giúp trang 2.")
-        officer.screenshot(path=folder / f"ward-asks-{width}.png")
+        keep_picture(officer, f"ward-asks-{width}")
         officer.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
         officer.get_by_text("Đã gửi yêu cầu bổ sung về điểm hỗ trợ.").wait_for()
 
@@ -186,6 +185,6 @@ def test_in_two_browsers_an_officer_asks_and_reads_the_better_page(
         officer.reload()
         officer.get_by_role("heading", name="Giấy tờ hiện hành").wait_for()
         assert officer.get_by_text("thay cho trang 2").count() == 1
-        officer.screenshot(path=folder / f"ward-supplemented-{width}.png")
+        keep_picture(officer, f"ward-supplemented-{width}")
     assert number
     one.proven(revisions=2)

@@ -1,11 +1,10 @@
 """The on-screen panel fits a laptop and a phone.
 
-Kept in a temporary folder; with TRAMHOSO_PICTURES set, in that one (docs/pages is made so).
+With TRAMHOSO_PICTURES set, pictures are kept in that folder (docs/pages is made so).
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from appliance.core.ports import Signal
 from appliance.pretend.panel import ScreenPanel
+from tests.screenshots import keep_picture
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -26,13 +26,12 @@ pytestmark = [
 def test_the_panel_is_not_wider_than_the_screen(
     screen: ScreenPanel, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     screen.show(Signal.READY)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": 740})
         page.goto(screen.url)
-        page.screenshot(path=folder / f"panel-{width}.png")
+        keep_picture(page, f"panel-{width}")
         too_wide = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

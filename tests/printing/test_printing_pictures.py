@@ -1,6 +1,6 @@
 """Pictures of what comes out of a printer, and of the page that asks for it, to be looked at.
 
-Kept in a temporary folder; with TRAMHOSO_PICTURES set, in that one (docs/pages is made so).
+With TRAMHOSO_PICTURES set, pictures are kept in that folder (docs/pages is made so).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from tests.printing.sample_prints import (
     printed,
     procedure,
 )
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import (  # noqa: F401 - fixtures of the page
     PIN,
@@ -125,7 +126,6 @@ def test_the_sheets_are_drawn(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1366, 360])
 def test_the_page_that_prints_is_drawn_with_a_sheet_on_its_way(
-    folder: Path,
     tmp_path: Path,
     point: Point,
     filled: str,
@@ -144,7 +144,7 @@ def test_the_page_that_prints_is_drawn_with_a_sheet_on_its_way(
             expect(page.get_by_text("Máy in đã hết giấy.")).to_be_visible()
             page.click("#print-receipt_slip-roll")
             expect(page.get_by_text("Đã in xong.")).to_be_visible()
-            page.screenshot(path=folder / f"prints-page-{width}.png", full_page=True)
+            keep_picture(page, f"prints-page-{width}", whole=True)
             assert window.barriers() == []
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert len(printers.came_out("slips")) == 1

@@ -55,6 +55,18 @@ def test_a_venv_of_another_python_is_made_again(tmp_path: Path, python: str, sou
     assert (done.returncode == 0) is sound
 
 
+def test_a_venv_that_is_a_link_is_made_here_and_what_it_leads_to_is_kept(tmp_path: Path):
+    script, elsewhere = shutil.copy(SCRIPT, tmp_path), tmp_path / "somebody-elses"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (tmp_path / ".venv").symlink_to(elsewhere)
+    asked = ["bash", "-c", f"source {script}; as_owner=(); make_venv"]
+    done = subprocess.run(asked, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (elsewhere / "kept").exists()
+    assert not (tmp_path / ".venv").is_symlink()
+
+
 @pytest.mark.parametrize("words", [(), ("install",), ("demos",)])
 def test_an_unknown_word_gets_the_usage_and_its_own_exit(words):
     answer = run(*words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from html import unescape
 from pathlib import Path
@@ -17,6 +16,7 @@ from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
 from tests import pages as drawn
 from tests.point.test_point_cleaning import clean_all, letter, scanned
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Browser, id_of, topic_page, view_of
 
@@ -192,7 +192,6 @@ def test_the_card_of_another_dossier_or_of_nobody_is_refused(
 def test_the_page_of_a_card_can_be_used_by_everybody(
     point: Point, lan: Volunteer, address: str, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     dossier_id = dossiers.open_dossier(point, "khai-sinh", lan.id)
     scanned(point, dossier_id, [drawn.card("front", 4107, 300, clockwise=0).jpeg()], 300)
     clean_all(point)
@@ -202,11 +201,11 @@ def test_the_page_of_a_card_can_be_used_by_everybody(
     with open_window(address, width=width) as window:
         window.sign_in("Lan", PIN)
         page = window.go(f"/dossiers/{dossier_id}/cards/{card.page_id}")
-        page.screenshot(path=folder / f"card-whose-{width}.png", full_page=width > 640)
+        keep_picture(page, f"card-whose-{width}", whole=width > 640)
         assert window.barriers() == []
         page.locator(f'input[value="{person}"]').check()
         page.get_by_role("button", name="Xem các ô sẽ điền").click()
-        page.screenshot(path=folder / f"card-fields-{width}.png", full_page=width > 640)
+        keep_picture(page, f"card-fields-{width}", whole=width > 640)
         assert window.barriers() == []
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) <= 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.store.volunteers import Volunteer
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN, Browser, Tray, view_of
 from tests.station_page.test_station_page_light import BUDGET
@@ -194,7 +194,6 @@ def test_a_frame_never_leaves_the_scan_and_never_becomes_a_line(
 def test_the_frame_page_has_no_barrier_and_its_picture_is_drawn(
     dossier: str, tray: Tray, point: Point, address: str, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     tray.papers = write_sample_pages(tmp_path / "papers", dpi=100, count=1)
     tray.press()
     clean(point)
@@ -210,14 +209,14 @@ def test_the_frame_page_has_no_barrier_and_its_picture_is_drawn(
         assert too_wide <= 0
         for place in ("top-left", "right", "bottom"):
             grip(window, place)
-        page.screenshot(path=folder / f"crop-{width}.png", full_page=True)
+        keep_picture(page, f"crop-{width}", whole=True)
         page_edits.crop_page(point, tray.scanned[0], SHEET)
         page = window.go(path)
         page.get_by_text("Hộp đang làm sạch trang này").wait_for()
         clean(point)
         page.get_by_text("Đã cắt theo khung của người trực").wait_for()
         assert window.barriers() == []
-        page.screenshot(path=folder / f"page-cropped-{width}.png", full_page=True)
+        keep_picture(page, f"page-cropped-{width}", whole=True)
         assert not window.complaints
 
 

@@ -9,6 +9,7 @@ import pytest
 from appliance.desk import page_moves
 from appliance.desk.point import Point
 from appliance.pretend.sample_pages import write_sample_pages
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN, Browser, Tray, view_of
 
@@ -162,4 +163,4 @@ def test_the_arranging_page_has_no_barrier(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert too_wide <= 0
-        page.screenshot(path=tmp_path / "arrange.png", full_page=True)
+        keep_picture(page, "arrange", whole=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from appliance.desk.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store.volunteers import Role, add_volunteer
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Clock, Tray
 
@@ -36,11 +36,10 @@ def test_the_head_has_two_rows_on_a_phone_and_names_the_point(
         sealing.grant_next(point, cleaned)
         clock.pass_by(minutes=75)
     report_status(point, STATION, "needs-person" if busy else "ready", None)
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     with open_window(address, width=360) as window:
         window.sign_in(NAME, PIN)
         head = window.page.locator(".top")
-        head.screenshot(path=folder / f"head-{busy}-360.png")
+        keep_picture(head, f"head-{busy}-360")
         shape = head.bounding_box()
         assert shape is not None
         assert shape["height"] <= TWO_ROWS_PX

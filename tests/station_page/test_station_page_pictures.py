@@ -1,11 +1,10 @@
 """Every page, drawn by Chromium at both ends of the range of screens.
 
-Kept in a temporary folder; with TRAMHOSO_PICTURES set, in that one (docs/pages is made so).
+With TRAMHOSO_PICTURES set, pictures are kept in that folder (docs/pages is made so).
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.store import outbox
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Clock, Tray, receipt_for, topic_page
 
@@ -31,7 +31,6 @@ NARROW = 640  # up to here the bar of what is next lies at the foot of the windo
 def test_no_page_is_wider_than_the_screen(
     point: Point, lan: Volunteer, tray: Tray, clock: Clock, address: str, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     tray.papers = write_sample_pages(tmp_path / "papers", dpi=100, count=3)
     report_status(point, STATION, "ready", None)
     with open_window(address, width=width) as window:
@@ -44,7 +43,7 @@ def test_no_page_is_wider_than_the_screen(
             window.page.wait_for_load_state("load")
             # its papers stick to the window's edge; a phone's bar of what is next does everywhere
             whole = not name.startswith("topic") and (width > NARROW or "steps" not in bars())
-            window.page.screenshot(path=folder / f"{name}-{width}.png", full_page=whole)
+            keep_picture(window.page, f"{name}-{width}", whole=whole)
             too_wide = window.page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
@@ -78,7 +77,7 @@ def test_no_page_is_wider_than_the_screen(
         tray.find(tray.scanned[3], Warn("turn-unsure"), auto_turn=None)
         picture("dossier-found", work)
         picture("slot-found", f"{work}/slots/giay_chung_sinh")
-        window.page.locator("#papers").screenshot(path=folder / f"papers-found-{width}.png")
+        keep_picture(window.page.locator("#papers"), f"papers-found-{width}")
         picture("arrange", f"/dossiers/{first}/slots/giay_chung_sinh/arrange")
         picture("page-unsharp", f"/dossiers/{first}/pages/{tray.scanned[1]}")
         picture("page-blank", f"/dossiers/{first}/pages/{tray.scanned[2]}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from appliance.imaging.child.cleaner import Cleaner
 from appliance.store.volunteers import Volunteer
 from tests.pages import blanks, papers, scanner, spoilt
 from tests.pages.truth import Page
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Tray, view_of
 
@@ -80,19 +80,18 @@ def test_a_volunteer_sees_what_cleaning_found_and_takes_it_back(
         expect(page.locator(f"#page-{letter.id}")).to_contain_text("mờ ở góc dưới bên phải")
         weight = page.locator("#slot-giay_chung_sinh .weight")
         expect(weight).to_contain_text("trong 2 MB")
-        folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
         page.locator(f"#look-{form.id}").click()
         expect(page.get_by_text("Hộp đã nắn thẳng 1,8 độ")).to_be_visible()
-        page.screenshot(path=folder / "page-real-1366.png", full_page=True)
+        keep_picture(page, "page-real-1366", whole=True)
         page.get_by_role("button", name="Xem như ảnh gốc").click()
         clean(point, cleaner)
         page.reload()
-        page.screenshot(path=folder / "page-real-plain-1366.png", full_page=True)
+        keep_picture(page, "page-real-plain-1366", whole=True)
         page.get_by_role("button", name="Dùng bản đã làm sạch").click()
         clean(point, cleaner)
         page.get_by_role("link", name="Về hồ sơ").click()
         page.get_by_role("button", name="Giữ lại trang này").click()
         expect(page.get_by_role("button", name="Không gửi trang này")).to_be_visible()
-        page.locator("#papers").screenshot(path=folder / "papers-real-1366.png")
+        keep_picture(page.locator("#papers"), "papers-real-1366")
         assert window.barriers() == []
         assert not window.complaints

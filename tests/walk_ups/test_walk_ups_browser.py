@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from appliance.desk.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.store.volunteers import Volunteer
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import (  # noqa: F401 - the page as it is served
     PIN,
@@ -106,13 +106,12 @@ def test_pictures_come_by_themselves_as_pages_are_cleaned(
 def test_no_screen_of_walk_ups_has_a_barrier_or_is_too_wide(
     point: Point, lan: Volunteer, tray: Tray, clock: Clock, address: str, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     tray.papers = write_sample_pages(tmp_path / "papers", dpi=100, count=3)
     with open_window(address, width=width) as window:
 
         def picture(name: str) -> None:
             window.page.wait_for_load_state("load")
-            window.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            keep_picture(window.page, f"{name}-{width}", whole=True)
             too_wide = window.page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )

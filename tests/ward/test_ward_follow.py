@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from appliance.core.manifest import Follow
 from appliance.keys.canonical import canonical_json, sha256_hex
+from tests.screenshots import keep_picture
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
@@ -93,7 +93,7 @@ def test_the_slips_qr_opens_the_page_and_no_log_could_hold_the_secret(
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium on this machine")
-    number, folder = f"TH-{width}-20261122-01", Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
+    number = f"TH-{width}-20261122-01"
     box.deliver(followed(recipient, number))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -102,11 +102,11 @@ def test_the_slips_qr_opens_the_page_and_no_log_could_hold_the_secret(
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{ward.site}/follow")
         assert Axe().run(page).violations_count == 0
-        page.screenshot(path=folder / f"ward-follow-ask-{width}.png")
+        keep_picture(page, f"ward-follow-ask-{width}")
         page.goto("about:blank")
         page.goto(f"{ward.site}/follow#{number}.{SECRET}")
         page.get_by_text("Phường đã nhận", exact=True).wait_for()
-        page.screenshot(path=folder / f"ward-follow-{width}.png")
+        keep_picture(page, f"ward-follow-{width}")
         assert Axe().run(page).violations_count == 0
         assert all(SECRET not in url.partition("#")[0] for url in asked)
         too_wide = page.evaluate(

@@ -1,17 +1,17 @@
 """The officers' pages fit a laptop and a phone.
 
-Kept in a temporary folder; with TRAMHOSO_PICTURES set, in that one (docs/pages is made so).
+With TRAMHOSO_PICTURES set, pictures are kept in that folder (docs/pages is made so).
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.screenshots import keep_picture
 from tests.ward.box import Box
 from tests.ward.conftest import RunningWard
 from tests.ward.papers import sealed_dossier
@@ -28,7 +28,6 @@ pytestmark = [
 def test_no_page_of_the_ward_is_wider_than_the_screen(
     ward: RunningWard, box: Box, recipient: str, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(os.environ.get("TRAMHOSO_PICTURES", tmp_path))
     codes = [box.deliver(sealed_dossier(recipient)).json()["code"] for _ in range(3)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -36,7 +35,7 @@ def test_no_page_of_the_ward_is_wider_than_the_screen(
 
         def picture(name: str) -> None:
             page.wait_for_load_state("load")
-            page.screenshot(path=folder / f"{name}-{width}.png")
+            keep_picture(page, f"{name}-{width}")
             too_wide = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
