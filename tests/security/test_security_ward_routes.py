@@ -20,7 +20,7 @@ from tests.ward.papers import CHILD, SealedDossier, sealed_dossier
 from web.ward.app import create_app
 from web.ward.devices import add_device, revoke_device
 from web.ward.init import init_ward
-from web.ward.officers import set_password
+from web.ward.officers import add_officer, set_password
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
 
@@ -50,7 +50,8 @@ class Ward:
             rows = tuple(raw.driver_connection.iterdump())  # type: ignore[union-attr]
         finally:
             raw.close()
-        files = sorted(service.home.folder.rglob("*"))
+        # Lock files are empty, and named by the first letters of what was asked about.
+        files = sorted(p for p in service.home.folder.rglob("*") if p.parent.name != "locks")
         sizes = tuple((p.name, p.stat().st_size) for p in files if "ward.sqlite" not in p.name)
         return tuple(row for row in rows if "sqlite_sequence" not in row), sizes
 
@@ -115,6 +116,7 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
         "sealed_sha256": paper.sha256,
         "upload_id": unquote(begun.headers["Location"].rsplit("/", 1)[-1]),
         "code": receipt["code"],
+        "name": made.officer,
         "procedure_id": "khai-sinh",
         "version": "2026-07-01",
         "static:filename": "ward.css",
@@ -197,7 +199,8 @@ def test_another_box_finds_nothing_of_this_one(ward: Ward) -> None:
 
 
 def test_a_box_is_no_officer_and_an_officer_is_no_box(ward: Ward) -> None:
-    officers = {r.endpoint for r in ward.app.url_map.iter_rules() if r.endpoint[:6] == "inbox."}
+    pages = ("inbox.", "head.")
+    officers = {r.endpoint for r in ward.app.url_map.iter_rules() if r.endpoint.startswith(pages)}
     boxes = {r.endpoint for r in ward.app.url_map.iter_rules() if r.endpoint[:7] == "intake."}
     everything = officers | boxes | FOR_ANYBODY
     methods = ("GET", "POST", "PUT")
@@ -236,10 +239,31 @@ def test_without_the_pages_own_token_no_officer_changes_anything(ward: Ward, tok
     before, refused = ward.kept(), 0
     signed_in = replace(ward.walker, marks=())
     for one in signed_in.walk(form={"csrf_token": token}, methods=CHANGING, Cookie=ward.officer):
-        if one.endpoint.startswith("inbox."):
+        if one.endpoint.startswith(("inbox.", "head.")):
             assert one.status in {400, 405} or one.endpoint == "inbox.sign_in", one
             refused += one.status == 400
-    assert refused >= 4
+    assert refused >= 8
+    assert ward.kept() == before
+
+
+def test_an_officer_who_is_no_head_changes_nothing_on_the_heads_pages(ward: Ward) -> None:
+    service: WardService = ward.app.extensions[KEY]
+    with service.engine.begin() as conn:
+        add_officer(conn, "can-bo-hai", "mật khẩu thử")
+    client = ward.app.test_client()
+    cookie, token = officers_cookie(client, "can-bo-hai", "mật khẩu thử")
+    before, refused = ward.kept(), 0
+    walker = replace(ward.walker, marks=())
+    everything_else = {r.endpoint for r in ward.app.url_map.iter_rules()}
+    heads = {endpoint for endpoint in everything_else if endpoint.startswith("head.")}
+    for one in walker.walk(
+        form={"csrf_token": token, "name": "kẻ lạ", "role": "head"},
+        leave_out=frozenset(everything_else - heads),
+        Cookie=cookie,
+    ):
+        assert one.status in {403, 405} or one.method == "OPTIONS", one
+        refused += one.status == 403
+    assert refused >= 8
     assert ward.kept() == before
 
 

@@ -35,6 +35,7 @@ class RunningWard:
     made: WardMade
     process: subprocess.Popen[str] | None = None
     base: str = ""
+    port: int = 0  # 0: a free one
     environment: dict[str, str] = field(default_factory=dict)
     module: str = "appliance.commands.ward"
     under: tuple[str, ...] = ()  # a command that runs the ward, say strace
@@ -52,13 +53,23 @@ class RunningWard:
     def engine(self) -> Engine:
         return open_database(self.settings.database_url)
 
-    def start(self) -> RunningWard:
+    @property
+    def command(self) -> list[str]:
         command = [*self.under, sys.executable, "-m", self.module, "serve"]
-        command += [str(self.settings.home), "--listen", "127.0.0.1:0"]
-        if self.settings.database:
-            command += ["--database", self.settings.database]
+        command += [str(self.settings.home), "--listen", f"127.0.0.1:{self.port}"]
+        return command + (["--database", self.settings.database] if self.settings.database else [])
+
+    def refused(self) -> str:
+        """What it says on its way out when it may not serve."""
+        done = subprocess.run(
+            self.command, capture_output=True, text=True, timeout=READY_S, check=False
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        return done.stderr
+
+    def start(self) -> RunningWard:
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=os.environ | self.environment
+            self.command, stdout=subprocess.PIPE, text=True, env=os.environ | self.environment
         )
         assert self.process.stdout
         ready, _, _ = select.select([self.process.stdout], [], [], READY_S)
@@ -98,18 +109,21 @@ def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 _names = itertools.count()
 
 
+@pytest.fixture(scope="module")
+def new_database(postgres_folder: str) -> str:
+    """An empty PostgreSQL database for a file of tests."""
+    name = f"ward_{os.getpid()}_{next(_names)}"
+    with psycopg.connect(database_url(postgres_folder, "postgres"), autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name}")
+    return database_url(postgres_folder, name)
+
+
 @pytest.fixture(
     params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], scope="module"
 )
 def database(request: pytest.FixtureRequest) -> str | None:
     """An operator's --database: None is SQLite in the home."""
-    if request.param == "sqlite":
-        return None
-    folder = request.getfixturevalue("postgres_folder")
-    name = f"ward_{os.getpid()}_{next(_names)}"
-    with psycopg.connect(database_url(folder, "postgres"), autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name}")
-    return database_url(folder, name)
+    return None if request.param == "sqlite" else request.getfixturevalue("new_database")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -183,14 +182,6 @@ def test_a_stopped_ward_answers_what_was_asked_and_ends_well(ward: RunningWard) 
     assert (answer.status, json.loads(answer.read())["items"]) == (200, [])
     assert time.monotonic() - began < 20
     ward.start()
-
-
-def test_a_second_process_may_not_serve_the_same_home(ward: RunningWard) -> None:
-    other = replace(ward, process=None)
-    with pytest.raises(AssertionError):
-        other.start()
-    assert other.process
-    assert other.process.wait(30) == 1
 
 
 def test_uploads_nobody_committed_are_swept_at_the_start(ward: RunningWard) -> None:

@@ -21,6 +21,7 @@ from tests.ward.papers import CHILD, sealed_dossier
 from web.ward.database import reading, writing
 from web.ward.devices import add_device, device_of_token, devices, revoke_device
 from web.ward.home import open_home
+from web.ward.upload_locks import UploadLocks
 from web.ward.uploads import OffsetMoved, Uploads
 
 
@@ -135,7 +136,7 @@ def test_two_patches_at_once_never_mix(ward: RunningWard, box: Box) -> None:
 def test_a_writer_who_comes_too_late_spoils_nothing(ward: RunningWard) -> None:
     """Should a lock ever have run out: the end of the file is looked at again."""
     home = open_home(ward.settings.home)
-    uploads = Uploads(ward.engine, home.uploads, ward.settings)
+    uploads = Uploads(ward.engine, home.uploads, UploadLocks(home.locks), ward.settings)
     with reading(ward.engine) as conn:
         device_id = device_of_token(conn, ward.box.token)
     assert device_id

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
+LOOK_AT_LEAST_EVERY_S = 10.0  # a bell in another process may not be heard for a while
+
 
 class Bell:
     """Rung after every new event. At most *seats* callers wait at a time."""
@@ -51,7 +53,7 @@ class Bell:
                     if rest <= 0:
                         break
                     if self._count == heard and not self._closed:
-                        self._rung.wait(rest)
+                        self._rung.wait(min(rest, LOOK_AT_LEAST_EVERY_S))
             return found
         finally:
             self._seats.release()

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from appliance.core.manifest import Event, EventType
+from web.ward.hearing import tell_others
 from web.ward.problems import Problem
 from web.ward.tables import dossier, event
 
 
 def note_event(conn: Connection, entry: Event, *, officer: str) -> None:
-    """Add one entry, in the transaction that moved the dossier. Ring the bell afterwards.
+    """Add one entry, in the transaction that moved the dossier. Ring the bell afterwards;
+    those of other processes ring by themselves.
 
     Its ``seq`` is given by the database.
     """
@@ -32,6 +34,7 @@ def note_event(conn: Connection, entry: Event, *, officer: str) -> None:
             body=json.dumps(body, ensure_ascii=False),
         )
     )
+    tell_others(conn)
 
 
 def events_after(conn: Connection, device_id: int, after: int, limit: int) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@
     HOME/session.key    signs the officers' cookies
     HOME/ward.sqlite    unless the database is elsewhere
     HOME/uploads/       bytes that arrive, one file per upload
+    HOME/locks/         empty; who writes to which upload just now
     HOME/sealed/ab/…    committed files, named by their SHA-256; still encrypted
     HOME/procedures/    optional: <id>/<version>.json
 """
@@ -30,7 +31,7 @@ class NotAWardHome(Exception):
 
 
 class HomeInUse(Exception):
-    """Another ``ward serve`` works in this folder."""
+    """Another ``ward serve`` works in this folder, and the two may not work side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ class WardHome:
         return self.folder / "uploads"
 
     @property
+    def locks(self) -> Path:
+        """Lock files of uploads."""
+        return self.folder / "locks"
+
+    @property
     def sealed(self) -> Path:
         """Committed files."""
         return self.folder / "sealed"
@@ -92,6 +98,7 @@ def make_home(folder: Path) -> WardHome:
     folder.chmod(0o700)  # also when somebody made it before: private keys come in here
     home = WardHome(folder)
     home.uploads.mkdir(exist_ok=True, mode=0o700)
+    home.locks.mkdir(exist_ok=True, mode=0o700)
     home.sealed.mkdir(exist_ok=True, mode=0o700)
     _make_secret(folder / "age.key", new_identity)
     _make_secret(folder / "signing.key", new_signing_key)
@@ -113,19 +120,24 @@ def open_home(folder: Path) -> WardHome:
 
 
 @contextmanager
-def sole_service(home: WardHome) -> Iterator[None]:
-    """Hold the home for one serving process; the kernel lets go even after kill -9.
+def serving(home: WardHome, *, alone: bool) -> Iterator[None]:
+    """Hold the home for this process; the kernel lets go even after kill -9.
 
-    The bell of the event feed and the locks of uploads live in that process.
+    On SQLite a ward is served *alone*: the bell of the event feed and the counts of its brakes
+    live in the process. On PostgreSQL they are shared, and so may the home be, also by machines.
 
     Raises:
-        HomeInUse: another process holds it.
+        HomeInUse: somebody else holds it, and either of the two wants to be alone.
     """
     with (home.folder / "serve.lock").open("a") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise HomeInUse(f"{home.folder} is already served by another process") from error
+            raise HomeInUse(
+                f"{home.folder} is already served by another process; "
+                "only on PostgreSQL may several serve one home"
+            ) from error
+        home.locks.mkdir(exist_ok=True, mode=0o700)  # a home of an older release has none
         yield
 
 

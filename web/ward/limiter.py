@@ -1,12 +1,25 @@
-"""A plain brake on guessing, in memory: one process serves a ward."""
+"""A plain brake on guessing, in memory: for a ward that one process serves."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import OrderedDict, deque
+from typing import Protocol
 
 MAX_KEYS = 10_000
+
+
+class Brake(Protocol):
+    """Counts who passes, and how often."""
+
+    def rest_s(self, key: str) -> int:
+        """Count one pass for *key*; 0 when it may pass, else how many seconds to rest."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """Whoever it was may."""
+        ...
 
 
 class Limiter:

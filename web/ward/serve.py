@@ -1,4 +1,4 @@
-"""`tramhoso ward serve`: one process per home."""
+"""`tramhoso ward serve`: one process on SQLite, as many as one likes on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from datetime import timedelta
 from web.serving import serve
 from web.ward.app import create_app
 from web.ward.database import migrate, open_database
-from web.ward.home import open_home, sole_service
+from web.ward.hearing import Hearing
+from web.ward.home import open_home, serving
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
+from web.ward.shared_limiter import sweep_passes
 from web.ward.vault import drop_strays
 
 log = logging.getLogger(__name__)
@@ -31,13 +33,14 @@ def run(
     """Serve until SIGTERM or SIGINT; see ``web.serving.serve``.
 
     Raises:
-        HomeInUse: another process serves this home.
+        HomeInUse: another process serves this home, and one of the two is on SQLite.
     """
     home = open_home(settings.home)
-    with sole_service(home):
+    with serving(home, alone=settings.serves_alone):
         migrate(open_database(settings.database_url))
         app = create_app(settings)
         service: WardService = app.extensions[KEY]
+        hearing = None if settings.serves_alone else Hearing(service.engine, service.bell)
         next_sweep = 0.0
 
         def turn() -> None:
@@ -47,6 +50,8 @@ def run(
                 next_sweep = time.monotonic() + SWEEP_EVERY_S
                 _sweep(service)
 
+        if hearing:
+            hearing.start()
         try:
             serve(
                 app,
@@ -58,13 +63,18 @@ def run(
                 on_stop=service.bell.close,
             )
         finally:
+            if hearing:
+                hearing.end()
             service.engine.dispose()
 
 
 def _sweep(service: WardService) -> None:
     """Housekeeping; a full disk or a busy database ends it for this hour, never the service."""
     try:
-        service.uploads.sweep(service.now())
-        drop_strays(service.home.sealed, service.now() - SETTLED_AFTER)
+        now = service.now()
+        service.uploads.sweep(now)
+        drop_strays(service.home.sealed, now - SETTLED_AFTER)
+        if not service.settings.serves_alone:
+            sweep_passes(service.engine, now)
     except Exception:
         log.exception("expired uploads stay for another hour")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import current_app
@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 from web.ward.bell import Bell
 from web.ward.database import open_database
 from web.ward.home import WardHome, open_home
-from web.ward.limiter import Limiter
+from web.ward.limiter import Brake, Limiter
 from web.ward.settings import WardSettings
+from web.ward.shared_limiter import SharedLimiter
+from web.ward.upload_locks import UploadLocks
 from web.ward.uploads import Uploads
 
 KEY = "tramhoso.ward"
@@ -27,11 +29,11 @@ class WardService:
     engine: Engine
     uploads: Uploads
     bell: Bell
-    look_ups: Limiter
-    guesses: Limiter = field(default_factory=lambda: Limiter(30, 3600.0))  # per receipt code
+    look_ups: Brake  # per address
+    guesses: Brake  # per receipt code
     # Per address: a brake on work done for strangers; what they guess at is out of reach anyway.
-    strange_tokens: Limiter = field(default_factory=lambda: Limiter(120, 60.0))
-    strange_officers: Limiter = field(default_factory=lambda: Limiter(30, 600.0))  # whatever name
+    strange_tokens: Brake
+    strange_officers: Brake  # whatever name
 
     def now(self) -> datetime:
         """The ward's time; boxes have no battery clock, so theirs is never asked."""
@@ -42,13 +44,22 @@ def open_service(settings: WardSettings) -> WardService:
     """Open the home and its database; the tables must be up to date."""
     home = open_home(settings.home)
     engine = open_database(settings.database_url)
+
+    def brake(name: str, count: int, window_s: float) -> Brake:
+        if settings.serves_alone:
+            return Limiter(count, window_s)
+        return SharedLimiter(engine, home.session_key, name, count, window_s)
+
     return WardService(
         settings,
         home,
         engine,
-        Uploads(engine, home.uploads, settings),
+        Uploads(engine, home.uploads, UploadLocks(home.locks), settings),
         Bell(seats=max(1, settings.threads // 2)),
-        Limiter(settings.look_ups_per_minute, 60.0),
+        look_ups=brake("look-ups", settings.look_ups_per_minute, 60.0),
+        guesses=brake("guesses", 30, 3600.0),
+        strange_tokens=brake("strange-tokens", 120, 60.0),
+        strange_officers=brake("strange-officers", 30, 600.0),
     )
 
 

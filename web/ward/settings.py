@@ -20,11 +20,17 @@ class WardSettings:
     max_open_uploads: int = 400  # per device, so that one broken box cannot fill the table
     disk_reserve_bytes: int = 256 * MIB  # below this, new bytes are asked to come later
     upload_life: timedelta = timedelta(days=14)  # an upload nobody committed is then swept
+    lock_wait_s: float = 5.0  # for another request of the same upload, then 423
     threads: int = 8
     time_zone: str = "Asia/Ho_Chi_Minh"  # of what officers read; stored times are UTC
     secure_cookies: bool = False  # True behind TLS, where it should always stand
     min_version: str | None = None  # boxes of an older release say so on their first page
     look_ups_per_minute: int = 20  # public /track questions from one address
+
+    @property
+    def serves_alone(self) -> bool:
+        """Whether only one process at a time may serve this ward."""
+        return self.database_url.startswith("sqlite")
 
     @property
     def database_url(self) -> str:

@@ -18,7 +18,6 @@ from typing import IO, Any
 
 from resumable_upload import TusServer
 from resumable_upload.exceptions import TusHookError
-from resumable_upload.locks.memory_lock import InMemoryLockBackend
 from resumable_upload.storage.base import Storage
 from sqlalchemy import Engine, delete, func, insert, select, update
 
@@ -26,12 +25,11 @@ from appliance.failpoints import passing
 from web.ward.database import reading, writing
 from web.ward.settings import WardSettings
 from web.ward.tables import upload
+from web.ward.upload_locks import UploadLocks
 
 logging.getLogger("resumable_upload").setLevel(logging.CRITICAL)  # it logs names of files
 
 TUS_HEADERS = {"Tus-Resumable": "1.0.0"}
-LOCK_WAIT_S = 5.0
-LOCK_LIFE_S = 600.0
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -39,9 +37,11 @@ Answer = tuple[int, dict[str, str], bytes]
 class Uploads:
     """The receiving end for all devices of one ward."""
 
-    def __init__(self, engine: Engine, folder: Path, settings: WardSettings) -> None:
+    def __init__(
+        self, engine: Engine, folder: Path, locks: UploadLocks, settings: WardSettings
+    ) -> None:
         self._engine, self._folder, self._settings = engine, folder, settings
-        self._locks = InMemoryLockBackend()
+        self._locks = locks
 
     def answer(
         self, device_id: int, method: str, path: str, headers: Mapping[str, str], body: bytes
@@ -66,8 +66,7 @@ class Uploads:
             checksum_algorithms=("sha256", "sha1"),
             disable_concatenation=True,
             lock_backend=self._locks,
-            lock_wait_seconds=LOCK_WAIT_S,
-            lock_ttl_seconds=LOCK_LIFE_S,
+            lock_wait_seconds=self._settings.lock_wait_s,
             on_upload_create=self._room_for(device_id),
         )
         # A first request of this server object would sweep; that is not a device's errand.
