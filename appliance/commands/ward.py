@@ -16,11 +16,12 @@ from sqlalchemy import Connection
 
 from appliance.services import notify
 from web.serving import CannotListen
+from web.ward.audit import checked, exported, has_link
 from web.ward.database import migrate, open_database, writing
 from web.ward.devices import DeviceExists, add_device, devices, revoke_device
 from web.ward.home import HomeInUse, NotAWardHome, open_home
 from web.ward.init import FIRST_DEVICE, init_ward, new_password
-from web.ward.officers import add_officer, officer_names, set_password
+from web.ward.officers import LastHead, Role, add_officer, is_taken, set_password, set_role
 from web.ward.serve import run
 from web.ward.settings import WardSettings
 
@@ -144,13 +145,58 @@ def officer(home: Path, name: str, database: str | None) -> None:
     password = new_password()
 
     def write(conn: Connection) -> None:
-        if name in officer_names(conn):
+        if is_taken(conn, name):
             set_password(conn, name, password)
         else:
             add_officer(conn, name, password)
 
     _write(home, database, write)
     _say(password)
+
+
+@ward.command("role", short_help="Say whether an officer is a head.")
+@home_argument
+@click.argument("name")
+@click.argument("role", type=click.Choice([str(role) for role in Role]))
+@database_option
+def role(home: Path, name: str, role: str, database: str | None) -> None:
+    """Make officer NAME a head, or no longer one.
+
+    A head reads who opened what, and says who is an officer, on the ward's own page.
+    """
+    try:
+        known = _write(home, database, lambda conn: set_role(conn, name, Role(role)))
+    except LastHead as error:
+        raise click.ClickException("the office would be without a head") from error
+    if not known:
+        raise click.ClickException(f"no officer {name}")
+
+
+@ward.command("audit", short_help="Who opened what, as JSON lines; --check follows the chain.")
+@home_argument
+@click.option("--check", is_flag=True, help="only say whether the chain holds, and its end")
+@click.option("--goes-through", metavar="LINK", help="an end that --check printed before")
+@database_option
+def audit(home: Path, check: bool, goes_through: str | None, database: str | None) -> None:
+    """Print every line of the audit, or check that none was changed, taken out or cut off.
+
+    Keep the end that --check prints elsewhere: only with it can a later check tell that the
+    newest lines, or all of them, were replaced.
+    """
+
+    def read(conn: Connection) -> None:
+        found = checked(conn)
+        if not check:
+            for line in exported(conn):
+                _say(line)
+        if found.broken_at is not None:
+            raise click.ClickException(f"the chain breaks at line {found.broken_at}")
+        if goes_through and not has_link(conn, goes_through):
+            raise click.ClickException("lines are gone: the chain no longer goes through that end")
+        if check:
+            _say(f"{found.count} lines, end {found.end}")
+
+    _write(home, database, read)
 
 
 def _write(home: Path, database: str | None, change: Callable[[Connection], T]) -> T:

@@ -12,6 +12,7 @@ from appliance.core.errors import DossierMovedOn
 from appliance.core.manifest import Event, EventType, SupplementItem, WardState
 from appliance.core.national_code import looks_like_a_code, tidy_code
 from appliance.failpoints import passing
+from web.ward.audit import Deed, note
 from web.ward.database import writing
 from web.ward.feed import note_event
 from web.ward.tables import dossier
@@ -42,6 +43,7 @@ def accept(engine: Engine, touch: Touch) -> None:
     with writing(engine) as conn:
         _move(conn, touch, ACCEPTED_FROM, to)
         _note(conn, touch, EventType.STATE_CHANGED, to)
+        note(conn, touch.now, touch.officer, Deed.ACCEPTED, touch.dossier_id)
 
 
 def ask_for_supplement(
@@ -56,6 +58,7 @@ def ask_for_supplement(
     with writing(engine) as conn:
         _move(conn, touch, ASKED_FROM, to)
         _note(conn, touch, EventType.SUPPLEMENT_REQUESTED, to, text_vi=text_vi, items=items)
+        note(conn, touch.now, touch.officer, Deed.ASKED, touch.dossier_id, papers=len(items))
 
 
 def enter_national_code(engine: Engine, touch: Touch, code: str) -> None:
@@ -72,6 +75,7 @@ def enter_national_code(engine: Engine, touch: Touch, code: str) -> None:
     with writing(engine) as conn:
         _move(conn, touch, CODED_FROM, to, national_code=code)
         _note(conn, touch, EventType.STATE_CHANGED, to, national_code=code)
+        note(conn, touch.now, touch.officer, Deed.CODED, touch.dossier_id)
 
 
 def _move(

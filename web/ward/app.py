@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from web.ward.follow import follow
+from web.ward.head import head
 from web.ward.inbox import inbox
 from web.ward.intake import intake
 from web.ward.problems import Problem
@@ -64,6 +65,7 @@ def create_app(settings: WardSettings) -> Flask:
     app.register_blueprint(public)
     app.register_blueprint(follow)
     app.register_blueprint(inbox)
+    app.register_blueprint(head)
     app.register_error_handler(Problem, Problem.response)
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_strict_headers)
@@ -87,6 +89,8 @@ def _page(error: Exception, status: int) -> Response:
     notice = words()["notice"]
     if isinstance(error, CSRFError):
         sentence = notice["form_expired"]
+    elif status == 403:
+        sentence = notice["heads_only"]
     else:
         sentence = notice["not_found"] if status < 500 else notice["failed"]
     return Response(render_template("ward/error.html", sentence=sentence), status)

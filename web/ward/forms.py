@@ -34,6 +34,16 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class OfficerForm(FlaskForm):  # type: ignore[misc]
+    """The name of one more officer."""
+
+    name = StringField(
+        _form["new_officer"],
+        [_needed, _at_most(80), Regexp(r"^[\w .-]+$", message=_form["name_wrong"])],
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class MoveForm(FlaskForm):  # type: ignore[misc]
     """A button; *seen* is the state the officer looked at."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -32,18 +33,21 @@ from web.ward.answers import (
     ask_for_supplement,
     enter_national_code,
 )
+from web.ward.audit import Deed, note
 from web.ward.current import current_papers, out_of_date
-from web.ward.database import reading
+from web.ward.database import reading, writing
 from web.ward.feed import events_of
 from web.ward.forms import CodeForm, MoveForm, supplement_form
-from web.ward.listing import PAGE, Line, lines, one_line, waiting
+from web.ward.listing import Line, found_by, one_line, page_of, waiting
 from web.ward.reader import DossierUnreadable, Reader
 from web.ward.service import the_ward
 from web.ward.sign_in import inbox
 from web.ward.wire import UUID
 from web.ward.wording import words
 
-LAST_PAGE = 100_000  # a number no database chokes on
+LONGEST_NUMBER = 60  # letters of what is searched for
+MOST_REVISIONS = 10_000  # beyond which a number is no revision's
+DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 __all__ = ["inbox"]  # with the pages below on it
 
@@ -56,21 +60,36 @@ def front() -> AnyResponse:
 
 @inbox.get("/inbox")
 def show_list() -> str:
-    """Newest first; those that wait for an officer, or all."""
+    """Newest first; those that wait for an officer, or all; or what a number finds."""
     everything = request.args.get("show") == "all"
-    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+    number = request.args.get("number", "").strip()[:LONGEST_NUMBER]
     with reading(the_ward().engine) as conn:
-        found = lines(conn, waiting_only=not everything, page=page)
+        found = found_by(conn, number) if number else ()
+        page = (
+            None
+            if number
+            else page_of(
+                conn,
+                waiting_only=not everything,
+                older_than=_known_id("older"),
+                newer_than=_known_id("newer"),
+            )
+        )
         count, oldest = waiting(conn)
     return render_template(
         "ward/inbox.html",
-        lines=found,
+        lines=page.lines if page else found,
         everything=everything,
+        number=number,
         page=page,
-        more=len(found) == PAGE,
         count=count,
         oldest=oldest,
     )
+
+
+def _known_id(name: str) -> str | None:
+    told = request.args.get(name, "")
+    return told if UUID.match(told) else None
 
 
 @inbox.get("/inbox/<dossier_id>")
@@ -78,6 +97,7 @@ def show_dossier(dossier_id: str) -> str:
     """What the citizen brought, decrypted for this one answer."""
     line = _line(dossier_id)
     ward = the_ward()
+    _note(Deed.OPENED, dossier_id)
     reader = Reader(ward.engine, ward.home)
     opened: list[tuple[Manifest, Contents]] = []
     unreadable = []
@@ -112,7 +132,11 @@ def show_dossier(dossier_id: str) -> str:
 def show_paper(dossier_id: str, number: int, sealed_sha256: str) -> Response:
     """One PDF, decrypted on the fly; ``?download`` saves it under its name."""
     _line(dossier_id)
+    if not DIGEST.match(sealed_sha256) or number > MOST_REVISIONS:
+        abort(404)
     ward = the_ward()
+    saves = "download" in request.args
+    _note(Deed.SAVED if saves else Deed.READ, dossier_id, revision=number, paper=sealed_sha256)
     reader = Reader(ward.engine, ward.home)
     try:
         manifest, contents = reader.contents(dossier_id, number)
@@ -125,7 +149,7 @@ def show_paper(dossier_id: str, number: int, sealed_sha256: str) -> Response:
     answer = send_file(
         io.BytesIO(plain),
         mimetype="application/pdf",
-        as_attachment="download" in request.args,
+        as_attachment=saves,
         download_name=listed.name,
         etag=False,
     )
@@ -176,6 +200,13 @@ def do_code(dossier_id: str) -> AnyResponse:
     except ValueError:
         flash(words()["form"]["bad_code"].format(code=told), "danger")
     return _back(dossier_id)
+
+
+def _note(deed: Deed, dossier_id: str, **told: str | int) -> None:
+    """Before anything is decrypted: who cannot be written down reads nothing."""
+    ward = the_ward()
+    with writing(ward.engine) as conn:
+        note(conn, ward.now(), g.officer, deed, dossier_id, **told)
 
 
 def _moved(done: str, move: Callable[[], None]) -> None:

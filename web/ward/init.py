@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from web.ward.database import migrate, open_database, writing
 from web.ward.devices import DeviceExists, add_device
 from web.ward.home import make_home
-from web.ward.officers import add_officer, officer_names
+from web.ward.officers import Role, add_officer, officer_names
 from web.ward.settings import WardSettings
 
 FIRST_DEVICE = "hop-1"
@@ -43,7 +43,7 @@ def init_ward(settings: WardSettings) -> WardMade:
             password = None
             if not officer_names(conn):
                 password = new_password()
-                add_officer(conn, FIRST_OFFICER, password)
+                add_officer(conn, FIRST_OFFICER, password, Role.HEAD)
     finally:
         engine.dispose()
     return WardMade(home.recipient, home.verify_key, token, FIRST_OFFICER, password)

@@ -19,9 +19,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from web.ward.audit import Deed, note
+from web.ward.database import writing
 from web.ward.forms import SignInForm
 from web.ward.listing import age_vi
-from web.ward.officers import OfficerRests, officer_stamp, signs_in
+from web.ward.officers import OfficerRests, Role, end_sessions, officer_of, signs_in
 from web.ward.service import the_ward
 from web.ward.wording import words
 
@@ -30,12 +32,13 @@ inbox = Blueprint("inbox", __name__)
 
 @inbox.before_request
 def know_the_officer() -> AnyResponse | None:
-    """Everybody signs in; a new password or a removed officer ends every older cookie."""
+    """Everybody signs in; a sign-out, a new password or a removed officer ends older cookies."""
     if request.endpoint == "inbox.sign_in":
         return None
     name = session.get("officer")
-    if name and session.get("stamp") == officer_stamp(the_ward().engine, name):
-        g.officer = name
+    known = officer_of(the_ward().engine, name, session.get("stamp")) if name else None
+    if known:
+        g.officer, g.is_head = known.name, known.role is Role.HEAD
         return None
     session.clear()
     return redirect(url_for("inbox.sign_in"))
@@ -67,12 +70,12 @@ def sign_in() -> AnyResponse | str:
             page.headers["Retry-After"] = str(rest_s)
             return page
         try:
-            if signs_in(ward.engine, form.name.data, form.password.data, ward.now()):
+            known = signs_in(ward.engine, form.name.data, form.password.data, ward.now())
+            if known:
                 ward.strange_officers.forget(address)
                 session.clear()
                 session.permanent = True
-                session["officer"] = form.name.data
-                session["stamp"] = officer_stamp(ward.engine, form.name.data)
+                session["officer"], session["stamp"] = known.name, known.stamp
                 return redirect(url_for("inbox.show_list"))
             flash(notice["wrong_password"], "danger")
         except OfficerRests as rest:
@@ -82,7 +85,11 @@ def sign_in() -> AnyResponse | str:
 
 @inbox.post("/sign-out")
 def sign_out() -> AnyResponse:
-    """End the session of this browser."""
+    """End this officer's sessions, in whatever browser: a copied cookie opens nothing after."""
+    ward = the_ward()
+    with writing(ward.engine) as conn:
+        end_sessions(conn, g.officer)
+        note(conn, ward.now(), g.officer, Deed.SIGNED_OUT)
     session.clear()
     flash(words()["notice"]["signed_out"], "success")
     return redirect(url_for("inbox.sign_in"))

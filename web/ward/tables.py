@@ -20,9 +20,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from appliance.core.manifest import WardState
+
+WAITING = (WardState.RECEIVED, WardState.CHECKING)  # for an officer
 
 metadata = MetaData(
     naming_convention={
@@ -52,6 +57,8 @@ class Moment(TypeDecorator[datetime]):
         """Give the zone back."""
         return None if value is None else value.replace(tzinfo=UTC)
 
+
+_waits = text(f"state IN ({', '.join(repr(str(state)) for state in WAITING)})")
 
 device = Table(
     "device",
@@ -93,20 +100,30 @@ dossier = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("device_id", ForeignKey("device.id"), nullable=False, index=True),
-    Column("state", String(24), nullable=False, index=True),
+    Column("state", String(24), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("code", String(24), nullable=False, unique=True),
     Column("secret", String(24), nullable=False),
     Column("procedure_id", Text, nullable=False),
     Column("procedure_title", Text),
     Column("point", Text, nullable=False),
-    Column("received_at", Moment, nullable=False, index=True),
+    Column("received_at", Moment, nullable=False),
     Column("moved_at", Moment, nullable=False),
     Column("due_at", Moment),
-    Column("national_code", String(60)),  # mã hồ sơ, typed in by an officer
+    Column("national_code", String(60), index=True),  # mã hồ sơ, typed in by an officer
     # what stands on the citizen's slip before the ward has even seen the dossier
     Column("follow_number", String(24), index=True),
     Column("follow_sha256", String(64)),
+    # The inbox: all, and what waits, in their order; how many wait, and since when.
+    Index("ix_dossier_received", "received_at", "id"),
+    Index("ix_dossier_waiting", "received_at", "id", sqlite_where=_waits, postgresql_where=_waits),
+    Index(
+        "ix_dossier_waiting_since",
+        "moved_at",
+        "state",  # SQLite looks at it again, and need not leave the index for it
+        sqlite_where=_waits,
+        postgresql_where=_waits,
+    ),
 )
 
 revision = Table(
@@ -151,4 +168,21 @@ officer = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("rests_until", Moment),
     Column("active", Boolean, nullable=False, default=True),
+    Column("role", String(16), nullable=False, default="officer"),
+    Column("era", Integer, nullable=False, default=0),  # one more ends every session
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    # Who opened what. A dossier's line outlives the dossier, so its id is no foreign key.
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("officer", String(80), nullable=False),
+    Column("deed", String(24), nullable=False),
+    Column("dossier_id", String(36)),
+    Column("told", Text, nullable=False),  # ids and numbers, as JSON
+    Column("chain", String(64), nullable=False),  # a digest of this line and the link before
+    Index("ix_audit_dossier_seq", "dossier_id", "seq"),
+    sqlite_autoincrement=True,
 )
