@@ -21,7 +21,7 @@ from web.ward.bell import LOOK_AT_LEAST_EVERY_S
 from web.ward.database import reading
 from web.ward.reader import open_dossier
 from web.ward.settings import WardSettings
-from web.ward.tables import passing, revision
+from web.ward.tables import brake_pass, revision
 
 pytestmark = pytest.mark.postgres
 
@@ -146,7 +146,7 @@ def test_questions_are_counted_over_both(ward: RunningWard, other: RunningWard) 
         told = list(pool.map(ask, range(26)))
     assert (told.count(404), told.count(429)) == (20, 6)
     with reading(ward.engine) as conn:
-        keys = set(conn.execute(select(passing.c.key)).scalars())
+        keys = set(conn.execute(select(brake_pass.c.key)).scalars())
     assert not any("127.0.0.1" in key or "BD-" in key for key in keys)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 
-from web.ward.tables import passing
+from web.ward.tables import brake_pass
 
 LONGEST_WINDOW = timedelta(hours=1)
 
@@ -31,19 +31,19 @@ class SharedLimiter:
         with self._engine.begin() as conn:
             _alone(conn, digest)
             count, oldest = conn.execute(
-                select(func.count(), func.min(passing.c.at)).where(
-                    passing.c.key == digest, passing.c.at > now - self._window
+                select(func.count(), func.min(brake_pass.c.at)).where(
+                    brake_pass.c.key == digest, brake_pass.c.at > now - self._window
                 )
             ).one()
             if count >= self._count:
                 return int((oldest + self._window - now).total_seconds()) + 1
-            conn.execute(insert(passing).values(key=digest, at=now))
+            conn.execute(insert(brake_pass).values(key=digest, at=now))
         return 0
 
     def forget(self, key: str) -> None:
         """Whoever it was may."""
         with self._engine.begin() as conn:
-            conn.execute(delete(passing).where(passing.c.key == self._digest(key)))
+            conn.execute(delete(brake_pass).where(brake_pass.c.key == self._digest(key)))
 
     def _digest(self, key: str) -> str:
         return hmac.new(self._secret, f"{self._name}:{key}".encode(), "sha256").hexdigest()
@@ -52,7 +52,7 @@ class SharedLimiter:
 def sweep_passes(engine: Engine, now: datetime) -> None:
     """Forget what no window reaches any more."""
     with engine.begin() as conn:
-        conn.execute(delete(passing).where(passing.c.at < now - LONGEST_WINDOW))
+        conn.execute(delete(brake_pass).where(brake_pass.c.at < now - LONGEST_WINDOW))
 
 
 def _alone(conn: Connection, digest: str) -> None:

@@ -150,14 +150,14 @@ event = Table(
     sqlite_autoincrement=True,  # a number is never given twice, even after a delete
 )
 
-passing = Table(
-    "passing",
+brake_pass = Table(
+    "brake_pass",
     metadata,
     # Who passed a brake and when, for wards of several processes; swept after an hour.
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("key", String(64), nullable=False),  # a keyed digest of an address or a code
     Column("at", Moment, nullable=False, index=True),
-    Index("ix_passing_key_at", "key", "at"),
+    Index("ix_brake_pass_key_at", "key", "at"),
 )
 
 officer = Table(
