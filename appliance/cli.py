@@ -22,6 +22,7 @@ COMMANDS = {
     "outbox": "appliance.commands.outbox:outbox",
     "print": "appliance.commands.print:print_",
     "procedures": "appliance.commands.procedures:procedures",
+    "restore": "appliance.commands.restore:restore",
     "scan": "appliance.commands.scan:scan",
     "station": "appliance.commands.services:station",
     "upkeep": "appliance.commands.services:upkeep",

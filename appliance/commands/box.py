@@ -9,6 +9,7 @@ from pathlib import Path
 from appliance.config import Config, read_config
 from appliance.core.errors import ConfigWrong
 from appliance.desk.point import Point, open_point
+from appliance.store import in_use
 
 
 def open_box(config_path: Path) -> Point:
@@ -16,9 +17,10 @@ def open_box(config_path: Path) -> Point:
 
     Raises:
         ConfigWrong: the file, a folder or who runs this is wrong.
-        StoreOutdated: upkeep must run first.
+        StoreOutdated, StoreDamaged: upkeep must run first.
     """
     point = open_folders(config_path)
+    in_use.hold(point.config.paths.state)
     point.database.must_be_current()
     return point
 

@@ -84,6 +84,10 @@ def upkeep(config_path: Path, as_json: bool) -> None:
         click.echo(f"files set aside: {len(found.files_set_aside)}")
         click.echo(f"erasings finished: {found.erased_dossiers}")
         click.echo(f"free disk: {found.disk_free_mb} MiB")
+        if found.damage:
+            since = found.restored_from or "no copy was there, the tables are new"
+            click.echo(f"the database was damaged: {found.damage}")
+            click.echo(f"taken in its place: {since}; found again: {found.found_again}")
 
 
 def open_panel(section: PanelSection) -> Panel:

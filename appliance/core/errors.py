@@ -30,13 +30,22 @@ from appliance.core.scanner_errors import (
     ShortPage,
     UnsupportedImage,
 )
+from appliance.core.store_errors import (
+    CardReadOnly,
+    FoundAgain,
+    StoreDamaged,
+    StoreError,
+    StoreInUse,
+)
 from appliance.core.walk_up_errors import WalkUpError
 
 # what stands in files of its own, and is found here too
 __all__ = [
     "ApplianceError",
+    "CardReadOnly",
     "CoverOpen",
     "FeederEmpty",
+    "FoundAgain",
     "OutOfMemory",
     "PaperJam",
     "PrinterError",
@@ -54,6 +63,9 @@ __all__ = [
     "ScannerRefusedSetting",
     "ScannerSilent",
     "ShortPage",
+    "StoreDamaged",
+    "StoreError",
+    "StoreInUse",
     "UnsupportedImage",
     "WalkUpError",
     "Who",

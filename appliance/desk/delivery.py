@@ -13,6 +13,7 @@ from appliance.core.errors import ApplianceError, DeliveryError, Unexpected
 from appliance.core.manifest import Heartbeat, Manifest, ProcedureRef
 from appliance.core.ports import Destination
 from appliance.core.submission import HOLD, LONGEST_REST, Submission
+from appliance.desk import noting
 from appliance.desk.point import Point
 from appliance.desk.status import disk_free_mb
 from appliance.failpoints import passing
@@ -113,6 +114,7 @@ def deliver(
         outbox.mark_delivered(connection, sent, proof)
         if __debug__:
             passing("receipt-row-before-commit")
+    noting.delivered(point, sent.id)
     if __debug__:
         passing("receipt-before-sealed-files-gone")
     erase_sealed(point, sent.id)

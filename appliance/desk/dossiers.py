@@ -29,6 +29,7 @@ from appliance.core.supplement import (
     SupplementRequest,
     open_request,
 )
+from appliance.desk import noting
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.point import Point
 from appliance.failpoints import passing
@@ -141,6 +142,7 @@ def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
         share(point, connection, dossier_id, volunteer_id)
         if __debug__:
             passing("key-copy-before-dossier-row")
+    noting.dossier_opened(point, dossier_id)
     if __debug__:
         passing("dossier-row-before-word")
     return dossier_id
@@ -303,6 +305,7 @@ def save_answers(
         try:
             with point.database.writing() as connection:
                 saved = dossiers.put_answers(connection, dossier_id, sealed, base)
+            noting.answers_saved(point, dossier_id)
             if __debug__:
                 passing("answers-row-before-word")
             return saved

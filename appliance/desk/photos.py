@@ -13,6 +13,7 @@ from uuid6 import uuid7
 
 from appliance.core.dossier import CAMERA, DossierState
 from appliance.core.errors import ApplianceError, DossierMovedOn
+from appliance.desk import noting
 from appliance.desk.dossiers import must_have_slot
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
@@ -119,6 +120,7 @@ def take_in(point: Point, photo: BroughtPhoto, jpeg: bytes, size_px: tuple[int, 
                 made_at=now,
             )
             photos.end(connection, photo.id)
+    noting.page_saved(point, page_id)
     if __debug__:
         passing("photo-page-before-erase")
     point.pages.remove(photo.file)

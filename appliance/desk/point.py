@@ -17,6 +17,7 @@ from appliance.keys import age
 from appliance.procedures.catalogue import Catalogue
 from appliance.procedures.units import units
 from appliance.store.database import Database
+from appliance.store.diary import Diary
 from appliance.store.page_files import PageFiles
 from appliance.store.vault import Vault
 
@@ -71,6 +72,11 @@ class Point:
     def spool(self) -> Path:
         """Where scanned sides lie for a moment, in memory, before they are encrypted."""
         return self.config.paths.runtime / "spool"
+
+    @property
+    def diary(self) -> Diary:
+        """What happened since the last good copy of the database."""
+        return Diary(self.config.paths.state / "diary")
 
     def sealed_files(self, submission_id: str) -> PageFiles:
         """The ciphertexts of one submission."""

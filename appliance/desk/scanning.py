@@ -14,7 +14,7 @@ from appliance.core.scan import ScannedPage
 from appliance.core.seen import Seen, seen_of
 from appliance.core.submission import ScanRequestState
 from appliance.core.two_sizes import large_in, small_in
-from appliance.desk import walk_ups
+from appliance.desk import noting, walk_ups
 from appliance.desk.dossiers import put_on_desk
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
@@ -108,6 +108,7 @@ def save_page(point: Point, request_id: int, slot: scan_requests.OnDesk, side: S
             scan_requests.count_page(connection, request_id)
             if __debug__:
                 passing("page-row-before-commit")
+    noting.page_saved(point, page_id)
     if __debug__:
         passing("page-row-before-spool")
     side.path.unlink(missing_ok=True)

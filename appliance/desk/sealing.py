@@ -22,6 +22,7 @@ from appliance.core.errors import (
 from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
 from appliance.core.submission import SealState, Submission, SubmissionState, revision_id
+from appliance.desk import noting
 from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
 from appliance.desk.sealed import Sealed, opened_now, seal_up
@@ -200,6 +201,7 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
             scan_requests.clear_desk(connection)
         if __debug__:
             passing("seal-row-before-commit")
+    noting.sealed(point, submission.id)
 
 
 def _forget_earlier_tries(point: Point, dossier_id: str) -> None:

@@ -58,6 +58,16 @@ def move_aside(point: Point, path: Path) -> str:
     return path.name
 
 
+def back_in_place(point: Point, name: str) -> bool:
+    """Whether a page file is where it belongs; one that was set aside is brought back."""
+    place = point.pages.path_of(name)
+    aside = point.config.paths.state / "set-aside" / name
+    if not place.exists() and aside.exists():
+        aside.rename(place)
+        point.pages.sync()
+    return place.exists()
+
+
 def _without_row(point: Point) -> list[Path]:
     found = point.pages.names()
     with point.database.reading() as connection:

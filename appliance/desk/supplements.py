@@ -19,6 +19,7 @@ from appliance.core.manifest import Manifest
 from appliance.core.procedure import Slot
 from appliance.core.submission import revision_id
 from appliance.core.supplement import SupplementPlan, replaced_by
+from appliance.desk import noting
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
 from appliance.desk.point import Point
@@ -85,6 +86,7 @@ def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
         slots = slots_open(connection, dossier_id)
         put_on_desk(point, connection, dossier_id, slots[0].key)
         share(point, connection, dossier_id, volunteer_id)
+    noting.dossier_opened(point, dossier_id)
 
 
 def give_up(point: Point, dossier_id: str) -> None:
@@ -107,6 +109,7 @@ def give_up(point: Point, dossier_id: str) -> None:
         on_desk = scan_requests.get_on_desk(connection)
         if on_desk and on_desk.dossier_id == dossier_id:
             scan_requests.clear_desk(connection)
+    noting.taken_back(point, dossier_id)
 
 
 def withdraw(point: Point, dossier_id: str) -> None:
@@ -120,6 +123,7 @@ def withdraw(point: Point, dossier_id: str) -> None:
         name = revision_id(dossier_id, dossier.revision)
         outbox.withdraw(connection, name)
         _back_to_delivered(connection, dossier_id, DossierState.SEALED, dossier.revision)
+    noting.taken_back(point, dossier_id)
     shutil.rmtree(point.sealed_files(name).folder, ignore_errors=True)
 
 

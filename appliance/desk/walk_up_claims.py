@@ -12,6 +12,7 @@ from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import AlreadyScanning, DossierLocked, DossierMovedOn, PageDamaged
 from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
+from appliance.desk import noting
 from appliance.desk.dossiers import must_have_slot
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
@@ -59,6 +60,8 @@ def claim(
             if __debug__:
                 passing("claimed-before-old-files-gone")
             for one in claimed:
+                for page in one.pages:
+                    noting.page_saved(point, page.id)
                 remove_old_files(point, one.walk_up, one.names)
             return sum(len(one.pages) for one in claimed)
     raise DossierMovedOn(f"walk-ups {numbers} do not stand still")

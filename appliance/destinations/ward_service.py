@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from appliance.core.errors import (
     DestinationUnreachable,
     FilesMissingAtWard,
+    SealedFileDamaged,
 )
 from appliance.core.manifest import (
     EventPage,
@@ -102,14 +103,15 @@ class WardService:
     def send(self, manifest: Manifest, body: bytes, files: dict[str, Path]) -> Receipt:
         """See ``core.ports.Destination.send``."""
         self._told = (0, sum(listed.bytes for listed in manifest.files))
-        for listed in manifest.files:
-            check_sealed_file(listed, files.get(listed.sha256))
-        if all(self._uploads.recall(listed.sha256) for listed in manifest.files):
-            # An earlier call got this far: perhaps only the receipt was lost on its way.
+        damaged = _damage_of(manifest, files)
+        if damaged or all(self._uploads.recall(listed.sha256) for listed in manifest.files):
+            # An earlier call got this far: perhaps only the receipt was lost on its way. And what
+            # is damaged here, or gone with a database that came back from a copy, may be there.
             try:
                 return self._commit(manifest, body)
             except FilesMissingAtWard:
-                pass
+                if damaged:
+                    raise damaged from None
         self._upload(manifest.files, files)
         try:
             return self._commit(manifest, body)
@@ -200,6 +202,16 @@ class WardService:
                 if failures >= COMMIT_TRIES:
                     raise
                 self._pause(failures)
+
+
+def _damage_of(manifest: Manifest, files: dict[str, Path]) -> SealedFileDamaged | None:
+    """The first of its files that is not as it was sealed."""
+    try:
+        for listed in manifest.files:
+            check_sealed_file(listed, files.get(listed.sha256))
+    except SealedFileDamaged as error:
+        return error
+    return None
 
 
 def _path(manifest: Manifest) -> str:

@@ -15,10 +15,6 @@ from dataclasses import dataclass, field
 from typing import Self
 
 _PAGE = b"<!doctype html><title>Wi-Fi</title>"
-PORTAL_ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(_PAGE), _PAGE)
-)
 _PIECE = 64 * 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER with no time: RST instead of FIN
 
@@ -33,10 +29,29 @@ class Trouble:
     delay_s: float = 0.0  # before every piece, either way
     swallow: bool = False  # everything goes up, nothing comes down, nothing is closed
     portal: bytes | None = None  # answered here; the server never hears of it
+    half_open: bool = False  # taken by somebody who then forgets it: nothing is read or said
 
 
+def answer_of(status: str, *headers: str, page: bytes = _PAGE) -> bytes:
+    """A whole answer with a web page, as servers give that know nothing of our service.
+
+    >>> answer_of("503 Service Unavailable", "Retry-After: 7", page=b"").splitlines()[1]
+    b'Retry-After: 7'
+    """
+    told = (
+        f"HTTP/1.1 {status}",
+        *headers,
+        "Content-Type: text/html; charset=utf-8",
+        "Connection: close",
+        f"Content-Length: {len(page)}",
+    )
+    return "\r\n".join((*told, "", "")).encode("ascii") + page
+
+
+PORTAL_ANSWER = answer_of("200 OK")
 SWALLOWED_ANSWER = Trouble(cut_down_after=0)  # the server did it, the client never learns
 CAPTIVE_PORTAL = Trouble(portal=PORTAL_ANSWER)
+HALF_OPEN = Trouble(half_open=True)
 
 
 @dataclass
@@ -45,7 +60,18 @@ class _Traffic:
     down: int = 0
     connections: int = 0
     cuts: int = 0
+    lost: int = 0  # bytes that had gone up when a line was cut, and were not answered yet
+    most_lost: int = 0  # by one cut
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+
+@dataclass
+class _Line:
+    """One connection: what happens to it, and what is on its way without an answer."""
+
+    trouble: Trouble
+    unanswered: int = 0
+    is_cut: bool = False
 
 
 class BadNetwork:
@@ -95,6 +121,10 @@ class BadNetwork:
                 lead.start()
 
     def _lead(self, client: socket.socket, trouble: Trouble) -> None:
+        if trouble.half_open:
+            with self.traffic.lock:
+                self._open.add(client)  # until we are closed, or the client gives it up
+            return
         if trouble.portal is not None:
             _answer_as_portal(client, trouble.portal)
             return
@@ -106,10 +136,10 @@ class BadNetwork:
             return
         with self.traffic.lock:
             self._open |= {client, server}
-        ends = (client, server)
-        up = threading.Thread(target=self._pump, args=(*ends, trouble, True), daemon=True)
+        line = _Line(trouble)
+        up = threading.Thread(target=self._pump, args=(client, server, line, True), daemon=True)
         up.start()
-        self._pump(server, client, trouble, False)
+        self._pump(server, client, line, False)
         up.join()
         with self.traffic.lock:
             self._open -= {client, server}
@@ -118,7 +148,8 @@ class BadNetwork:
         client.close()
         server.close()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, trouble: Trouble, up: bool) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, line: _Line, up: bool) -> None:
+        trouble = line.trouble
         left = trouble.cut_up_after if up else trouble.cut_down_after
         with suppress(OSError):
             while piece := source.recv(_PIECE):
@@ -126,10 +157,9 @@ class BadNetwork:
                     self._closed.wait(trouble.delay_s)
                 if up or not trouble.swallow:
                     sink.sendall(piece[:left])
-                    self._count(len(piece[:left]), up)
+                    self._count(line, len(piece[:left]), up)
                 if left is not None and len(piece) >= left:
-                    with self.traffic.lock:
-                        self.traffic.cuts += 1
+                    self._count_cut(line)
                     _wake(source, sink)
                     return
                 left = None if left is None else left - len(piece)
@@ -139,12 +169,23 @@ class BadNetwork:
         with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
 
-    def _count(self, length: int, up: bool) -> None:
+    def _count(self, line: _Line, length: int, up: bool) -> None:
         with self.traffic.lock:
             if up:
                 self.traffic.up += length
-            else:
+                line.unanswered += length
+            elif length:
                 self.traffic.down += length
+                line.unanswered = 0
+
+    def _count_cut(self, line: _Line) -> None:
+        with self.traffic.lock:
+            if line.is_cut:  # the other way was first
+                return
+            line.is_cut = True
+            self.traffic.cuts += 1
+            self.traffic.lost += line.unanswered
+            self.traffic.most_lost = max(self.traffic.most_lost, line.unanswered)
 
 
 def _wake(*ends: socket.socket) -> None:

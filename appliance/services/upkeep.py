@@ -6,16 +6,19 @@ It sets aside what it does not understand and says so; it never deletes it.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
+from appliance.core.errors import StoreInUse
 from appliance.desk.delivery import erase_sealed
 from appliance.desk.point import Point
+from appliance.desk.restoring import Mended, copy_if_due, mend
 from appliance.desk.sealing import finish_erasing
 from appliance.desk.set_aside import is_settled, move_aside, set_pages_aside
 from appliance.desk.status import disk_free_mb
 from appliance.desk.walk_up_erasing import erase_over
 from appliance.desk.walk_ups import is_late
-from appliance.store import outbox, pages
+from appliance.store import in_use, outbox, pages
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +33,15 @@ class Upkeep:
     erased_dossiers: int  # sealed ones whose desk copies a cut had left
     erased_walk_ups: int  # that nobody claimed in time
     disk_free_mb: int
+    damage: str | None = None  # of the database, found at a start and mended
+    restored_from: str | None = None  # when the copy was made that took its place
+    found_again: int = 0  # of what was saved after that copy
+    copied_bytes: int | None = None  # written to bring a copy up to date; None: none was due
 
     @property
     def all_well(self) -> bool:
         """Whether nobody needs to look."""
-        return not (self.rows_without_file or self.files_set_aside)
+        return not (self.rows_without_file or self.files_set_aside or self.damage)
 
     def as_json(self) -> dict[str, object]:
         """For a machine to read."""
@@ -43,7 +50,8 @@ class Upkeep:
 
 def run(point: Point) -> Upkeep:
     """One round. Safe at any time, also while the other services work, and safe to repeat."""
-    migrated = point.database.migrate()
+    mended = _mended(point)
+    migrated = mended.migrated if mended else point.database.migrate()
     erased = finish_erasing(point)
     unclaimed = erase_over(point, is_late)
     aside = set_pages_aside(point) + _forget_delivered(point)
@@ -52,7 +60,26 @@ def run(point: Point) -> Upkeep:
     lost = sorted(wanted - point.pages.names())
     for name in lost:
         log.error("page file %s is gone", name)
-    return Upkeep(migrated, tuple(lost), tuple(aside), erased, unclaimed, disk_free_mb(point))
+    copy = copy_if_due(point)
+    return Upkeep(
+        migrated,
+        tuple(lost),
+        tuple(aside),
+        erased,
+        unclaimed,
+        disk_free_mb(point),
+        damage=mended.damage if mended else None,
+        restored_from=mended.copy.made_at if mended and mended.copy else None,
+        found_again=mended.found.count() if mended else 0,
+        copied_bytes=copy.written if copy else None,
+    )
+
+
+def _mended(point: Point) -> Mended | None:
+    """At a start nobody is at work yet, so the database may be replaced; None: somebody is."""
+    with suppress(StoreInUse), in_use.alone(point.config.paths.state):
+        return mend(point)
+    return None
 
 
 def _forget_delivered(point: Point) -> list[str]:

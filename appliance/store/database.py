@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
-from appliance.core.errors import DiskFull, StoreOutdated
+from appliance.core.errors import CardReadOnly, DiskFull, StoreDamaged, StoreOutdated
 
 BUSY_TIMEOUT_S = 15.0
 _PERHAPS_FULL = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_CURE = "restart the box, or stop the services and run `tramhoso restore`"
 _LEAST_ROOM_BYTES = 1 << 17
 REVISION = "0009"  # the newest migration; a test compares it with the folder
 
@@ -36,7 +38,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot: all reads inside see the same moment."""
-        with self._room_told(), self._engine.connect() as connection, connection.begin():
+        with self._card_told(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -47,28 +49,33 @@ class Database:
         long the time-out.
 
         Raises:
-            DiskFull: nothing of the block was written.
+            DiskFull, CardReadOnly, StoreDamaged: nothing of the block was written.
         """
-        with self._room_told(), self._engine.connect() as connection:
+        with self._card_told(), self._engine.connect() as connection:
             connection.execution_options(tramhoso_begin="IMMEDIATE")
             with connection.begin():
                 yield connection
 
     @contextmanager
-    def _room_told(self) -> Iterator[None]:
-        """Only half of what SQLite says on a full disk is "full": a new -shm is an I/O error."""
+    def _card_told(self) -> Iterator[None]:
+        """Name what is the card's fault. Only half of what SQLite says on a full disk is "full":
+        a new -shm is an I/O error, there and on a card that became read-only."""
         try:
             yield
-        except OperationalError as error:
+        except DatabaseError as error:
             kind = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-            starved = kind in _PERHAPS_FULL and self._room_bytes() < _LEAST_ROOM_BYTES
-            if kind == sqlite3.SQLITE_FULL or starved:
-                raise DiskFull(str(error.orig)) from error
+            told = str(error.orig)
+            if kind in _DAMAGED:
+                raise StoreDamaged(f"{self.path}: {told}; {_CURE}") from error
+            if kind == sqlite3.SQLITE_FULL:
+                raise DiskFull(told) from error
+            if kind == sqlite3.SQLITE_READONLY or kind in _PERHAPS_FULL:
+                room = os.statvfs(self.path.parent)
+                if room.f_flag & os.ST_RDONLY:
+                    raise CardReadOnly(told) from error
+                if room.f_bavail * room.f_frsize < _LEAST_ROOM_BYTES:
+                    raise DiskFull(told) from error
             raise
-
-    def _room_bytes(self) -> int:
-        room = os.statvfs(self.path.parent)
-        return room.f_bavail * room.f_frsize
 
     def data_version(self) -> int:
         """A number that changes when another connection committed; a look takes microseconds.
@@ -93,7 +100,7 @@ class Database:
 
     def revision(self) -> str | None:
         """Which migration the file is at; None when it is new."""
-        with self._engine.connect() as connection:
+        with self._card_told(), self._engine.connect() as connection:
             made = connection.scalar(
                 text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
             )

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from appliance.core.errors import DiskFull, PageDamaged
+from appliance.core.errors import CardReadOnly, DiskFull, PageDamaged
 from appliance.failpoints import passing
 
 RESERVE_BYTES = 20 * 1024 * 1024  # on a full ext4 not even SQLite can record the failure
@@ -34,6 +34,7 @@ class PageFiles:
 
         Raises:
             DiskFull: too little room is left, or the write failed for lack of it.
+            CardReadOnly: nothing can be written at all.
         """
         name = hashlib.sha256(content).hexdigest()
         if (self.folder / name).exists():
@@ -65,6 +66,8 @@ class PageFiles:
                 unfinished.unlink(missing_ok=True)
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFull(f"{self.folder}: {error.strerror}") from error
+            if isinstance(error, OSError) and error.errno == errno.EROFS:
+                raise CardReadOnly(f"{self.folder}: {error.strerror}") from error
             raise
         return name
 

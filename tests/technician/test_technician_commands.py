@@ -147,15 +147,24 @@ def test_root_is_kept_from_leaving_files_that_the_services_cannot_read(
     assert list((tmp_path / "state").iterdir()) == []
 
 
-def test_a_damaged_database_is_told_in_a_line_and_its_trace_only_on_request(
-    tramhoso: Tramhoso, tmp_path: Path
-):
+def test_a_damaged_database_is_told_in_a_line_with_its_cure(tramhoso: Tramhoso, tmp_path: Path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "point.db").write_bytes(b"no database at all" * 400)
     done = tramhoso("outbox", "list")
     assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("store-damaged: ")
     assert "file is not a database" in done.stderr
+    assert "tramhoso restore" in done.stderr
+
+
+def test_what_nobody_thought_of_is_told_in_a_line_and_its_trace_only_on_request(
+    tramhoso: Tramhoso, tmp_path: Path
+):
+    (tmp_path / "state" / "point.db").mkdir(parents=True)
+    done = tramhoso("outbox", "list")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "unable to open database file" in done.stderr
     assert "Traceback" in tramhoso("-v", "outbox", "list").stderr
     in_the_journal = tramhoso("station", JOURNAL_STREAM="8:1")
     assert "Traceback" in in_the_journal.stderr

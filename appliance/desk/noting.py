@@ -1,0 +1,105 @@
+"""What a person was promised, noted beside the database after its commit (``store.diary``).
+
+A note that cannot be written costs nothing but itself: the database has it already.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from appliance.desk.point import Point
+from appliance.store.tables import (
+    dossier,
+    page,
+    receipt,
+    submission,
+    submission_file,
+)
+
+log = logging.getLogger(__name__)
+
+DOSSIER, PAGE, ANSWERS = "dossier", "page", "answers"
+SEAL, RECEIPT = "seal", "receipt"
+TAKEN_BACK, ERASED = "taken-back", "erased"
+_PINNED = "procedure_json"  # large, and the same for all dossiers of a procedure
+_ANSWERS = ("id", "revision", "desk_key", "answers", "answers_revision")
+
+
+def dossier_opened(point: Point, dossier_id: str) -> None:
+    """A dossier lies on the desk, for the first time or for a supplement."""
+    with_all = [column.name for column in dossier.c if column.name != _PINNED]
+    _note(point, DOSSIER, dossier, "id", dossier_id, with_all)
+
+
+def answers_saved(point: Point, dossier_id: str) -> None:
+    """Its answers, sealed as they lie in the database."""
+    _note(point, ANSWERS, dossier, "id", dossier_id, _ANSWERS)
+
+
+def page_saved(point: Point, page_id: str) -> None:
+    """A page of a dossier. Those of walk-ups are noted when they are claimed."""
+    _note(point, PAGE, page, "id", page_id)
+
+
+def sealed(point: Point, submission_id: str) -> None:
+    """A dossier is in the outbox; its desk copies may go from here on."""
+    try:
+        with point.database.reading() as connection:
+            sent = connection.execute(
+                select(submission).where(submission.c.id == submission_id)
+            ).one()
+            files = connection.execute(
+                select(submission_file).where(submission_file.c.submission_id == submission_id)
+            ).all()
+            whose = connection.execute(
+                select(dossier.c.follow_secret, dossier.c.consent_at, dossier.c.sealed_at).where(
+                    dossier.c.id == sent.dossier_id
+                )
+            ).one()
+        told = {"files": [file._asdict() for file in files], "dossier": _plain(whose._asdict())}
+        point.diary.note(SEAL, sent._asdict() | told)
+    except Exception as error:
+        _complain(SEAL, error)
+
+
+def delivered(point: Point, submission_id: str) -> None:
+    """The ward's receipt is stored; the sealed files may go from here on."""
+    _note(point, RECEIPT, receipt, "submission_id", submission_id)
+
+
+def taken_back(point: Point, dossier_id: str) -> None:
+    """A supplement was given up or withdrawn: what was noted of it must not come again."""
+    _note(point, TAKEN_BACK, dossier, "id", dossier_id, ("id", "revision"))
+
+
+def erased(point: Point, dossier_id: str) -> None:
+    """Nobody may find it again."""
+    try:
+        point.diary.note(ERASED, {"id": dossier_id})
+    except Exception as error:
+        _complain(ERASED, error)
+
+
+def _note(point: Point, kind: str, table: Table, key: str, value: str, columns: Any = None) -> None:
+    wanted = [table.c[name] for name in columns] if columns else [table]
+    try:
+        with point.database.reading() as connection:
+            row = connection.execute(select(*wanted).where(table.c[key] == value)).one_or_none()
+        if row is not None:  # sealed and erased meanwhile
+            point.diary.note(kind, row._asdict())
+    except Exception as error:
+        _complain(kind, error)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in row.items()
+    }
+
+
+def _complain(kind: str, error: Exception) -> None:
+    log.warning("%s is not noted beside the database: %s", kind, error)

@@ -1,0 +1,120 @@
+"""What happened since the last good copy of the database, one line each, beside the database.
+
+A card that spoils the database spoils this file too at worst in one place: each line carries its
+own check and is read without the others. A line tells what the database tells a thief anyway:
+rows, ciphertext, times, no name of a citizen. Lines older than both copies are dropped.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import LargeBinary, Table
+
+from appliance.store.page_files import fsync_folder
+from appliance.store.tables import Moment
+
+log = logging.getLogger(__name__)
+
+_ENDING = ".jsonl"
+
+
+class Entry(NamedTuple):
+    """One line: what kind of thing, and its row as it stood after the commit."""
+
+    kind: str
+    row: dict[str, Any]
+
+
+class Diary:
+    """A folder of numbered files; always the newest is written to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def note(self, kind: str, row: Mapping[str, Any]) -> None:
+        """Write one line; durable when it returns. Call it after the commit it tells of."""
+        content = json.dumps({"kind": kind, "row": _plain(row)}, separators=(",", ":")).encode()
+        # a line break before it too: a torn line of an earlier cut must not swallow this one
+        line = b"\n%08x %s\n" % (zlib.crc32(content), content)
+        path = self._newest() or self.turn_page()
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, line)
+            os.fdatasync(handle)
+        finally:
+            os.close(handle)
+
+    def turn_page(self) -> Path:
+        """Begin a new file, durable when it returns; what is noted from now on goes there."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._folder / f"{self.page() + 1:08d}{_ENDING}"
+        path.touch(mode=0o600)
+        fsync_folder(self._folder)
+        return path
+
+    def page(self) -> int:
+        """The number of the file that is written to; 0 before the first."""
+        newest = self._newest()
+        return int(newest.stem) if newest else 0
+
+    def entries(self) -> Iterator[Entry]:
+        """All that is kept, the oldest first; what is damaged or torn is left out."""
+        for path in self._files():
+            try:
+                lines = path.read_bytes().split(b"\n")
+            except OSError as error:
+                log.error("%s: %s", path.name, error.strerror)
+                continue
+            for line in lines:
+                check, _, content = line.partition(b" ")
+                if content and check == b"%08x" % zlib.crc32(content):
+                    told = json.loads(content)
+                    yield Entry(told["kind"], told["row"])
+
+    def forget_before(self, page: int) -> None:
+        """Drop the files before number *page*."""
+        for path in self._files():
+            if int(path.stem) < page:
+                path.unlink()
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob(f"*{_ENDING}"))
+
+    def _newest(self) -> Path | None:
+        return max(self._files(), default=None)
+
+
+def columns_from(table: Table, noted: Mapping[str, Any]) -> dict[str, Any]:
+    """A noted row as *table* takes it; what another release wrote more is left out."""
+    return {
+        name: _of_type(table.c[name].type, value)
+        for name, value in noted.items()
+        if name in table.c
+    }
+
+
+def _of_type(kind: object, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, Moment):
+        return datetime.fromisoformat(value)
+    return base64.b64decode(value) if isinstance(kind, LargeBinary) else value
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _told(value) for name, value in row.items()}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return value.isoformat() if isinstance(value, datetime) else value
