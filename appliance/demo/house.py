@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from appliance.config import Config, read_config
+from appliance.demo.ports import free_port, taken
 from appliance.pretend.printer import PretendPrinters
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.pretend.scanner import VirtualScanner
@@ -116,6 +116,8 @@ class House:
         self.close()
 
     def _open(self) -> None:
+        if (port := taken(self._ports)) is not None:  # told before anything is drawn or started
+            raise HouseFell(f"another program listens there: 127.0.0.1:{port}")
         self.home.mkdir(parents=True, exist_ok=True)
         self._runtime = Path(tempfile.mkdtemp(prefix="tramhoso-", dir=_memory_folder()))
         self._say("drawing sample papers …")
@@ -180,7 +182,7 @@ class House:
         self._run_to_end("outbox", "retry")
 
     def _ward(self) -> dict[str, str]:
-        port = self._ports[2] or _free_port()
+        port = self._ports[2] or free_port()
         self.ward_url = f"http://127.0.0.1:{port}/"
         address = f"http://127.0.0.1:{port}/intake/v1"
         said = self._run_to_end("ward", "init", str(self.ward_home), "--url", address, "--json")
@@ -197,7 +199,7 @@ class House:
         return made
 
     def _write_config(self, made: dict[str, str]) -> None:
-        web, panel, _ = (port or _free_port() for port in self._ports)
+        web, panel, _ = (port or free_port() for port in self._ports)
         self.panel_url = f"http://127.0.0.1:{panel}/"
         token = self.home / "ward-token"
         token.write_text(made["token"], encoding="ascii")
@@ -366,12 +368,6 @@ def _memory_folder() -> Path:
         if folder.is_dir() and os.access(folder, os.W_OK):
             return folder
     raise HouseFell("no tmpfs to keep plain papers in (/dev/shm)")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _toml(tables: Mapping[str, Mapping[str, object]]) -> str:

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from appliance.core.dossier import DossierState
 from appliance.demo.house import House
-from appliance.desk.point import Point, open_point
+from appliance.desk.point import Point
 from tests.journey.supplements import SLOT, Supplemented
 from tests.journey.waiting import until
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 
 pytestmark = pytest.mark.timeout(500)
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with House(tmp_path / "house") as running:
-        yield running
-
-
-@pytest.fixture
-def point(house: House) -> Iterator[Point]:
-    opened = open_point(house.config())
-    yield opened
-    opened.database.close()
 
 
 def test_a_better_page_arrives_once_whatever_is_killed_on_its_way(

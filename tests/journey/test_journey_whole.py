@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from appliance.demo.browser import Browser, Document, PageRefused
 from appliance.demo.house import House
 from appliance.demo.visit import PROCEDURE, play_visit
 from appliance.desk.dossiers import DossierView, look_at
-from appliance.desk.point import Point, open_point
+from appliance.desk.point import Point
 from appliance.keys.signing import receipt_verifies
 from appliance.pretend.sample_answers import sample_answers
 from web.ward.reader import open_dossier
@@ -26,20 +26,8 @@ pytestmark = pytest.mark.timeout(400)
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all: what a journey leaves must not hinder the next."""
     return tmp_path_factory.mktemp("house")
-
-
-@pytest.fixture
-def house(home: Path) -> Iterator[House]:
-    with House(home) as running:
-        yield running
-
-
-@pytest.fixture
-def point(house: House) -> Iterator[Point]:
-    opened = open_point(house.config())
-    yield opened
-    opened.database.close()
 
 
 def until(holds: Callable[[], bool], patience_s: float = 120.0) -> None:
