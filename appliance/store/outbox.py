@@ -30,7 +30,7 @@ from appliance.core.submission import (
 )
 from appliance.keys.canonical import canonical_json
 from appliance.store.dossiers import move_dossier
-from appliance.store.tables import dossier, receipt, submission, submission_file
+from appliance.store.tables import dossier, outbox_count, receipt, submission, submission_file
 
 NO_RECEIPT = (SubmissionState.WAITING, SubmissionState.NEEDS_PERSON)
 
@@ -261,19 +261,16 @@ def retry(connection: Connection, submission_id: str | None = None) -> int:
 
 
 def queue(connection: Connection) -> Queue:
-    """How much waits and since when."""
-    counts: dict[SubmissionState, int] = {}
+    """How much waits and since when; costs the same however much it is."""
+    counts = {row.state: row.submissions for row in connection.execute(select(outbox_count))}
     oldest: list[datetime] = []
     for state in NO_RECEIPT:
         of_state = submission.c.state == state
-        counts[state] = (
-            connection.scalar(select(func.count()).select_from(submission).where(of_state)) or 0
-        )
         first = connection.scalar(select(func.min(submission.c.created_at)).where(of_state))
         oldest += [first] if first else []
     return Queue(
-        waiting=counts[SubmissionState.WAITING],
-        needs_person=counts[SubmissionState.NEEDS_PERSON],
+        waiting=counts.get(SubmissionState.WAITING, 0),
+        needs_person=counts.get(SubmissionState.NEEDS_PERSON, 0),
         oldest_at=min(oldest, default=None),
     )
 

@@ -272,3 +272,30 @@ def test_what_the_office_did_is_kept_once_and_in_order(point: Point, sealed_id: 
     read_feed(point, ask)
     assert asked == ["2", None, "2"]
     assert [e.seq for e in dossiers.look_at(point, sealed_id).events] == ["1", "2"]
+
+
+def test_what_waits_is_counted_right_through_every_move(
+    point: Point, sealed_id: str, ward_keys: WardKeys, clock: TellingClock
+) -> None:
+    """The count is kept by triggers: it must be what counting would say, whatever happens."""
+
+    def counted() -> tuple[int, int]:
+        with point.database.reading() as connection:
+            told = outbox.queue(connection)
+            rows = connection.exec_driver_sql("SELECT state FROM submission").scalars().all()
+        assert told.waiting == rows.count("waiting")
+        assert told.needs_person == rows.count("needs-person")
+        return told.waiting, told.needs_person
+
+    assert counted() == (1, 0)
+    try_once(point, PretendWard(ward_keys, ConflictAtWard("other")))
+    assert counted() == (0, 1)
+    with point.database.writing() as connection:
+        outbox.retry(connection, sealed_id)
+    assert counted() == (1, 0)
+    try_once(point, PretendWard(ward_keys))
+    assert counted() == (0, 0)
+    with pytest.raises(RuntimeError), point.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE submission SET state = 'waiting'")
+        raise RuntimeError
+    assert counted() == (0, 0)
