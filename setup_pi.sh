@@ -137,6 +137,8 @@ venv_is_sound() { # made here (a clone may have been moved), with Debian's Pytho
 }
 
 make_venv() {
+  # made anew it would be emptied first: that of whoever the link leads to
+  [[ ! -L ${VENV} ]] || stop "${USAGE}" "${VENV} is a link; take it away, one is made here"
   venv_is_sound && return
   "${PYTHON}" -c "import sys; raise SystemExit(sys.version_info < (${OLDEST_PYTHON}))" ||
     stop "${UNSUPPORTED}" "$("${PYTHON}" --version) is too old; 3.11 is the oldest that works"
