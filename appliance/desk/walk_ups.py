@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from uuid6 import uuid7
 
 from appliance.core.dossier import Page
+from appliance.core.errors import ScanStopped
 from appliance.core.scan import ScannedPage
 from appliance.core.submission import ScanRequestState
 from appliance.core.two_sizes import small_in
@@ -175,6 +176,27 @@ def save_page(point: Point, request_id: int, side: ScannedPage) -> str:
         passing("walk-up-row-before-spool")
     side.path.unlink(missing_ok=True)
     return page_id
+
+
+def running(point: Point) -> int | None:
+    """The request of a walk-up whose paper moves now, or is about to; None when there is none."""
+    with point.database.reading() as connection:
+        row = scan_requests.open_request(connection)
+    return None if row is None or row.dossier_id else int(row.id)
+
+
+def stop(point: Point, request_id: int) -> None:
+    """Pull no more sheets of a walk-up. What is saved stays under its number.
+
+    Asking twice, or after the end, changes nothing.
+
+    Raises:
+        WalkUpGone: that batch runs for a dossier, or never was.
+    """
+    with point.database.writing() as connection:
+        if not scan_requests.is_without_dossier(connection, request_id):
+            raise WalkUpGone(f"batch {request_id} is no walk-up's")
+        scan_requests.wish_to_stop(connection, request_id, ScanStopped.code)
 
 
 def number_of(point: Point, request_id: int) -> int | None:

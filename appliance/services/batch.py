@@ -150,12 +150,13 @@ class Batches:
             return
         shutil.rmtree(self._point.spool / str(request[0]), ignore_errors=True)
         number = self._number_of(request)
-        if error is None and number is not None:
+        wished = isinstance(error, ScanStopped)
+        if number is not None and (error is None or wished):
             self._front.saved_under(number, SAVED_SHOWN_S)
             self._on_number(number, self._saved)
         elif error is None:
             self._front.saved(SAVED_SHOWN_S, self._saved)
-        elif isinstance(error, ScanStopped):
+        elif wished:
             self._front.stopped(SAVED_SHOWN_S, self._saved)
         else:
             log.warning("batch %s: %s: %s", request[0], error.code, error)

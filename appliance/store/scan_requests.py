@@ -180,6 +180,14 @@ def wish_to_stop(connection: Connection, request_id: int, error_code: str) -> No
     )
 
 
+def is_without_dossier(connection: Connection, request_id: int) -> bool:
+    """Whether it was asked for by somebody who has no dossier, and nobody claimed it since."""
+    found = connection.execute(
+        select(scan_request.c.dossier_id).where(scan_request.c.id == request_id)
+    ).one_or_none()
+    return found is not None and found.dossier_id is None
+
+
 def is_to_stop(connection: Connection, request_id: int) -> bool:
     """Whether somebody wishes that the batch ends now."""
     row = connection.execute(

@@ -9,10 +9,11 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from appliance.desk import cleaning, dossiers, walk_ups
+from appliance.desk import cleaning, dossiers, scanning, walk_ups
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.store import pages as stored
+from appliance.store import scan_requests
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.station_page.conftest import (  # noqa: F401 - the page and a person before it
     PIN,
@@ -197,6 +198,30 @@ def test_papers_nobody_needs_are_erased_at_once(browser: Browser, tray: Tray, po
     assert browser.post("/walk-ups/1/erase").location == "/"
     assert "Đã xóa giấy của số này khỏi hộp." in browser.get("/").text
     assert point.pages.names() == set()
+
+
+def test_paper_that_moves_for_nobodys_dossier_is_stopped_from_the_first_screen(
+    browser: Browser, tray: Tray, point: Point
+) -> None:
+    number = scanning.press(point, scanning.AskedBy.PANEL)
+    assert f"/walk-ups/scans/{number}/stop" in browser.get("/").text
+    browser.post(f"/walk-ups/scans/{number}/stop")
+    with point.database.reading() as connection:
+        assert scan_requests.is_to_stop(connection, number)
+    tray.feed(number, 2, "scan-stopped")
+    home = browser.get("/").text
+    assert "/stop" not in home
+    assert "Số 1" in home
+    assert browser.post(f"/walk-ups/scans/{number}/stop").status_code == 303  # too late: nothing
+
+
+def test_a_dossiers_batch_is_not_stopped_as_somebodys_without_one(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    number = scanning.press(point, scanning.AskedBy.PANEL)
+    assert "/walk-ups/scans" not in browser.get("/").text
+    assert browser.post(f"/walk-ups/scans/{number}/stop").status_code == 409
+    assert browser.post("/walk-ups/scans/999/stop").status_code == 409
 
 
 def test_what_is_gone_while_it_is_looked_at_is_told(

@@ -57,6 +57,22 @@ def test_a_press_with_nobody_there_is_scanned_cleaned_and_told_its_number(
     station.until(all_clean)
 
 
+def test_a_stopped_batch_keeps_what_is_saved_under_a_number_that_is_told(
+    station: RunningStation, scanner: VirtualScanner
+) -> None:
+    scanner.pace_s = 0.6
+    station.press()
+    station.until(lambda: bool(walk_ups.waiting(station.point)))
+    request = walk_ups.running(station.point)
+    assert request is not None
+    walk_ups.stop(station.point, request)
+    station.until(lambda: bool(at_rest(station)))
+    (one,) = at_rest(station)
+    assert one.error_code == "scan-stopped"
+    assert 1 <= one.sides < 5
+    station.until(lambda: sentence_of(Prompt(Moment.NUMBER, 1)) in station.speaker.heard)
+
+
 def test_two_people_get_two_numbers_and_their_own_pages(
     station: RunningStation, scanner: VirtualScanner, helper: Volunteer
 ) -> None:

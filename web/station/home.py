@@ -103,6 +103,7 @@ def _facts() -> dict[str, object]:
         "resting": [one for one in waiting if one.state is SubmissionState.WAITING],
         "recent": recent,
         "unclaimed": walk_ups.waiting(point()),
+        "walk_up_running": walk_ups.running(point()),
         "erased": walk_ups.lately_erased(point()),
         "names": {one.id: one.name for one in people.everybody(point())},
     }

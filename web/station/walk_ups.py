@@ -120,6 +120,14 @@ def claim(dossier_id: object) -> ResponseReturnValue:
     return redirect(link("dossier.show", dossier_id=dossier_id), 303)
 
 
+@pages.post("/walk-ups/scans/<int:request_id>/stop")
+def stop(request_id: int) -> ResponseReturnValue:
+    """Pull no more sheets of somebody who has no dossier."""
+    walk_ups.stop(point(), request_id)
+    flash(said("walk_up.stopping"), "done")
+    return redirect(link("home.show"), 303)
+
+
 @pages.post("/walk-ups/<int:walk_up_id>/erase")
 def erase(walk_up_id: int) -> ResponseReturnValue:
     """The citizen does not want it any more."""
