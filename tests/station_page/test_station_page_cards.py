@@ -93,7 +93,7 @@ def test_what_was_typed_stays_unless_the_card_is_chosen(
     path, key = f"{dossier}/cards/{card.page_id}", f"{person}_name"
     dossiers.save_answers(point, id_of(dossier), {key: "Người Khác"})
     shown = unescape(browser.get(f"{path}?person={person}").text)
-    assert "Giữ như đã nhập: NGƯỜI KHÁC" in shown
+    assert "Giữ ô này như đã nhập: NGƯỜI KHÁC" in shown
     browser.post(path, person=person, **{f"take-{key}": ""})
     assert view_of(point, dossier).answers[key] == "Người Khác"
     browser.post(path, person=person, **{f"take-{key}": "0"})
