@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from appliance.core.answers import Answers, counted_answers, is_required, visible_fields
 from appliance.core.check_people import doubts_about_people
 from appliance.core.check_value import problem_of_value
+from appliance.core.condition import is_empty
 from appliance.core.dates import PartialDate
-from appliance.core.fields import ChoiceField
+from appliance.core.fields import ChoiceField, FormField
 from appliance.core.places import Places
 from appliance.core.problem import Problem, Severity, doubt, fault
 from appliance.core.procedure import Procedure
 
-__all__ = ["Problem", "Severity", "check_answers"]
+__all__ = ["Problem", "Severity", "check_answers", "check_corrections"]
 
 
 def check_answers(
@@ -42,6 +43,22 @@ def check_answers(
     problems += _doubts_about_deadline(procedure, sound, today)
     order = {key: number for number, key in enumerate(procedure.fields)}
     return sorted(problems, key=lambda problem: order[problem.field_key])
+
+
+def check_corrections(
+    fields: Iterable[FormField], answers: Answers, today: date, places: Places
+) -> list[Problem]:
+    """The same for answers that are corrected alone: each by itself, and none may be missing.
+
+    What hangs on other answers cannot be told here: the office has those.
+    """
+    found = (
+        fault(field.key, "missing")
+        if is_empty(answers.get(field.key))
+        else problem_of_value(field, answers[field.key], today, places)
+        for field in fields
+    )
+    return [problem for problem in found if problem]
 
 
 def _doubts_about_deadline(

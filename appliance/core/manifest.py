@@ -142,6 +142,7 @@ class ContentsRow(OurMessage):
 
     label: str
     text: str
+    key: str | None = None  # of the field, so that an officer can ask for it to be corrected
 
 
 class ContentsSection(OurMessage):

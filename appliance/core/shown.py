@@ -61,6 +61,29 @@ def answers_in_portal_order(
     )
 
 
+def corrections_in_portal_order(
+    procedure: Procedure, answers: Answers, places: Places
+) -> tuple[ShownSection, ...]:
+    """Only what *answers* hold, under the headings of the form, whatever else was answered."""
+    sections = (
+        ShownSection(
+            section.title,
+            tuple(
+                ShownAnswer(
+                    field.key,
+                    field.label,
+                    shown_text(field, answers[field.key], places),
+                    field.portal,
+                )
+                for field in section.fields
+                if not is_empty(answers.get(field.key))
+            ),
+        )
+        for section in procedure.sections
+    )
+    return tuple(section for section in sections if section.rows)
+
+
 def shown_text(field: FormField, value: Answer | None, places: Places) -> str:
     """One answer as it is handed over: labels, capitals where the portal wants them."""
     if value is None or is_empty(value):

@@ -69,6 +69,7 @@ class Submission:
     error_text: str | None
     files: tuple[SealedFile, ...] = ()
     answers_seq: int | None = None  # the newest of the ward's requests that it answers
+    brought: str | None = None  # JSON: what it brings of requests that it answers in part
 
     @property
     def parts(self) -> dict[str, int]:

@@ -7,7 +7,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from appliance.core.fields import FormField
 from appliance.core.manifest import Event, EventType, Manifest, Replaced, SupplementItem, WardState
+from appliance.core.procedure import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a revision brought of requests that it answers in part. Stored as JSON, no answers."""
+
+    seq: int  # the newest request when it was sealed; what is asked for later is asked for anew
+    papers: frozenset[tuple[str, int | None]] = frozenset()  # slot, page; None: the whole paper
+    fields: frozenset[str] = frozenset()
+
+    def covers(self, event: Event, item: SupplementItem) -> bool:
+        """Whether that wish needs no more from the citizen."""
+        if int(event.seq) > self.seq or item.ref is None:
+            return False
+        if item.what == "field":
+            return item.ref in self.fields
+        return (item.ref, None) in self.papers or (item.ref, item.page) in self.papers
+
+    def as_json(self) -> str:
+        """What ``read`` reads."""
+        papers = sorted(self.papers, key=lambda one: (one[0], one[1] or 0))
+        return json.dumps({"seq": self.seq, "papers": papers, "fields": sorted(self.fields)})
+
+    @classmethod
+    def read(cls, text: str) -> Brought:
+        """As it was stored."""
+        told = json.loads(text)
+        papers = frozenset((slot, page) for slot, page in told["papers"])
+        return cls(int(told["seq"]), papers, frozenset(told["fields"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +47,33 @@ class SupplementRequest:
 
     seq: int  # of the newest request in it; the revision that answers it names this number
     events: tuple[Event, ...]  # the requests, oldest first
+    brought: tuple[Brought, ...] = ()  # by revisions that answer them in part
 
     @property
     def items(self) -> tuple[SupplementItem, ...]:
-        """What is asked for, oldest first, the same thing once."""
-        every = (item for event in self.events for item in event.items)
+        """What is still asked for, oldest first, the same thing once."""
+        every = (item for event in self.still_asked(self.events) for item in event.items)
         return tuple(dict.fromkeys(every))
+
+    def still_asked(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """*events* of this request, perhaps with their words, without what was brought since."""
+        return tuple(
+            event.model_copy(
+                update={
+                    "items": tuple(
+                        item
+                        for item in event.items
+                        if not any(one.covers(event, item) for one in self.brought)
+                    )
+                }
+            )
+            for event in events
+        )
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The answers it wants corrected, by the form's keys."""
+        return frozenset(i.ref for i in self.items if i.what == "field" and i.ref)
 
     @property
     def slots(self) -> frozenset[str]:
@@ -40,11 +92,14 @@ class SupplementRequest:
         return tuple(sorted(set(named))) if len(named) == len(pages) else ()
 
 
-def open_request(events: Sequence[Event], answered: int) -> SupplementRequest | None:
+def open_request(
+    events: Sequence[Event], answered: int, brought: Sequence[Brought] = ()
+) -> SupplementRequest | None:
     """What the office still waits for; *events* in its own order.
 
-    *answered* is the newest request that a sealed revision answers, 0 when none does. A request
-    that the office took back by moving on is no request any more.
+    *answered* is the newest request that a sealed revision answers wholly, 0 when none does;
+    *brought* is what others brought in part. A request that the office took back by moving on
+    is no request any more.
     """
     waiting: list[Event] = []
     for event in reversed(events):
@@ -52,7 +107,28 @@ def open_request(events: Sequence[Event], answered: int) -> SupplementRequest | 
             break
         if event.type is EventType.SUPPLEMENT_REQUESTED or event.items:
             waiting.insert(0, event)
-    return SupplementRequest(int(waiting[-1].seq), tuple(waiting)) if waiting else None
+    if not waiting:
+        return None
+    return SupplementRequest(int(waiting[-1].seq), tuple(waiting), tuple(brought))
+
+
+def slots_asked(procedure: Procedure, request: SupplementRequest | None) -> set[str]:
+    """The papers that are open for it.
+
+    Any paper when the office said in words only what it wants; none when it wants nothing, or
+    only answers corrected.
+    """
+    if request is None:
+        return set()
+    known = {slot.key for slot in procedure.slots}
+    named = set(request.slots & known)
+    return named if named or fields_asked(procedure, request) else known
+
+
+def fields_asked(procedure: Procedure, request: SupplementRequest | None) -> tuple[FormField, ...]:
+    """The fields whose answers it wants corrected, in the portal's order."""
+    wanted = request.fields if request else frozenset()
+    return tuple(field for key, field in procedure.fields.items() if key in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +138,17 @@ class SupplementPlan:
     whole: frozenset[str] = frozenset()  # papers sent whole although only pages are asked for
     seq: int = 0  # the request it answers; set when the citizen agrees
     pages: tuple[tuple[str, tuple[int, ...]], ...] = ()  # slot, pages; set with *seq*
+    in_part: bool = False  # the rest is brought later: the office goes on waiting; set with *seq*
+
+    @property
+    def answers_request(self) -> str | None:
+        """How the manifest names the request; 0 answers none wholly, so the office goes on asking.
+
+        (docs/ward_api.yaml, ``answers_request``.)
+        """
+        if not self.seq:
+            return None
+        return "0" if self.in_part else str(self.seq)
 
     def pages_of(self, slot: str) -> tuple[int, ...]:
         """The earlier pages whose place this paper's pages take; empty: it is sent whole."""
@@ -69,7 +156,8 @@ class SupplementPlan:
 
     def as_json(self) -> str:
         """What ``read`` reads."""
-        return json.dumps({"whole": sorted(self.whole), "seq": self.seq, "pages": dict(self.pages)})
+        told = {"whole": sorted(self.whole), "seq": self.seq, "pages": dict(self.pages)}
+        return json.dumps(told | ({"in_part": True} if self.in_part else {}))
 
     @classmethod
     def read(cls, text: str | None) -> SupplementPlan:
@@ -79,6 +167,7 @@ class SupplementPlan:
             frozenset(told.get("whole", ())),
             int(told.get("seq", 0)),
             tuple((slot, tuple(pages)) for slot, pages in told.get("pages", {}).items()),
+            bool(told.get("in_part", False)),
         )
 
 

@@ -15,9 +15,12 @@ def consent_text(point: Point, procedure: Procedure) -> str:
     return _filled("text", point, procedure)
 
 
-def supplement_consent_text(point: Point, procedure: Procedure) -> str:
-    """The same for papers that are brought later because the ward asked for them."""
-    return _filled("supplement", point, procedure)
+def supplement_consent_text(point: Point, procedure: Procedure, *, corrects: bool) -> str:
+    """The same for what is brought later because the ward asked for it.
+
+    *corrects* when answers of the form are corrected, with papers or without.
+    """
+    return _filled("correction" if corrects else "supplement", point, procedure)
 
 
 def _filled(name: str, point: Point, procedure: Procedure) -> str:

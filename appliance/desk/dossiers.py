@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Row
 from uuid6 import uuid7
 
 from appliance.core.answers import Answers, default_answers, missing_slots, visible_slots
-from appliance.core.check import check_answers
+from appliance.core.check import check_answers, check_corrections
 from appliance.core.dossier import Dossier, DossierState, Page
 from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
-from appliance.core.fields import Answer
+from appliance.core.fields import Answer, FormField
 from appliance.core.manifest import Event, Receipt, WardState
 from appliance.core.normalise import normalise
 from appliance.core.problem import Problem
@@ -27,7 +27,9 @@ from appliance.core.supplement import (
     NOTHING_PLANNED,
     SupplementPlan,
     SupplementRequest,
+    fields_asked,
     open_request,
+    slots_asked,
 )
 from appliance.desk import noting
 from appliance.desk.desk_keys import key_for_dossier, share
@@ -80,6 +82,7 @@ class DossierView:
     events: tuple[Event, ...]  # without officers' own words, see desk.words
     request: SupplementRequest | None = None  # what the ward waits for and nobody sealed yet
     plan: SupplementPlan = NOTHING_PLANNED
+    confirmed: frozenset[str] = frozenset()  # fields that were left as they stood from the start
 
     @property
     def national_code(self) -> str | None:
@@ -94,12 +97,18 @@ class DossierView:
         For a supplement: asked for by the ward. All other papers stay closed.
         """
         if self.dossier.is_supplement:
-            asked = _slots_asked(self.procedure, self.request)
+            asked = slots_asked(self.procedure, self.request)
         else:
             asked = {slot.key for slot in visible_slots(self.procedure, self.answers)}
         return tuple(
             slot for slot in self.procedure.slots if slot.key in asked or self.pages_in(slot.key)
         )
+
+    @property
+    def corrections(self) -> tuple[FormField, ...]:
+        """The fields whose answers the ward wants corrected, while they may be."""
+        is_being_made = self.dossier.is_supplement and self.dossier.state is DossierState.OPEN
+        return fields_asked(self.procedure, self.request) if is_being_made else ()
 
     def pages_in(self, slot_key: str) -> tuple[Page, ...]:
         """The pages of one slot, in reading order."""
@@ -176,8 +185,9 @@ def look_at(point: Point, dossier_id: str) -> DossierView:
             submission=sent,
             receipt=outbox.receipt_of(connection, sent.id) if sent else None,
             events=told,
-            request=open_request(told, answered),
+            request=open_request(told, answered, outbox.brought_in_part(connection, dossier_id)),
             plan=SupplementPlan.read(row.supplement),
+            confirmed=frozenset(json.loads(row.confirmed or "[]")),
         )
 
 
@@ -258,7 +268,7 @@ def slots_open(connection: Connection, dossier_id: str) -> tuple[Slot, ...]:
     procedure = _procedure(row)
     if row.revision == 1:
         return tuple(procedure.slots)
-    asked = _slots_asked(procedure, ward_events.open_request_of(connection, dossier_id))
+    asked = slots_asked(procedure, ward_events.open_request_of(connection, dossier_id))
     return tuple(slot for slot in procedure.slots if slot.key in asked)
 
 
@@ -294,9 +304,9 @@ def save_answers(
     for _ in range(MERGE_TRIES):
         with point.database.reading() as connection:
             row = dossiers.row_of(connection, dossier_id)
-        if row.state != DossierState.OPEN or row.revision > 1:
+            fields = _fields_open(connection, row)
+        if row.state != DossierState.OPEN or not fields:
             raise DossierMovedOn(f"answers of {dossier_id} are sealed: {row.state}")
-        fields = _procedure(row).fields
         merged = dict(_opened(point, row)) | {
             key: normalise(fields[key], raw) for key, raw in typed.items() if key in fields
         }
@@ -317,8 +327,8 @@ def save_answers(
 
 def problems_of(point: Point, view: DossierView) -> list[Problem]:
     """What the answers of a view still lack, or what looks doubtful, today."""
-    if view.dossier.is_supplement:
-        return []  # its answers are at the ward
+    if view.dossier.is_supplement:  # all other answers are at the ward
+        return check_corrections(view.corrections, view.answers, point.today(), point.places)
     return check_answers(view.procedure, view.answers, point.today(), point.places)
 
 
@@ -332,12 +342,13 @@ def answers_of(point: Point, connection: Connection, dossier_id: str) -> tuple[P
     return _procedure(row), _opened(point, row)
 
 
-def _slots_asked(procedure: Procedure, request: SupplementRequest | None) -> set[str]:
-    """Any paper when the ward said in words only what it wants; none when it wants nothing."""
-    if request is None:
-        return set()
-    known = {slot.key for slot in procedure.slots}
-    return set(request.slots & known) or known
+def _fields_open(connection: Connection, row: Row[Any]) -> Mapping[str, FormField]:
+    """What may be typed: the form; of a supplement what the ward wants corrected."""
+    procedure = _procedure(row)
+    if row.revision == 1:
+        return procedure.fields
+    asked = fields_asked(procedure, ward_events.open_request_of(connection, row.id))
+    return {field.key: field for field in asked}
 
 
 def _procedure(row: Row[Any]) -> Procedure:

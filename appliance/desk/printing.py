@@ -25,6 +25,7 @@ from appliance.papers.prints.receipt_slip import (
     ReceiptSlip,
     SlipPaper,
     WardReceipt,
+    asked_line,
     print_receipt_slip,
     reminders_of,
 )
@@ -137,6 +138,30 @@ def _receipt(
         receipt=_ward_receipt(point, view),
         follow_up_url=follow_up_url,
         follow_secret=view.dossier.follow_secret if follow_up_url else None,
+        supplement=view.submission.revision - 1 if view.submission else 0,
+        asked=_asked(view),
+        reply_by=(
+            view.request.reply_by.astimezone(point.zone).date()
+            if view.request and view.request.reply_by
+            else None
+        ),
+    )
+
+
+def _asked(view: DossierView) -> tuple[str, ...]:
+    """What the ward waits for; an officer's own words stay on the screen."""
+    titles = {slot.key: slot.title for slot in view.procedure.slots}
+    titles |= {  # “ngày sinh” alone does not tell whose
+        field.key: f"{field.label} ({section.title})"
+        for section in view.procedure.sections
+        for field in section.fields
+    }
+    return tuple(
+        dict.fromkeys(
+            asked_line(titles[item.ref], item.page, item.problem)
+            for item in (view.request.items if view.request else ())
+            if item.ref in titles
+        )
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from appliance.core.answers import Answers, counted_answers
+from appliance.core.condition import is_empty
 from appliance.core.dossier import Dossier, Page
 from appliance.core.manifest import (
     CONTENTS_SLOT,
@@ -26,9 +27,13 @@ from appliance.core.manifest import (
     Replaced,
 )
 from appliance.core.procedure import Procedure, Slot
-from appliance.core.shown import ShownSection, answers_in_portal_order
+from appliance.core.shown import (
+    ShownSection,
+    answers_in_portal_order,
+    corrections_in_portal_order,
+)
 from appliance.core.submission import SealedFile, revision_id
-from appliance.core.supplement import NOTHING_PLANNED, SupplementPlan, replaced_by
+from appliance.core.supplement import NOTHING_PLANNED, Brought, SupplementPlan, replaced_by
 from appliance.desk.consent import consent_text, supplement_consent_text
 from appliance.desk.dossiers import answers_of
 from appliance.desk.feed import clock_agrees_with_ward
@@ -71,6 +76,7 @@ class Sealed:
     body: bytes  # canonical JSON of the manifest; these bytes never change again
     files: tuple[SealedFile, ...]
     follow_secret: str | None = None  # new with the first revision
+    brought: Brought | None = None  # when the rest of what was asked for comes later
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +124,9 @@ def seal_up(
     """
     steps = len({page.slot_key for page in opened.pages if not page.left_out}) + 2
     is_supplement = opened.dossier.is_supplement
-    shown = (
-        ()  # its answers are at the ward already
-        if is_supplement
-        else answers_in_portal_order(opened.procedure, opened.answers, point.places)
-    )
+    # of a supplement only what was corrected: its other answers are at the ward already
+    in_order = corrections_in_portal_order if is_supplement else answers_in_portal_order
+    shown = in_order(opened.procedure, opened.answers, point.places)
     listed: list[tuple[Paper, SealedFile]] = []
     progress(0, steps)
     for step, papers in enumerate(papers_of(point, opened, clean), start=1):
@@ -140,7 +144,7 @@ def seal_up(
     secret = None if is_supplement else new_letters(SECRET_LETTERS)
     manifest = _manifest(point, opened, helped_by, listed, contents_file, secret)
     files = (*(file for _, file in listed), contents_file)
-    return Sealed(manifest, canonical_json(manifest), files, secret)
+    return Sealed(manifest, canonical_json(manifest), files, secret, _brought(opened, manifest))
 
 
 def papers_of(point: Point, opened: Opened, clean: Clean) -> Iterator[list[Paper]]:
@@ -243,11 +247,18 @@ def _contents(
         dossier_id=opened.dossier.id,
         revision=opened.dossier.revision,
         local_number=opened.dossier.number,
-        answers=counted_answers(opened.procedure, opened.answers),
+        answers=(
+            {row.field_key: opened.answers[row.field_key] for part in shown for row in part.rows}
+            if opened.dossier.is_supplement
+            else counted_answers(opened.procedure, opened.answers)
+        ),
         sections=tuple(
             ContentsSection(
                 title=section.title,
-                rows=tuple(ContentsRow(label=row.label, text=row.text) for row in section.rows),
+                rows=tuple(
+                    ContentsRow(label=row.label, text=row.text, key=row.field_key)
+                    for row in section.rows
+                ),
             )
             for section in shown
         ),
@@ -264,7 +275,7 @@ def _contents(
             for name, (paper, file) in zip(names, listed, strict=True)
         ),
         consent_text=(
-            supplement_consent_text(point, opened.procedure)
+            supplement_consent_text(point, opened.procedure, corrects=bool(shown))
             if opened.dossier.is_supplement
             else consent_text(point, opened.procedure)
         ),
@@ -315,8 +326,20 @@ def _manifest(
             if secret
             else None
         ),
-        answers_request=str(opened.plan.seq) if opened.plan.seq else None,
+        answers_request=opened.plan.answers_request,
     )
+
+
+def _brought(opened: Opened, manifest: Manifest) -> Brought | None:
+    if not opened.plan.in_part:
+        return None
+    papers = {
+        (file.slot, file.replaces.page if file.replaces else None)
+        for file in manifest.files
+        if file.slot != CONTENTS_SLOT
+    }
+    fields = {key for key, value in opened.answers.items() if not is_empty(value)}
+    return Brought(opened.plan.seq, frozenset(papers), frozenset(fields))
 
 
 def _revision_id(opened: Opened) -> str:

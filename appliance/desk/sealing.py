@@ -27,7 +27,7 @@ from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
 from appliance.desk.sealed import Sealed, opened_now, seal_up
 from appliance.desk.sides import Clean
-from appliance.desk.supplements import plan_of, unfit_slots
+from appliance.desk.supplements import may_go_in_part, plan_of, unfit_slots
 from appliance.desk.takeaways import erase_phone_files
 from appliance.failpoints import passing
 from appliance.keys.canonical import sha256_hex
@@ -51,6 +51,7 @@ class Readiness:
     problems: tuple[Problem, ...]  # warnings too: they are shown, but do not hold it back
     missing_slots: tuple[Slot, ...]  # of a supplement: also those with too many or too few pages
     uncleaned: int  # pages whose preview is still being made; the seal waits for none of them
+    may_go_in_part: bool = False  # a supplement: what is there may travel before the rest
 
     @property
     def is_ready(self) -> bool:
@@ -61,10 +62,12 @@ class Readiness:
 def readiness(point: Point, view: DossierView) -> Readiness:
     """What is missing, for the check page."""
     is_supplement = view.dossier.is_supplement
+    problems = tuple(problems_of(point, view))
     return Readiness(
-        problems=() if is_supplement else tuple(problems_of(point, view)),
+        problems=problems,
         missing_slots=unfit_slots(view) if is_supplement else view.missing_slots,
         uncleaned=sum(1 for page in view.pages if page.awaits_cleaning),
+        may_go_in_part=is_supplement and may_go_in_part(view, problems),
     )
 
 
@@ -75,11 +78,12 @@ def ask_to_seal(
     *,
     consented: bool,
     seen_revision: int | None = None,
+    in_part: bool = False,
 ) -> None:
     """The citizen has seen the answers and ticked; the station does the rest.
 
     *seen_revision* is that of the answers on the page where the tick was given; None trusts
-    what is stored now.
+    what is stored now. *in_part* sends what is there of a supplement: the ward waits for the rest.
 
     Raises:
         NotReadyToSeal: something is missing, or the tick is; nothing changed.
@@ -99,7 +103,8 @@ def ask_to_seal(
         view = look_at(point, dossier_id)
         if view.dossier.is_supplement and view.request is None:
             raise SupplementNotWanted(f"the ward no longer waits for more of {dossier_id}")
-        if not readiness(point, view).is_ready:
+        ready = readiness(point, view)
+        if not (ready.may_go_in_part if in_part else ready.is_ready):
             raise NotReadyToSeal(f"dossier {dossier_id} lacks papers or answers")
         scan_requests.must_be_still(connection, dossier_id)
         if photos.count_waiting(connection, dossier_id):
@@ -112,7 +117,11 @@ def ask_to_seal(
             ),
             consent_at=now,
             consent_by=volunteer_id,
-            **({"supplement": plan_of(view).as_json()} if view.dossier.is_supplement else {}),
+            **(
+                {"supplement": plan_of(view, in_part=in_part).as_json()}
+                if view.dossier.is_supplement
+                else {}
+            ),
         )
         seal_requests.ask_seal(connection, dossier_id, volunteer_id, now)
     if __debug__:
@@ -180,6 +189,7 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
         error_text=None,
         files=sealed.files,
         answers_seq=int(sealed.manifest.answers_request or 0) or None,
+        brought=sealed.brought.as_json() if sealed.brought else None,
     )
     for_the_slip = {"follow_secret": sealed.follow_secret} if sealed.follow_secret else {}
     with point.database.writing() as connection:

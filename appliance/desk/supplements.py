@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierMovedOn, SupplementNotWanted
 from appliance.core.manifest import Manifest
+from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
 from appliance.core.submission import revision_id
 from appliance.core.supplement import SupplementPlan, replaced_by
@@ -84,7 +86,8 @@ def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
         if __debug__:
             passing("supplement-open-before-desk")
         slots = slots_open(connection, dossier_id)
-        put_on_desk(point, connection, dossier_id, slots[0].key)
+        if slots:  # else only answers are to be corrected, and a press is not for it
+            put_on_desk(point, connection, dossier_id, slots[0].key)
         share(point, connection, dossier_id, volunteer_id)
     noting.dossier_opened(point, dossier_id)
 
@@ -170,10 +173,37 @@ def unfit_slots(view: DossierView) -> tuple[Slot, ...]:
     return () if any(one.scanned for one in asked) else tuple(one.slot for one in asked[:1])
 
 
-def plan_of(view: DossierView) -> SupplementPlan:
+def may_go_in_part(view: DossierView, problems: Sequence[Problem]) -> bool:
+    """Whether what is there may travel while the ward waits for the rest; *problems* as found.
+
+    Only what is whole: a paper half scanned would be erased at the seal and have to be scanned
+    again, and nobody could tell which page stands for which.
+    """
+    asked = papers_asked(view)
+    lacking = {problem.field_key for problem in problems if problem.code == "missing"}
+    begun = [one for one in asked if one.scanned]
+    typed = [field for field in view.corrections if field.key not in lacking]
+    rest = len(begun) < len(asked) or lacking
+    sound = not any(p.is_error for p in problems if p.code != "missing")
+    return bool(
+        (begun or typed)
+        and rest
+        and sound
+        and all(one.is_ready for one in begun)
+        and view.request
+        and (view.request.slots or view.corrections)
+    )
+
+
+def plan_of(view: DossierView, *, in_part: bool = False) -> SupplementPlan:
     """What the revision will take the place of, as of the moment the citizen agrees."""
-    pages = tuple((one.slot.key, one.only_pages) for one in papers_asked(view) if one.only_pages)
-    return SupplementPlan(view.plan.whole, view.request.seq if view.request else 0, pages)
+    pages = tuple(
+        (one.slot.key, one.only_pages)
+        for one in papers_asked(view)
+        if one.only_pages and one.scanned
+    )
+    seq = view.request.seq if view.request else 0
+    return SupplementPlan(view.plan.whole, seq, pages, in_part)
 
 
 def earlier_manifests(point: Point, dossier_id: str) -> tuple[Manifest, ...]:

@@ -28,6 +28,7 @@ from appliance.core.submission import (
     SubmissionState,
     revision_id,
 )
+from appliance.core.supplement import Brought
 from appliance.keys.canonical import canonical_json
 from appliance.store.dossiers import move_dossier
 from appliance.store.tables import dossier, outbox_count, receipt, submission, submission_file
@@ -56,6 +57,7 @@ def add_submission(connection: Connection, new: Submission) -> None:
             manifest_sha256=new.manifest_sha256,
             created_at=new.created_at,
             answers_seq=new.answers_seq,
+            brought=new.brought,
         )
     )
     connection.execute(
@@ -128,6 +130,16 @@ def newest_answered(connection: Connection, dossier_id: str) -> int:
         )
         or 0
     )
+
+
+def brought_in_part(connection: Connection, dossier_id: str) -> tuple[Brought, ...]:
+    """What sealed revisions brought of requests that they answer only in part."""
+    told = connection.scalars(
+        select(submission.c.brought)
+        .where(submission.c.dossier_id == dossier_id, submission.c.brought.is_not(None))
+        .order_by(submission.c.revision)
+    )
+    return tuple(Brought.read(one) for one in told)
 
 
 def withdraw(connection: Connection, submission_id: str) -> None:

@@ -78,6 +78,7 @@ dossier = Table(
     Column("held_at", Moment),
     Column("revision", Integer, nullable=False, server_default="1"),  # the one being made, or made
     Column("supplement", String),  # JSON: what revision 2 and later take the place of
+    Column("confirmed", String),  # JSON: keys of answers that were left as they stood at first
     Column("national_code", String),  # mã hồ sơ, as a volunteer typed it
     Column("follow_secret", String),  # on the citizen's slip; opens state words at the ward
     Column("ward_asks", Integer),  # the newest request nobody answered; worked out, for lists
@@ -294,6 +295,7 @@ submission = Table(
     Column("error_code", String),
     Column("error_text", String),
     Column("answers_seq", Integer),  # the newest of the ward's requests that it answers
+    Column("brought", String),  # JSON: what it brings of requests that it answers in part
     UniqueConstraint("dossier_id", "revision"),
 )
 Index("submission_due", submission.c.state, submission.c.next_try_at, submission.c.created_at)

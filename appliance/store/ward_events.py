@@ -16,7 +16,7 @@ from appliance.core.manifest import Event, WardState
 from appliance.core.supplement import SupplementRequest, open_request
 from appliance.keys.canonical import canonical_json
 from appliance.store.dossiers import set_columns
-from appliance.store.outbox import newest_answered
+from appliance.store.outbox import brought_in_part, newest_answered
 from appliance.store.tables import ward_event
 
 NO_KEY = "none"  # there were words, and nobody had a key to keep them under
@@ -129,8 +129,11 @@ def ward_states(connection: Connection, dossier_ids: Sequence[str]) -> dict[str,
 
 def open_request_of(connection: Connection, dossier_id: str) -> SupplementRequest | None:
     """What the ward asked for and no sealed revision answers yet."""
-    answered = newest_answered(connection, dossier_id)
-    return open_request(events_of(connection, dossier_id), answered)
+    return open_request(
+        events_of(connection, dossier_id),
+        newest_answered(connection, dossier_id),
+        brought_in_part(connection, dossier_id),
+    )
 
 
 def note_what_is_asked(connection: Connection, dossier_ids: Iterable[str]) -> None:

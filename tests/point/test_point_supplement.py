@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
@@ -15,100 +14,31 @@ from appliance.core.errors import (
     SupplementNotWanted,
 )
 from appliance.core.manifest import (
-    Contents,
-    Event,
-    EventType,
     Manifest,
     Receipt,
-    SupplementItem,
     WardState,
 )
 from appliance.core.submission import SubmissionState, revision_id
 from appliance.desk import dossiers, page_moves, sealing, supplements
 from appliance.desk.delivery import deliver
 from appliance.desk.point import Point
-from appliance.imaging.child.main import cleaned
-from appliance.keys.age import open_sealed
 from appliance.keys.canonical import canonical_json, sha256_hex
-from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox, ward_events
+from appliance.store import outbox
 from appliance.store.volunteers import Volunteer
 from tests.point.conftest import WardKeys, scan_into
+from tests.point.supplements import (
+    OTHER,
+    SLOT,
+    arrive,
+    ask_for,
+    contents_of,
+    delivered,
+    papers,
+    say,
+    seal,
+)
 
-SLOT, OTHER = "giay_chung_sinh", "uy_quyen"
-
-
-@pytest.fixture
-def delivered(point: Point, dossier_id: str, helper: Volunteer) -> str:
-    """A dossier that the ward has: three pages in one paper, one in another."""
-    dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
-    scan_into(point, dossier_id, SLOT, count=3)
-    scan_into(point, dossier_id, OTHER, count=1)
-    sealing.ask_to_seal(point, dossier_id, helper.id, consented=True)
-    sealing.grant_next(point, cleaned)
-    arrive(point, dossier_id)
-    return dossier_id
-
-
-def arrive(point: Point, dossier_id: str) -> None:
-    with point.database.writing() as connection:
-        sent = outbox.submission_of(connection, dossier_id)
-        assert sent is not None
-        proof = Receipt(
-            dossier_id=dossier_id,
-            code="BD-7K3M-94QX",
-            received_at=datetime(2026, 11, 22, 3, 0, tzinfo=UTC),
-            manifest_sha256=sent.manifest_sha256,
-            signature="checked elsewhere",
-        )
-        outbox.mark_delivered(connection, sent, proof)
-
-
-def say(point: Point, dossier_id: str, seq: int, state: WardState, *items: SupplementItem) -> None:
-    asks = state is WardState.SUPPLEMENT_REQUESTED
-    event = Event(
-        seq=str(seq),
-        dossier_id=dossier_id,
-        at=point.clock(),
-        type=EventType.SUPPLEMENT_REQUESTED if asks else EventType.STATE_CHANGED,
-        state=state,
-        items=items,
-    )
-    with point.database.writing() as connection:
-        ward_events.add_events(connection, [event], None, lambda words, key: words)
-
-
-def ask_for(point: Point, dossier_id: str, seq: int, *wanted: tuple[str, int | None]) -> None:
-    items = [
-        SupplementItem(what="paper", ref=slot, problem="unreadable", page=page)
-        for slot, page in wanted
-    ]
-    say(point, dossier_id, seq, WardState.SUPPLEMENT_REQUESTED, *items)
-
-
-def seal(point: Point, dossier_id: str, helper: Volunteer) -> Manifest:
-    sealing.ask_to_seal(point, dossier_id, helper.id, consented=True)
-    sealing.grant_next(point, cleaned)
-    with point.database.reading() as connection:
-        sent = outbox.submission_of(connection, dossier_id)
-    assert sent is not None
-    return Manifest.model_validate_json(sent.body)
-
-
-def contents_of(point: Point, manifest: Manifest, keys: WardKeys) -> Contents:
-    [sealed] = [file for file in manifest.files if file.slot == "contents"]
-    folder = point.sealed_files(revision_id(manifest.dossier_id, manifest.revision)).folder
-    plain = open_sealed((folder / sealed.sha256).read_bytes(), keys.identity)
-    return Contents.model_validate_json(plain)
-
-
-def papers(manifest: Manifest) -> list[tuple[str, int | None, int | None]]:
-    """Slot, replaced revision, replaced page of every paper."""
-    return [
-        (f.slot, f.replaces and f.replaces.revision, f.replaces and f.replaces.page)
-        for f in manifest.files
-        if f.slot != "contents"
-    ]
+__all__ = ["delivered"]  # the dossier that the ward has
 
 
 def test_only_the_paper_that_was_asked_for_makes_the_second_revision(

@@ -13,9 +13,10 @@ import pytest
 from appliance.commands.print import print_
 from appliance.config import Config, PrinterSection
 from appliance.core.errors import DossierLocked, DossierMovedOn
+from appliance.core.manifest import SupplementItem, WardState
 from appliance.core.printer_errors import PrinterAbsent, PrinterError
 from appliance.core.printing import Media
-from appliance.desk import dossiers, sealing
+from appliance.desk import dossiers, sealing, supplements
 from appliance.desk.point import Point, open_point
 from appliance.desk.printing import dossier_print, printer_for
 from appliance.imaging.child.main import cleaned
@@ -30,6 +31,7 @@ from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     scan_into,
     ward_keys,
 )
+from tests.point.supplements import arrive, say, seal
 from tests.printing.print_system import PrintSystem
 
 
@@ -78,6 +80,37 @@ def test_the_slip_lists_the_papers_before_and_after_the_seal(point, filled, help
     after = words(a_print(point, filled, "receipt_slip"))
     assert "Giấy chứng sinh 2 trang" in after
     assert "đang chờ gửi tới phường, xã" in after
+
+
+def test_a_slip_printed_anew_tells_what_the_ward_asks_for_and_what_was_brought(
+    point, filled, helper, words
+):
+    sealing.ask_to_seal(point, filled, helper.id, consented=True)
+    sealing.grant_next(point, cleaned)
+    arrive(point, filled)
+    fields = dossiers.look_at(point, filled).procedure.fields
+    key, field = next(iter(fields.items()))
+    wrong = SupplementItem(what="field", ref=key, problem="mismatch", note_vi="riêng tư")
+    paper = SupplementItem(what="paper", ref="giay_chung_sinh", problem="unreadable", page=2)
+    say(point, filled, 7, WardState.SUPPLEMENT_REQUESTED, paper, wrong)
+    for media in Media:
+        asked = words(a_print(point, filled, "receipt_slip", media))
+        assert "Phường, xã đề nghị bổ sung" in asked
+        assert "Giấy chứng sinh, trang 2: mờ, không đọc được" in asked
+        assert f"{field.label} (" in asked
+        assert "không khớp" in asked
+        assert "riêng tư" not in asked  # an officer's own words stay on the screen
+    supplements.begin(point, filled, helper.id)
+    scan_into(point, filled, "giay_chung_sinh")
+    seal(point, filled, helper, in_part=True)
+    brought = words(a_print(point, filled, "receipt_slip"))
+    assert "Phần bổ sung lần 1 đang chờ gửi" in brought
+    assert "Hồ sơ nộp trước đó vẫn ở phường" in brought
+    assert "Giấy tờ bổ sung lần 1" in brought
+    assert f"{field.label} (" in brought  # still waited for
+    assert "Giấy chứng sinh, trang 2" not in brought
+    arrive(point, filled)
+    assert "đã nhận được phần bổ sung lần 1" in words(a_print(point, filled, "receipt_slip"))
 
 
 def test_after_the_seal_the_answers_are_printed_no_more(point, filled, helper):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from appliance.core.findings import Warn
-from appliance.desk import dossiers, holding, sealing
+from appliance.core.manifest import SupplementItem, WardState
+from appliance.desk import dossiers, holding, sealing, supplements
 from appliance.desk.point import Point
 from appliance.desk.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
@@ -21,6 +22,7 @@ from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Clock, Tray, receipt_for, topic_page
+from tests.station_page.supplements import say
 
 pytestmark = pytest.mark.browser
 NARROW = 640  # up to here the bar of what is next lies at the foot of the window
@@ -118,6 +120,26 @@ def test_no_page_is_wider_than_the_screen(
             assert sent is not None
             outbox.mark_delivered(connection, sent, receipt_for(sent, clock.now))
         picture("delivery-delivered", f"/dossiers/{first}/delivery")
+        asked = (
+            SupplementItem(what="field", ref="mother_name", problem="mismatch"),
+            SupplementItem(what="field", ref="child_birth_date", problem="missing"),
+            SupplementItem(what="paper", ref="giay_chung_sinh", problem="unreadable", page=2),
+            SupplementItem(what="paper", ref="uy_quyen", problem="missing"),
+        )
+        say(point, clock, work, 1, WardState.SUPPLEMENT_REQUESTED, items=asked)
+        picture("delivery-asked", f"{work}/delivery")
+        picture("correction-asked", f"{work}/supplement")
+        supplements.begin(point, first, lan.id)
+        tray.press()
+        tray.clean()
+        dossiers.save_answers(
+            point, first, {"mother_name": "Trần Thị Mẫu Hoa", "child_birth_date": "32/13/2026"}
+        )
+        picture("correction-answers", f"{work}/supplement/answers?all=1")
+        picture("page-fresh", f"{work}/pages/{tray.scanned[-1]}")
+        dossiers.save_answers(point, first, {"child_birth_date": ""})
+        picture("correction-part", f"{work}/supplement")
+        picture("correction-check", f"{work}/supplement/check?part=1")
         picture("not-found", "/nowhere")
         with point.database.writing() as connection:
             phuong = add_volunteer(connection, "Phương", PIN, Role.TECHNICIAN, clock.now)

@@ -5,56 +5,15 @@ from __future__ import annotations
 import pytest
 
 from appliance.core.dossier import DossierState
-from appliance.core.manifest import Event, EventType, SupplementItem, WardState
-from appliance.desk import dossiers, sealing
+from appliance.core.manifest import SupplementItem, WardState
+from appliance.desk import sealing
 from appliance.desk.point import Point
 from appliance.desk.words import publish_words_key
 from appliance.imaging.child.main import cleaned
-from appliance.keys import age
-from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox, status, ward_events
-from appliance.store.volunteers import Volunteer
-from tests.station_page.conftest import Browser, Clock, Tray, id_of, receipt_for, view_of
+from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
+from tests.station_page.supplements import OTHER, SLOT, WORDS, arrive, delivered, say
 
-SLOT, OTHER = "giay_chung_sinh", "uy_quyen"
-WORDS = "Bác <b>Hoa</b> quét lại giúp trang 2."
-
-
-@pytest.fixture
-def delivered(
-    browser: Browser, dossier: str, tray: Tray, point: Point, lan: Volunteer, clock: Clock
-) -> str:
-    """The path of a dossier of three pages that the ward has."""
-    publish_words_key(point)
-    tray.press(pages=3)
-    dossier_id = id_of(dossier)
-    dossiers.save_answers(point, dossier_id, sample_answers("khai-sinh", point.today()))
-    sealing.ask_to_seal(point, dossier_id, lan.id, consented=True)
-    sealing.grant_next(point, cleaned)
-    arrive(point, dossier_id, clock)
-    return dossier
-
-
-def arrive(point: Point, dossier_id: str, clock: Clock) -> None:
-    with point.database.writing() as connection:
-        sent = outbox.submission_of(connection, dossier_id)
-        assert sent is not None
-        outbox.mark_delivered(connection, sent, receipt_for(sent, clock.now))
-
-
-def say(point: Point, clock: Clock, path: str, seq: int, state: WardState, **told: object) -> None:
-    asks = state is WardState.SUPPLEMENT_REQUESTED
-    event = Event(
-        seq=str(seq),
-        dossier_id=id_of(path),
-        at=clock.now,
-        type=EventType.SUPPLEMENT_REQUESTED if asks else EventType.STATE_CHANGED,
-        state=state,
-        **told,
-    )
-    with point.database.writing() as connection:
-        key = status.recall(connection, status.WORDS_KEY)
-        ward_events.add_events(connection, [event], key, lambda words, to: age.seal(words, [to]))
+__all__ = ["delivered"]  # a dossier that the ward has
 
 
 def ask(point: Point, clock: Clock, path: str, seq: int = 1, page: int | None = 2) -> None:
@@ -181,7 +140,7 @@ def test_after_a_power_cut_only_the_new_pages_are_locked(
     for key in (point.config.paths.runtime / "desk-keys").iterdir():
         key.unlink()
     page = browser.get(f"{delivered}/supplement").text
-    assert "Chỉ những trang vừa quét để bổ sung bị khóa." in page
+    assert "Chỉ những gì vừa làm để bổ sung bị khóa." in page
     browser.post(f"{delivered}/supplement/give-up")
     assert browser.post(f"{delivered}/supplement").status_code == 303
     assert view_of(point, delivered).dossier.state is DossierState.OPEN

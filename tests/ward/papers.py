@@ -89,7 +89,7 @@ def sealed_dossier(
         sections=(
             ContentsSection(
                 title="Thông tin của trẻ",
-                rows=(ContentsRow(label="Họ, chữ đệm, tên", text=child),),
+                rows=(ContentsRow(label="Họ, chữ đệm, tên", text=child, key="child_name"),),
             ),
         ),
     )

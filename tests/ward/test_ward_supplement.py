@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -102,6 +103,47 @@ def test_the_inbox_tells_both_revisions_and_which_paper_holds(
     papers = current_papers(opened)
     assert [(p.slot, p.was_supplemented) for p in papers] == [(SLOT, True), ("uy_quyen", False)]
     assert {number for number, _ in out_of_date(opened, papers)} == {1}
+
+
+def test_an_answer_is_asked_for_again_and_the_new_stands_beside_the_old(
+    box: Box, officer: Officer, recipient: str
+) -> None:
+    dossier = sealed_dossier(recipient, child="CAO MINH MẪU")
+    box.deliver(dossier)
+    officer.answer(
+        dossier.id,
+        "supplement",
+        text="",
+        field_0="child_name",
+        wrong_0="mismatch",
+        said_0="Theo giấy là “Mẫn”.",
+    )
+    [event] = events_of(box, dossier.id)
+    [item] = event.items
+    assert (item.what, item.ref, item.problem) == ("field", "child_name", "mismatch")
+    assert item.note_vi == "Theo giấy là “Mẫn”."
+    asked = officer.page(f"/inbox/{dossier.id}")
+    assert "Họ, chữ đệm, tên: Không khớp" in asked.text
+    made = sealed_dossier(recipient, dossier_id=dossier.id, revision=2, child="CAO MINH MẪN")
+    manifest = made.manifest.model_copy(update={"answers_request": event.seq})
+    box.deliver(SealedDossier(manifest, canonical_json(manifest), made.files, made.plain))
+    page = officer.page(f"/inbox/{dossier.id}")
+    held = "<s>(<span [^>]*>[^<]*</span>)?CAO MINH MẪU</s><br>CAO MINH MẪN"
+    assert re.search(held, page.html)
+
+
+def test_a_supplement_that_answers_none_wholly_leaves_the_dossier_waiting(
+    box: Box, officer: Officer, recipient: str
+) -> None:
+    dossier = sealed_dossier(recipient)
+    box.deliver(dossier)
+    officer.answer(dossier.id, "supplement", text="Thiếu hai giấy.")
+    [asked] = events_of(box, dossier.id)
+    box.deliver(revised(dossier, recipient, 2, "0", **{SLOT: pdf("một")}))
+    told = box.ask("GET", f"/dossiers/{dossier.id}").json()
+    assert (told["state"], told["revision"]) == ("supplement_requested", 2)
+    box.deliver(revised(dossier, recipient, 3, asked.seq, **{SLOT: pdf("hai")}))
+    assert box.ask("GET", f"/dossiers/{dossier.id}").json()["state"] == "received"
 
 
 def test_what_was_asked_for_while_a_supplement_was_made_is_still_asked_for(

@@ -20,6 +20,7 @@ from appliance.desk import dossiers, glance, page_edits, scanning
 from web.station.dossier import fields_of_page
 from web.station.here import point
 from web.station.one_page import page_in
+from web.station.slots import pages_of
 
 pages = Blueprint("crop", __name__)
 STEPS_MM = (2, 10)
@@ -42,13 +43,12 @@ def show(dossier_id: object, page_id: object) -> ResponseReturnValue:
         quad = _stepped(page, quad)
     except CropWrong as error:
         wrong = error.code
-    inside = view.pages_in(page.slot_key)
     return render_template(
         "crop.html",
         view=view,
         page=page,
         slot=view.procedure.slot(page.slot_key),
-        number=inside.index(page) + 1,
+        name=next(p.name_at_start for p in pages_of(view, page.slot_key) if p.page is page),
         quad=quad,
         quad_text=crop_text(quad),
         seen_turn=_seen_turn(page),

@@ -63,12 +63,12 @@ def now(dossier_id: object, page_id: object) -> ResponseReturnValue:
         if view.dossier.state is not DossierState.OPEN:
             raise DossierMovedOn(f"dossier {dossier_id} is {view.dossier.state}")
         page = page_in(view, str(page_id))
-        number = view.pages_in(page.slot_key).index(page) + 1
+        name = next(p.name_at_start for p in pages_of(view, page.slot_key) if p.page is page)
         return render_template(
             "_page_now.html",
             view=view,
             page=page,
-            number=number,
+            name=name,
             slot=view.procedure.slot(page.slot_key),
         )
 

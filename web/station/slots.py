@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.core.dossier import Page, travelling
 from appliance.core.procedure import Slot
@@ -23,6 +23,7 @@ class ShownPage:
     advice: tuple[Advice, ...]  # the severe ones first
     asks_turn: bool  # a person should say which way is up
     name: str  # within a sentence: "trang 2", "mặt sau của thẻ"
+    instead_of: int | None = None  # of a supplement: the ward's page whose place it takes
 
     @property
     def name_at_start(self) -> str:
@@ -81,9 +82,16 @@ def slots_of(view: DossierView) -> tuple[ShownSlot, ...]:
 def pages_of(view: DossierView, slot_key: str) -> tuple[ShownPage, ...]:
     """The pages of one slot in reading order."""
     # the ward speaks of its own pages' numbers: those that lie here anew are called otherwise
-    called = "fresh" if view.dossier.is_supplement else "number"
+    inside = view.pages_in(slot_key)
+    if not view.dossier.is_supplement:
+        return tuple(shown(page, number) for number, page in enumerate(inside, 1))
+    named = view.request.pages_of(slot_key) if view.request else ()
+    places = iter(() if slot_key in view.plan.whole else named)
     return tuple(
-        shown(page, number, called) for number, page in enumerate(view.pages_in(slot_key), 1)
+        replace(
+            shown(page, number, "fresh"), instead_of=None if page.left_out else next(places, None)
+        )
+        for number, page in enumerate(inside, 1)
     )
 
 

@@ -2,6 +2,7 @@
 
 A dossier that lies on the desk for a second time has no form: its answers are at the ward. So
 the pages of the form lead here, and the pages of papers show what the ward asks for only.
+Answers that the ward wants corrected have a page of their own (corrections.py).
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from appliance.core.errors import (
     DossierUnknown,
     NotReadyToSeal,
 )
+from appliance.core.supplement import fields_asked
 from appliance.desk import dossiers, sealing, supplements
 from appliance.desk.consent import supplement_consent_text
 from appliance.desk.dossiers import DossierView
 from appliance.desk.words import with_words
 from appliance.failpoints import passing
 from web.station.check import seen_mark
+from web.station.corrections import corrections_of
 from web.station.here import point, station, volunteer
-from web.station.supplement_words import Wish, wishes_of
+from web.station.supplement_words import ANSWERS, Wish, wishes_of
 
 pages = Blueprint("supplement", __name__)
 # pages about a form, which a supplement has not
@@ -62,7 +65,11 @@ def guard(app: Flask) -> None:
 @pages.app_context_processor
 def _for_templates() -> dict[str, object]:
     """What other rooms' pages show of it: the list on the first screen, a note at a paper."""
-    return {"asked_by_ward": _asked_by_ward, "wishes_about": _wishes_about}
+    return {
+        "asked_by_ward": _asked_by_ward,
+        "wishes_about": _wishes_about,
+        "wishes_about_answers": lambda view: _wishes_about(view, ANSWERS),
+    }
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/supplement")
@@ -126,16 +133,23 @@ def withdraw(dossier_id: object) -> ResponseReturnValue:
 
 @pages.get("/dossiers/<uuid:dossier_id>/supplement/check")
 def check(dossier_id: object) -> ResponseReturnValue:
-    """What will be sent and what it replaces; the citizen agrees once more."""
+    """What will be sent and what it replaces; the citizen agrees once more.
+
+    ``?part=1``: what is there, while the ward waits for the rest.
+    """
     view = dossiers.look_at(point(), str(dossier_id))
     if not view.dossier.is_supplement or view.dossier.state is not DossierState.OPEN:
         return redirect(link("supplement.show", dossier_id=dossier_id), 303)
     if view.locked:
         return render_template("supplement_locked.html", view=view)
+    ready = sealing.readiness(point(), view)
     return render_template(
         "supplement_check.html",
-        ready=sealing.readiness(point(), view),
-        consent=supplement_consent_text(point(), view.procedure),
+        ready=ready,
+        in_part="part" in request.args and ready.may_go_in_part,
+        consent=supplement_consent_text(
+            point(), view.procedure, corrects=any(one.text for one in corrections_of(view))
+        ),
         seen=seen_mark(view),
         tick_missing="tick" in request.args,
         **_facts(view),
@@ -144,23 +158,36 @@ def check(dossier_id: object) -> ResponseReturnValue:
 
 @pages.post("/dossiers/<uuid:dossier_id>/supplement/seal")
 def seal(dossier_id: object) -> ResponseReturnValue:
-    """Form fields: ``consent=yes`` and ``seen`` from the check page, as for the first seal."""
+    """Form fields: ``consent=yes`` and ``seen`` from the check page, as for the first seal.
+
+    ``part=yes`` sends what is there and leaves the rest of the request open.
+    """
     wanted = str(dossier_id)
     view = dossiers.look_at(point(), wanted)
     consented = request.form.get("consent") == "yes"
-    again = link("supplement.check", dossier_id=dossier_id)
+    in_part = request.form.get("part") == "yes"
+    part = 1 if in_part else None
+    again = link("supplement.check", dossier_id=dossier_id, part=part)
     if view.dossier.state is DossierState.OPEN and request.form.get("seen") != seen_mark(view):
         flash("answers-changed-elsewhere", "notice")
         return redirect(again, 303)
     try:
-        sealing.ask_to_seal(point(), wanted, volunteer().id, consented=consented)
+        sealing.ask_to_seal(
+            point(),
+            wanted,
+            volunteer().id,
+            consented=consented,
+            seen_revision=view.dossier.answers_revision,
+            in_part=in_part,
+        )
     except DossierMovedOn:
         pass  # sealed on another screen, or a second click: its page tells where it stands
     except NotReadyToSeal as error:
         if consented:
             flash(error.code, "notice")
             return redirect(again, 303)
-        return redirect(f"{link('supplement.check', dossier_id=dossier_id, tick=1)}#consent", 303)
+        again = link("supplement.check", dossier_id=dossier_id, tick=1, part=part)
+        return redirect(f"{again}#consent", 303)
     except ApplianceError as error:
         flash(error.code, "notice")
         return redirect(again, 303)
@@ -194,7 +221,8 @@ def _wishes_about(view: DossierView, slot_key: str) -> tuple[Wish, ...]:
     if view.request is None:
         return ()
     told = with_words(point(), view.dossier.id, view.request.events)
-    return wishes_of(view.procedure, told.events).get(slot_key, ())
+    still = view.request.still_asked(told.events)
+    return wishes_of(view.procedure, still).get(slot_key, ())
 
 
 def _may_be_supplemented(view: DossierView) -> bool:
@@ -207,10 +235,21 @@ def _facts(view: DossierView) -> dict[str, object]:
     earlier = supplements.earlier_manifests(point(), view.dossier.id)
     told = with_words(point(), view.dossier.id, view.request.events if view.request else ())
     asked = supplements.papers_asked(view, supplements.pages_at_ward(earlier))
+    still = view.request.still_asked(told.events) if view.request else ()
     return {
         "view": view,
         "asked": asked,
-        "wishes": wishes_of(view.procedure, told.events),
+        "wishes": wishes_of(view.procedure, still),
+        "about_answers": ANSWERS,
+        "fields": fields_asked(view.procedure, view.request),
+        "sections": {
+            field.key: section.title
+            for section in view.procedure.sections
+            for field in section.fields
+        },
+        "answers": {one.key: one for one in corrections_of(view)},
+        "brought_before": bool(view.request and view.request.brought),
+        "may_go_in_part": sealing.readiness(point(), view).may_go_in_part,
         "words": [event.text_vi for event in told.events if event.text_vi],
         "words_are_coming": told.words_are_coming,
         "is_begun": view.dossier.state is DossierState.OPEN,

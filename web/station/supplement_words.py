@@ -1,4 +1,4 @@
-"""What an officer says about each paper, as lines that a volunteer reads out."""
+"""What an officer says about each paper or answer, as lines that a volunteer reads out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from appliance.core.manifest import Event, SupplementItem
 from appliance.core.procedure import Procedure
 from web.station.speech import said
 
-ELSEWHERE = ""  # wishes about no paper of this procedure
+ELSEWHERE = ""  # wishes about nothing of this procedure
+ANSWERS = "answers of the form"  # no slot is called that
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Wish:
     pages: tuple[int, ...]  # none named: the whole paper
     problem: str  # in words, empty when the officer chose none
     note: str  # the officer's own words
+    field: str = ""  # the key of the answer it is about
 
     @property
     def what(self) -> str:
@@ -31,20 +33,29 @@ class Wish:
 
 
 def wishes_of(procedure: Procedure, events: Sequence[Event]) -> dict[str, tuple[Wish, ...]]:
-    """The wishes about each paper by slot, those about none under ``ELSEWHERE``."""
+    """The wishes about each paper by slot, those about answers under ``ANSWERS``.
+
+    What is about nothing that this procedure knows stands under ``ELSEWHERE``.
+    """
     titles = {slot.key: slot.title for slot in procedure.slots}
     labels = {key: field.label for key, field in procedure.fields.items()}
-    found: dict[tuple[str, str, str, str], list[int]] = {}
+    found: dict[tuple[str, str, str, str, str], list[int]] = {}
     for item in dict.fromkeys(item for event in events for item in event.items):
-        slot = item.ref if item.what == "paper" and item.ref in titles else ELSEWHERE
-        title = titles.get(slot or "") or labels.get(item.ref or "", "")
-        line = (slot or ELSEWHERE, title, _problem(item), item.note_vi or "")
+        ref, field = item.ref or "", ""
+        about, title = ELSEWHERE, ""
+        if item.what == "paper" and ref in titles:
+            about, title = ref, titles[ref]
+        elif item.what == "field" and ref in labels:
+            about, title, field = ANSWERS, labels[ref], ref
+        line = (about, title, field, _problem(item), item.note_vi or "")
         found.setdefault(line, []).extend([item.page] if item.page else [])
     told: dict[str, list[Wish]] = {}
-    for (slot, title, problem, note), pages in found.items():
-        told.setdefault(slot, []).append(Wish(title, tuple(sorted(pages)), problem, note))
-    return {slot: tuple(wishes) for slot, wishes in told.items()}
+    for (about, title, field, problem, note), pages in found.items():
+        wish = Wish(title, tuple(sorted(pages)), problem, note, field)
+        told.setdefault(about, []).append(wish)
+    return {about: tuple(wishes) for about, wishes in told.items()}
 
 
 def _problem(item: SupplementItem) -> str:
-    return said(f"supplement.{item.problem}") if item.problem else ""
+    about = "answer" if item.what == "field" and item.problem == "mismatch" else "supplement"
+    return said(f"{about}.{item.problem}") if item.problem else ""

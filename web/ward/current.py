@@ -1,4 +1,4 @@
-"""What holds now of a dossier that was supplemented: the newest of each paper, page by page."""
+"""What holds now of a dossier that was supplemented: the newest of each paper and answer."""
 
 from __future__ import annotations
 
@@ -48,6 +48,26 @@ def current_papers(opened: Sequence[tuple[Manifest, Contents]]) -> tuple[Current
         CurrentPaper(slot, whole_title(files[0].file.title), tuple(files))
         for slot, files in held.items()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An answer that was brought after the first time, as it holds now."""
+
+    revision: int  # that brought it
+    text: str
+
+
+def corrections(opened: Sequence[tuple[Manifest, Contents]]) -> dict[str, Correction]:
+    """The newest text of every answer that a supplement corrected, by the field's key."""
+    return {
+        row.key: Correction(contents.revision, row.text)
+        for _, contents in sorted(opened, key=lambda one: one[0].revision)
+        if contents.revision > 1
+        for section in contents.sections
+        for row in section.rows
+        if row.key
+    }
 
 
 def out_of_date(

@@ -11,9 +11,16 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from appliance.core.manifest import ContentsFile, ContentsSlot, SupplementItem
+from appliance.core.manifest import (
+    ContentsFile,
+    ContentsSection,
+    ContentsSlot,
+    SupplementItem,
+)
 from appliance.papers.fitting import whole_title
 from web.ward.wording import words
+
+ANSWERS_AT_ONCE = 5  # lines to ask for answers in; more are asked for in words, or next time
 
 _form = words()["form"]
 _needed = InputRequired(_form["needed"])
@@ -61,16 +68,17 @@ class SupplementForm(MoveForm):
 
     text = TextAreaField(_form["text"], [_at_most(2000)], render_kw={"rows": 3})
     papers: Sequence[AskedField] = ()
+    answers: Sequence[AskedAnswer] = ()
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Something must be asked for: a paper, or words."""
+        """Something must be asked for: a paper, an answer, or words."""
         if not super().validate(extra_validators):
             return False
         return bool((self.text.data or "").strip() or self.items())
 
     def items(self) -> tuple[SupplementItem, ...]:
-        """The papers with a problem chosen; one item for each page that is named."""
-        return tuple(
+        """The papers with a problem chosen, one item for each page that is named; the answers."""
+        papers = tuple(
             SupplementItem(
                 what="paper",
                 ref=field.slot,
@@ -81,6 +89,16 @@ class SupplementForm(MoveForm):
             for field in self.papers
             if self[field.problem].data
             for page in self._pages(field) or (None,)
+        )
+        return papers + tuple(
+            SupplementItem(
+                what="field",
+                ref=self[line.key].data,
+                problem=self[line.problem].data or "other",
+                note_vi=(self[line.note].data or "").strip() or None,
+            )
+            for line in self.answers
+            if self[line.key].data
         )
 
     def _pages(self, field: AskedField) -> list[int]:
@@ -98,10 +116,24 @@ class AskedField:
     pages: str = ""  # none for a paper that is not there
 
 
-def supplement_form(files: Sequence[ContentsFile], slots: Sequence[ContentsSlot]) -> SupplementForm:
+@dataclass(frozen=True, slots=True)
+class AskedAnswer:
+    """The form's fields of one line in which an answer is asked for again, by name."""
+
+    key: str
+    problem: str
+    note: str
+
+
+def supplement_form(
+    files: Sequence[ContentsFile],
+    slots: Sequence[ContentsSlot],
+    sections: Sequence[ContentsSection] = (),
+) -> SupplementForm:
     """A form with a problem, pages and a note for each paper of the dossier.
 
     *slots* are all that the procedure knows: what is not there yet can be asked for, too.
+    *sections* are the form as it was answered: some of it may have to be corrected.
     """
     choices = [("", _form["none"]), *words()["problem"].items()]
     not_there = [("", _form["not_needed"]), ("missing", words()["problem"]["missing"])]
@@ -125,4 +157,27 @@ def supplement_form(files: Sequence[ContentsFile], slots: Sequence[ContentsSlot]
             setattr(OfThisDossier, names.pages, pages)
         papers.append(names)
     OfThisDossier.papers = papers
+    OfThisDossier.answers = _answer_lines(OfThisDossier, sections)
     return OfThisDossier()
+
+
+def _answer_lines(
+    form: type[SupplementForm], sections: Sequence[ContentsSection]
+) -> list[AskedAnswer]:
+    choices: dict[str, list[tuple[str, str]]] = {"": [("", _form["no_answer"])]}
+    for section in sections:
+        choices[section.title] = [(row.key, row.label) for row in section.rows if row.key]
+    offered = {title: rows for title, rows in choices.items() if rows}
+    if len(offered) == 1:  # of a release that did not say which row is which
+        return []
+    problems = [("", _form["answer_why"]), *words()["answer_problem"].items()]
+    lines = []
+    for number in range(ANSWERS_AT_ONCE):
+        line = AskedAnswer(f"field_{number}", f"wrong_{number}", f"said_{number}")
+        setattr(form, line.key, SelectField(_form["answer"], choices=offered, default=""))
+        setattr(
+            form, line.problem, SelectField(_form["answer_wrong"], choices=problems, default="")
+        )
+        setattr(form, line.note, StringField(_form["answer_note"], [_at_most(300)]))
+        lines.append(line)
+    return lines

@@ -34,7 +34,7 @@ from web.ward.answers import (
     enter_national_code,
 )
 from web.ward.audit import Deed, note
-from web.ward.current import current_papers, out_of_date
+from web.ward.current import corrections, current_papers, out_of_date
 from web.ward.database import reading, writing
 from web.ward.feed import events_of
 from web.ward.forms import CodeForm, MoveForm, supplement_form
@@ -115,6 +115,7 @@ def show_dossier(dossier_id: str) -> str:
         opened=opened,
         papers=papers if len(opened) > 1 else (),
         replaced=out_of_date(opened, papers),
+        corrected=corrections(opened),
         unreadable=unreadable,
         events=events,
         titles=_titles(opened),
@@ -228,15 +229,21 @@ def _touch(dossier_id: str, form: MoveForm) -> Touch:
 
 
 def _titles(opened: list[tuple[Manifest, Contents]]) -> dict[str, str]:
-    """What papers are called, also those that were only asked for."""
+    """What papers are called, also those that were only asked for, and answers."""
     known = {slot.slot: slot.title for _, contents in opened for slot in contents.slots}
+    sections = [section for _, contents in opened for section in contents.sections]
+    known |= {row.key: row.label for section in sections for row in section.rows if row.key}
     return known | {f.slot: whole_title(f.title) for _, contents in opened for f in contents.files}
 
 
 def _supplement_form(opened: list[tuple[Manifest, Contents]], line: Line) -> Any:
     files = [f for _, contents in opened for f in contents.files if f.slot != SUMMARY_SLOT]
     slots = [slot for _, contents in opened for slot in contents.slots]
-    form = supplement_form(files, slots)
+    # the first revision holds the whole form; those after it what was corrected
+    sections = [
+        one for _, contents in opened if contents.revision == 1 for one in contents.sections
+    ]
+    form = supplement_form(files, slots, sections)
     if request.method == "GET":
         form.seen.data = line.state
     return form

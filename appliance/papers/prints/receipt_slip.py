@@ -44,6 +44,16 @@ class ReceiptSlip:
     receipt: WardReceipt | None = None
     follow_up_url: str | None = None  # becomes a QR; never carries a name or an ID number
     follow_secret: str | None = None  # the same for whoever types: it lies in the QR, too
+    supplement: int = 0  # *papers* came with the first, second… supplement; 0: with the dossier
+    asked: tuple[str, ...] = ()  # what the ward waits for now, a line each
+    reply_by: date | None = None
+
+
+def asked_line(title: str, page: int | None, problem: str | None) -> str:
+    """What the ward asks for: a paper, a page of it or an answer, and what is wrong with it."""
+    say = words_of("receipt_slip")
+    where = f"{title}, {say['asked_page'].format(page=page)}" if page else title
+    return f"{where}: {say['problem'][problem]}" if problem else where
 
 
 def reminders_of(
@@ -79,6 +89,8 @@ def print_receipt_slip(slip: ReceiptSlip, media: Media = Media.A4) -> bytes:
     """
     content = asdict(slip)
     del content["made_at"]
+    content["reply_by"] = slip.reply_by and day(slip.reply_by)
+    content["about"] = _sentences_of(slip)
     if slip.receipt is not None:
         content["receipt"] = {
             "code": slip.receipt.code,
@@ -89,6 +101,14 @@ def print_receipt_slip(slip: ReceiptSlip, media: Media = Media.A4) -> bytes:
     content["qr"] = slip.follow_up_url
     content["follow_secret"] = slip.follow_secret and _in_groups(slip.follow_secret)
     return set_print("receipt_slip", media, slip.made_at, content)
+
+
+def _sentences_of(slip: ReceiptSlip) -> dict[str, str]:
+    """Those that are another for a supplement, with its number in them."""
+    say = words_of("receipt_slip")
+    told = say["supplement"] if slip.supplement else say
+    names = ("waiting", "waiting_more", "received", "papers")
+    return {name: str(told[name]).format(number=slip.supplement) for name in names}
 
 
 def _in_groups(secret: str) -> str:
