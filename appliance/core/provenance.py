@@ -6,7 +6,7 @@ is compared with the answers again: an answer changed since is typed, whoever ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from appliance.core.answers import Answers
@@ -24,19 +24,29 @@ class Provenance(StrEnum):
     PAPER = "paper"
     TYPED = "typed"
     PRESET = "preset"  # stood there when the dossier was opened, and still does
+    CONFIRMED = "confirmed"  # the same, and somebody has looked at it since
     MISSING = "missing"
 
 
 def provenance(
-    field_key: str, answers: Answers, from_paper: Mapping[str, Answer], preset: Answers
+    field_key: str,
+    answers: Answers,
+    from_paper: Mapping[str, Answer],
+    preset: Answers,
+    confirmed: Collection[str] = (),
 ) -> Provenance:
-    """*from_paper* as from ``paper_values``, *preset* as from ``default_answers``."""
+    """*from_paper* as from ``paper_values``, *preset* as from ``default_answers``.
+
+    *confirmed* are the fields that somebody left as they stood.
+    """
     value = answers.get(field_key)
     if value is None or is_empty(value):
         return Provenance.MISSING
     if from_paper.get(field_key) == value:
         return Provenance.PAPER
-    return Provenance.PRESET if preset.get(field_key) == value else Provenance.TYPED
+    if preset.get(field_key) != value:
+        return Provenance.TYPED
+    return Provenance.CONFIRMED if field_key in confirmed else Provenance.PRESET
 
 
 def paper_values(

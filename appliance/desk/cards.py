@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from appliance.core.card_fill import CardFill, fill_from_card, likely_people
 from appliance.core.citizen_card import CitizenCard
 from appliance.core.errors import DossierLocked, DossierUnknown, PageDamaged
 from appliance.core.fields import Answer
+from appliance.core.findings import Kind
 from appliance.core.procedure import Person
 from appliance.core.provenance import paper_values
 from appliance.desk import dossiers
@@ -80,7 +81,19 @@ def take_proposals(
     return dossiers.save_answers(point, dossier_id, taken, view.dossier.answers_revision)
 
 
-def from_paper(point: Point, view: DossierView) -> dict[str, Answer]:
-    """For ``core.provenance``: the answers that a card of this dossier still says."""
+def from_paper(
+    point: Point, view: DossierView, keys: Collection[str] | None = None
+) -> dict[str, Answer]:
+    """For ``core.provenance``: the answers that a card of this dossier still says.
+
+    With *keys* only those are asked about, and no card is opened when none of them is anybody's.
+    """
+    if keys is not None:
+        fields = (view.procedure.fields[key] for key in keys if view.answers.get(key))
+        if not any(field.person for field in fields):
+            return {}
+        # a sheet on which a card is only printed is told on the check page
+        cards_alone = tuple(page for page in view.pages if page.kind is Kind.ID_CARD)
+        view = replace(view, pages=cards_alone)
     cards = [scanned.card for scanned in cards_of(point, view)]
     return paper_values(view.procedure, view.answers, cards, point.places, former_units())

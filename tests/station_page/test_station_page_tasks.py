@@ -59,6 +59,52 @@ def test_what_stood_there_from_the_start_is_never_called_typed(
     assert states(browser, dossier)["Bản sao và nhận kết quả"] == "Xong"
 
 
+@pytest.mark.parametrize("by_script", [False, True])
+def test_what_stood_there_is_done_once_somebody_has_left_it_as_it_is(
+    browser: Browser, dossier: str, point: Point, *, by_script: bool
+) -> None:
+    path = topic_page(point, dossier, "copies")
+    number = path.rsplit("/", 1)[1]
+    page = browser.get(path).text
+    assert 'class="source is-preset"' in page
+    leave = browser.send if by_script else browser.post
+    leave(f"{dossier}/answers", topic=number)  # a button that stays: turn a page, scan
+    assert states(browser, dossier)["Bản sao và nhận kết quả"] == "Đã điền sẵn"
+    leave(f"{dossier}/answers", topic=number, next="onward")
+    assert states(browser, dossier)["Bản sao và nhận kết quả"] == "Xong"
+    assert "điền sẵn, đã xem lại" in browser.get(f"{dossier}/check").text
+    assert 'class="source is-confirmed"' in browser.get(path).text
+    requester = topic_page(point, dossier, "requester_name")
+    assert "source is-confirmed" not in browser.get(requester).text  # of another topic
+
+
+def test_the_list_names_what_is_wrong_in_a_topic_and_leads_to_its_box(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    key = "requester_birth_date"
+    dossiers.save_answers(point, id_of(dossier), {key: "32/13/1990"})
+    listed = browser.get(dossier).text
+    box = f"{topic_page(point, dossier, key)}?all=1#f-{key}"
+    assert f'<a class="wrong" href="{box}">' in listed
+
+
+def test_each_box_says_where_its_answer_comes_from(
+    browser: Browser, dossier: str, point: Point
+) -> None:
+    path = topic_page(point, dossier, "requester_name")
+    number = path.rsplit("/", 1)[1]
+
+    def mark(key: str) -> str:
+        found = re.search(rf'id="mark-{key}" data-mark>([^<]*)<', browser.get(path).text)
+        assert found
+        return unescape(found[1])
+
+    assert mark("requester_name") == "còn thiếu"
+    told = browser.send(f"{dossier}/answers", topic=number, requester_name="Cao Thị Mẫu").json
+    assert told["marks"]["requester_name"] == ["typed", "tự gõ"]
+    assert mark("requester_name") == "tự gõ"
+
+
 def test_a_topic_is_under_way_then_done_and_to_be_looked_at_while_something_is_doubtful(
     browser: Browser, dossier: str, point: Point
 ) -> None:

@@ -144,7 +144,7 @@ def _topics(view: DossierView, lacking: Collection[str]) -> list[tuple[Topic, li
             [
                 Told(
                     row,
-                    provenance(row.field_key, view.answers, paper, preset),
+                    provenance(row.field_key, view.answers, paper, preset, view.confirmed),
                     row.field_key in lacking,
                 )
                 for row in rows

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
-from flask import url_for as link
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from appliance.core.dossier import DossierState
@@ -14,7 +13,7 @@ from appliance.desk.dossiers import DossierView
 from web.station.due import due_of
 from web.station.here import point, station
 from web.station.next_step import next_step
-from web.station.one_topic import came_late
+from web.station.one_topic import instead
 from web.station.slots import slots_of
 from web.station.tasks import tasks_of
 
@@ -25,13 +24,9 @@ pages = Blueprint("dossier", __name__)
 def show(dossier_id: object) -> ResponseReturnValue:
     """The list: papers to scan, topics to fill in, then the check."""
     view = dossiers.look_at(point(), str(dossier_id))
-    if view.dossier.state is not DossierState.OPEN:
-        return redirect(link("delivery.show", dossier_id=dossier_id), 303)
-    if view.locked:
-        return render_template("locked.html", view=view)
-    refused = came_late(view.dossier.id)
-    if refused is not None:
-        return refused
+    other = instead(view)
+    if other is not None:
+        return other
     return render_template("dossier.html", view=view, now=_list(view))
 
 

@@ -14,6 +14,7 @@ from appliance.core.dossier import DossierState
 from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
 from appliance.core.normalise import normalise
 from appliance.desk import dossiers
+from appliance.desk.confirming import confirm
 from appliance.desk.dossiers import DossierView
 from appliance.wording import Notice, notice_for
 from web.station.filling import NOT_YET, asked_topics, base_of, desk_of, told_of
@@ -25,19 +26,16 @@ from web.station.topics import Topic, topic_with, topics_of
 
 pages = Blueprint("one_topic", __name__)
 CHECK = "check"
+LEAVES = frozenset({"onward", "past", "before", "list", CHECK})
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/topics/<int:number>")
 def show(dossier_id: object, number: int) -> ResponseReturnValue:
     """A topic. ``?all=1`` also tells what is still missing in it."""
     view = dossiers.look_at(point(), str(dossier_id))
-    if view.dossier.state is not DossierState.OPEN:
-        return redirect(link("delivery.show", dossier_id=dossier_id), 303)
-    if view.locked:
-        return render_template("locked.html", view=view)
-    refused = came_late(view.dossier.id)
-    if refused is not None:
-        return refused
+    other = instead(view)
+    if other is not None:
+        return other
     topic = _topic(view, number)
     if topic not in asked_topics(view):  # an answer elsewhere has closed it
         return redirect(link("dossier.show", dossier_id=dossier_id), 303)
@@ -78,6 +76,7 @@ def save(dossier_id: object) -> ResponseReturnValue:
     if refused is not None:
         return refused
     view = dossiers.look_at(point(), wanted)
+    _confirm(view)
     return redirect(_whereto(view, request.form.get("next", "")), 303)
 
 
@@ -117,7 +116,16 @@ def topic_sent(view: DossierView, sent: MultiDict[str, str]) -> Topic | None:
     return next((topic for topic in topics_of(view.procedure) if topic.number == number), None)
 
 
-def came_late(dossier_id: str) -> ResponseReturnValue | None:
+def instead(view: DossierView) -> ResponseReturnValue | None:
+    """What is shown in the place of a page about an open dossier, where it cannot be worked on."""
+    if view.dossier.state is not DossierState.OPEN:
+        return redirect(link("delivery.show", dossier_id=view.dossier.id), 303)
+    if view.locked:
+        return render_template("locked.html", view=view)
+    return _came_late(view.dossier.id)
+
+
+def _came_late(dossier_id: str) -> ResponseReturnValue | None:
     """What this volunteer had typed when the PIN was asked, if another screen was faster."""
     late = station().late_forms.get(volunteer().id)
     if late is None or late.dossier_id != dossier_id:
@@ -146,12 +154,22 @@ def _save_quietly(dossier_id: str) -> ResponseReturnValue:
     here = point()
     before = dossiers.look_at(here, dossier_id)
     typed = typed_answers(before.procedure, request.form, here.places)
-    revision = dossiers.save_answers(here, dossier_id, typed)
+    revision = before.dossier.answers_revision
+    if typed:
+        revision = dossiers.save_answers(here, dossier_id, typed)
+    _confirm(before)
     view = dossiers.look_at(here, dossier_id)
     topic = topic_sent(view, request.form)
     desk = desk_of(view, view.answers, show_missing="all" in request.args, topic=topic)
     step = next_step(view, desk.found, beside=True)
     return jsonify(revision=revision, step=step.text, href=step.href, **told_of(desk))
+
+
+def _confirm(view: DossierView) -> None:
+    """The page is left by a button: what stood in its boxes from the start has been looked at."""
+    topic = topic_sent(view, request.form)
+    if topic is not None and request.form.get("next") in LEAVES:
+        confirm(point(), view.dossier.id, topic.keys)
 
 
 def _whereto(view: DossierView, where: str) -> str:

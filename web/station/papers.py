@@ -15,7 +15,7 @@ from appliance.desk.scanning import AskedBy
 from web.station.acting import act
 from web.station.here import point, station
 from web.station.next_step import next_step
-from web.station.one_topic import CHECK, came_late
+from web.station.one_topic import CHECK, instead
 from web.station.slots import ShownSlot, slots_of
 
 pages = Blueprint("papers", __name__)
@@ -37,13 +37,9 @@ def now(dossier_id: object) -> ResponseReturnValue:
 def show(dossier_id: object, slot: str) -> ResponseReturnValue:
     """One paper, large, with everything that may be done to its pages."""
     view = dossiers.look_at(point(), str(dossier_id))
-    if view.dossier.state is not DossierState.OPEN:
-        return redirect(link("delivery.show", dossier_id=dossier_id), 303)
-    if view.locked:
-        return render_template("locked.html", view=view)
-    refused = came_late(view.dossier.id)
-    if refused is not None:
-        return refused
+    other = instead(view)
+    if other is not None:
+        return other
     every = slots_of(view)
     if slot in {known.key for known in view.procedure.slots} - {one.slot.key for one in every}:
         return redirect(link("dossier.show", dossier_id=dossier_id), 303)  # closed by an answer

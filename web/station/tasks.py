@@ -37,6 +37,7 @@ class TopicTask:
     topic: Topic
     state: TaskState
     missing: int  # answers still to be given
+    wrong: tuple[Problem, ...] = ()  # what should be looked at again, in the portal's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def tasks_of(view: DossierView, found: Sequence[Problem], slots: Sequence[ShownS
     """*found* are the dossier's problems, *slots* the papers as they are shown."""
     counted = counted_answers(view.procedure, view.answers)
     first = default_answers(view.procedure)
-    given = {key for key, value in counted.items() if value != first.get(key)}
+    given = {
+        key for key, value in counted.items() if value != first.get(key) or key in view.confirmed
+    }
     visible = visible_fields(view.procedure, view.answers)
     needed = {field.key for field in visible if is_required(field, counted)}
     moving = view.scan is not None and view.scan.state in ("asked", "scanning")
@@ -81,7 +84,8 @@ def _topic(topic: Topic, found: Sequence[Problem], given: set[str], needed: set[
     here = [problem for problem in found if problem.field_key in topic.keys]
     missing = sum(1 for problem in here if problem.code == "missing")
     begun = bool(given & topic.keys)
-    if any(problem.code not in NOT_YET for problem in here):
+    wrong = tuple(problem for problem in here if problem.code not in NOT_YET)
+    if wrong:
         state = TaskState.LOOK
     elif missing:
         state = TaskState.DOING if begun else TaskState.TODO
@@ -89,7 +93,7 @@ def _topic(topic: Topic, found: Sequence[Problem], given: set[str], needed: set[
         state = TaskState.DONE
     else:
         state = TaskState.PRESET if needed & topic.keys else TaskState.OPTIONAL
-    return TopicTask(topic, state, missing)
+    return TopicTask(topic, state, missing, wrong)
 
 
 def _slot_state(place: ShownSlot, scanning: bool) -> TaskState:

@@ -10,6 +10,7 @@ from appliance.core.answers import Answers
 from appliance.core.errors import AnswersChangedElsewhere
 from appliance.core.normalise import normalise
 from appliance.desk import dossiers
+from appliance.desk.confirming import confirm
 from appliance.desk.dossiers import DossierView
 from web.station import places
 from web.station.filling import desk_of, told_of
@@ -64,6 +65,7 @@ def save() -> ResponseReturnValue:
             return make_response(_page(view, {**view.answers, **mine}, conflict=True), 409)
     where = request.form.get("next", "")
     if where == "done":
+        confirm(here, view.dossier.id, fields.keys())
         return redirect(link("phone.home"), 303)
     return redirect(link("phone.form", _anchor=f"f-{where}" if where else None), 303)
 

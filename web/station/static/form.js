@@ -116,6 +116,12 @@
         line.textContent = p.text;
         return line;
       });
+      const source = place.querySelector("[data-mark]");
+      const [kind, word] = told.marks[place.dataset.question] ?? ["", ""];
+      if (source && source.textContent !== word) {
+        source.className = `source is-${kind}`;
+        source.textContent = word;
+      }
       const list = place.querySelector(".problems");
       if (list.textContent !== lines.map((l) => l.textContent).join("")) list.replaceChildren(...lines);
       for (const c of place.querySelectorAll("[aria-invalid]"))
@@ -263,8 +269,11 @@
     if (!questions) return; // nothing typed that must be saved first
     event.preventDefault();
     await flush();
-    const go = event.submitter?.dataset.go;
-    if (go && !dirty.size) location.assign(go);
+    const button = event.submitter;
+    if (!button?.dataset.go || dirty.size) return;
+    // what stood in the boxes from the start has been looked at; no matter if nobody hears it
+    if (button.name) await post(form.dataset.save, [...at(), [button.name, button.value]]).catch(() => {});
+    location.assign(button.dataset.go);
   });
 
   document.addEventListener("station:leaving", (event) => event.detail.push(flush()));
