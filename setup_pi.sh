@@ -32,6 +32,7 @@ readonly TEST_PACKAGES=(
   cups:cupsd cups-ipp-utils:ippeveprinter iproute2:ip  # a print system in a network of its own
   curl:curl
   default-jre-headless:java libpdfbox2-java libjaxb-api-java libactivation-java  # judges our PDF/A
+  dosfstools:mkfs.vfat exfatprogs:mkfs.exfat exfat-fuse:mount.exfat-fuse  # sticks as people buy them
   espeak-ng:espeak-ng         # renders the voice at the panel
   fuse3:fusermount3           # a disk that records what is written to it
   libheif-examples:heif-enc   # writes the photos that a phone would

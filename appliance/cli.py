@@ -19,6 +19,7 @@ from appliance.default_path import DEFAULT_PATH
 COMMANDS = {
     "clean": "appliance.commands.clean:clean",
     "demo": "appliance.commands.demo:demo",
+    "folder": "appliance.commands.folder:folder",
     "outbox": "appliance.commands.outbox:outbox",
     "print": "appliance.commands.print:print_",
     "procedures": "appliance.commands.procedures:procedures",

@@ -187,6 +187,12 @@ class WardSection(Section):
         return tuple(r for r in (self.recipient, self.escrow_recipient) if r)
 
 
+class FolderSection(Section):
+    """The stick that carries sealed dossiers where no network does: docs/technician.md."""
+
+    path: Path | None = None  # where it is mounted, or the folder above; None: no stick
+
+
 def _public_page(address: str) -> str:
     """A QR on paper leads there for years, so it must be an address that people can open."""
     if address not in ("auto", "off") and not re.fullmatch(r"https?://[^\s#]+", address):
@@ -270,9 +276,15 @@ class Config(Section):
     printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()
+    folder: FolderSection = FolderSection()
     tracking: TrackingSection = TrackingSection()
     procedures: ProceduresSection = ProceduresSection()
     text: TextSection = TextSection()
+
+    @property
+    def sends_by_network(self) -> bool:
+        """Whether a sealed dossier waits for the network at first, and not for the stick."""
+        return bool(self.ward.url) or self.folder.path is None
 
 
 def read_config(path: Path) -> Config:

@@ -43,10 +43,11 @@ def station(config_path: Path) -> None:
 @click.pass_obj
 def uploader(config_path: Path) -> None:
     """Send sealed dossiers and read the ward's answers until SIGTERM."""
-    from appliance.services.uploader import Uploader, wait_without_a_ward
+    from appliance.services.uploader import Uploader, WithoutNetwork
 
     point = open_box(config_path)
-    _live("uploader", Uploader(point).run if point.config.ward.url else wait_without_a_ward)
+    sender = Uploader(point) if point.config.ward.url else WithoutNetwork(point)
+    _live("uploader", sender.run)
 
 
 @click.command()

@@ -14,6 +14,7 @@ from typing import TypeVar
 import click
 from sqlalchemy import Connection
 
+from appliance.commands.ward_import import import_
 from appliance.services import notify
 from web.serving import CannotListen
 from web.ward.audit import checked, exported, has_link
@@ -96,6 +97,9 @@ def serve(
 
     _plainly(lambda: run(settings, listen, on_ready=ready, on_turn=notify.Watchdog().fed))
     notify.stopping()
+
+
+ward.add_command(import_)
 
 
 @ward.group("token")

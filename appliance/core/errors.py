@@ -8,6 +8,7 @@ and never holds personal data.
 from __future__ import annotations
 
 from appliance.core.error_family import ApplianceError, Who, concrete_errors
+from appliance.core.folder_errors import FolderError
 from appliance.core.printer_errors import PrinterError
 from appliance.core.scanner_errors import (
     CoverOpen,
@@ -45,6 +46,7 @@ __all__ = [
     "CardReadOnly",
     "CoverOpen",
     "FeederEmpty",
+    "FolderError",
     "FoundAgain",
     "OutOfMemory",
     "PaperJam",

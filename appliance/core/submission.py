@@ -20,6 +20,13 @@ class SubmissionState(StrEnum):
     DELIVERED = "delivered"  # a verified receipt is stored
 
 
+class Bound(StrEnum):
+    """Where a submission is bound for. Stored as written."""
+
+    WARD = "ward"  # the ward's service, over the network
+    FOLDER = "folder"  # a stick that somebody carries there
+
+
 class ScanRequestState(StrEnum):
     """A press on its way. Stored as written."""
 
@@ -70,6 +77,13 @@ class Submission:
     files: tuple[SealedFile, ...] = ()
     answers_seq: int | None = None  # the newest of the ward's requests that it answers
     brought: str | None = None  # JSON: what it brings of requests that it answers in part
+    copied_at: datetime | None = None  # whole on a stick since then
+    copied_to: str | None = None  # which one
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a stick carries it; the network leaves it alone."""
+        return self.destination == Bound.FOLDER
 
     @property
     def parts(self) -> dict[str, int]:

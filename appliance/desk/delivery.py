@@ -6,11 +6,12 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from appliance.core.backoff import rest_after
-from appliance.core.errors import ApplianceError, DeliveryError, Unexpected
-from appliance.core.manifest import Heartbeat, Manifest, ProcedureRef
+from appliance.core.errors import ApplianceError, DeliveryError, DossierMovedOn, Unexpected
+from appliance.core.manifest import Heartbeat, Manifest, ProcedureRef, Receipt
 from appliance.core.ports import Destination
 from appliance.core.submission import HOLD, LONGEST_REST, Submission
 from appliance.desk import noting
@@ -108,6 +109,12 @@ def deliver(
         unexpected = Unexpected(type(fault).__name__)
         _put_back(point, sent, unexpected, LONGEST_REST.total_seconds())
         return unexpected
+    take_receipt(point, sent, proof)
+    return None
+
+
+def take_receipt(point: Point, sent: Submission, proof: Receipt) -> None:
+    """Store a verified receipt, whichever way it came; then the sealed bytes go."""
     if __debug__:
         passing("committed-before-receipt-row")
     with point.database.writing() as connection:
@@ -118,7 +125,6 @@ def deliver(
     if __debug__:
         passing("receipt-before-sealed-files-gone")
     erase_sealed(point, sent.id)
-    return None
 
 
 def erase_sealed(point: Point, submission_id: str) -> None:
@@ -127,7 +133,8 @@ def erase_sealed(point: Point, submission_id: str) -> None:
 
 
 def _put_back(point: Point, sent: Submission, error: ApplianceError, rest_s: float | None) -> None:
-    with point.database.writing() as connection:
+    with suppress(DossierMovedOn), point.database.writing() as connection:
+        # a stick may have brought its receipt while this try went on
         if rest_s is None:
             outbox.needs_person(connection, sent.id, error.code, str(error))
         else:

@@ -21,7 +21,13 @@ from appliance.core.errors import (
 )
 from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
-from appliance.core.submission import SealState, Submission, SubmissionState, revision_id
+from appliance.core.submission import (
+    Bound,
+    SealState,
+    Submission,
+    SubmissionState,
+    revision_id,
+)
 from appliance.desk import noting
 from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
@@ -40,8 +46,6 @@ from appliance.store import (
     seal_requests,
     ward_events,
 )
-
-WARD_DESTINATION = "ward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,8 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
         id=revision_id(dossier_id, sealed.manifest.revision),
         dossier_id=dossier_id,
         revision=sealed.manifest.revision,
-        destination=WARD_DESTINATION,
+        # a box without a line to the ward sends everything by hand
+        destination=Bound.WARD if point.config.sends_by_network else Bound.FOLDER,
         state=SubmissionState.WAITING,
         body=sealed.body,
         manifest_sha256=sha256_hex(sealed.body),

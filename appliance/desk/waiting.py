@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.core.submission import SubmissionState
+from appliance.core.submission import Bound, SubmissionState
 from appliance.desk.point import Point
-from appliance.store import outbox
+from appliance.store import carried, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Waiting:
     since: datetime
     attempts: int
     error_code: str | None
+    by_hand: bool = False  # a stick carries it
+    copied: bool = False  # it is on one
 
 
 def list_waiting(point: Point, limit: int = 50) -> list[Waiting]:
@@ -33,6 +35,8 @@ def list_waiting(point: Point, limit: int = 50) -> list[Waiting]:
                 since=line.created_at,
                 attempts=line.attempts,
                 error_code=line.error_code,
+                by_hand=line.destination == Bound.FOLDER,
+                copied=line.copied_at is not None,
             )
             for line in outbox.waiting_lines(connection, limit)
         ]
@@ -43,3 +47,14 @@ def try_again(point: Point, dossier_id: str) -> bool:
     with point.database.writing() as connection:
         sent = outbox.submission_of(connection, dossier_id)
         return sent is not None and outbox.retry(connection, sent.id) == 1
+
+
+def send_by(point: Point, dossier_id: str, to: Bound) -> bool:
+    """A volunteer moves the newest revision to the stick, or back to the network.
+
+    Asked again for the stick it is copied anew, perhaps to another one. False when it has
+    arrived meanwhile. An upload or a copy under way may finish: the ward takes both as one.
+    """
+    with point.database.writing() as connection:
+        sent = outbox.submission_of(connection, dossier_id)
+        return sent is not None and carried.bind(connection, sent.id, to)

@@ -27,13 +27,18 @@ def proof_in(answer: Answer, manifest: Manifest, body: bytes, verify_key: str) -
         receipt = Receipt.model_validate(json_of(answer))
     except ValidationError as error:
         raise ReceiptForged(f"{answer}: no receipt: {error.error_count()} faults") from error
+    must_prove(receipt, manifest, body, verify_key)
+    return receipt
+
+
+def must_prove(receipt: Receipt, manifest: Manifest, body: bytes, verify_key: str) -> None:
+    """Raise ReceiptForged unless our ward signed it, about exactly these bytes."""
     if not receipt_verifies(receipt, verify_key):
         raise ReceiptForged("the signature is not by the pinned ward key")
     if receipt.dossier_id != manifest.dossier_id:
         raise ReceiptForged("a genuine receipt, but for another dossier")
     if receipt.manifest_sha256 != sha256_hex(body):
         raise ReceiptForged("a genuine receipt, but for other contents")
-    return receipt
 
 
 def json_of(answer: Answer) -> Any:

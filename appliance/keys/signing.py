@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
+from typing import TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import BaseModel
 
 from appliance.core.manifest import Receipt
 from appliance.keys.canonical import canonical_json
+
+Signed = TypeVar("Signed", bound=BaseModel)
 
 
 def new_signing_key() -> str:
@@ -44,8 +49,30 @@ def verifies(message: bytes, signature: str, verify_key: str) -> bool:
 
 def receipt_verifies(receipt: Receipt, verify_key: str) -> bool:
     """Whether the ward behind *verify_key* signed exactly this receipt; needs no network."""
-    signed = receipt.model_dump(mode="json", exclude_none=True, exclude={"signature"})
-    return verifies(canonical_json(signed), receipt.signature, verify_key)
+    return message_verifies(receipt, verify_key)
+
+
+def device_key_of(token: str) -> str:
+    """The private key with which a box signs what is carried by hand; drawn from its token.
+
+    The ward knows the public half since it made the token, and taking the token back takes this
+    back too: one secret a box, nothing more to bring over or to lose.
+    """
+    return _text(hmac.digest(token.encode("ascii"), b"tramhoso device key 1", "sha256"))
+
+
+def signed(message: Signed, signing_key: str) -> Signed:
+    """*message* with its ``signature`` over the canonical JSON of all its other fields."""
+    return message.model_copy(update={"signature": sign(_unsigned(message), signing_key)})
+
+
+def message_verifies(message: BaseModel, verify_key: str) -> bool:
+    """Whether the ``signature`` of *message* is by *verify_key* and over all its other fields."""
+    return verifies(_unsigned(message), str(getattr(message, "signature", "")), verify_key)
+
+
+def _unsigned(message: BaseModel) -> bytes:
+    return canonical_json(message.model_dump(mode="json", exclude_none=True, exclude={"signature"}))
 
 
 def _private(signing_key: str) -> Ed25519PrivateKey:

@@ -21,6 +21,7 @@ from appliance.desk.feed import note_ward_clock
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.destinations.ward_service import WardService
+from appliance.services.folder import FolderWatch
 from appliance.services.news import News
 from appliance.services.steady import Steady
 
@@ -31,12 +32,25 @@ HEARTBEAT_EVERY_S = 15 * 60.0
 TELL_AGAIN_S = 60.0  # the technician reads when the line was heard of last; the card is not worn
 
 
-def wait_without_a_ward(stopping: Callable[[], bool], beat: Callable[[], None]) -> None:
-    """No ward is configured yet: nothing can be sealed, so there is nothing to send."""
-    log.warning("ward.url is empty; nothing is sent until it is set")
-    while not stopping():
-        beat()
-        time.sleep(1.0)
+class WithoutNetwork:
+    """No ward is known by address: what is sealed leaves on a stick, where there is one."""
+
+    def __init__(self, point: Point) -> None:
+        has_stick = point.config.folder.path is not None
+        token = read_token(point.config.ward.token_file) if has_stick else ""
+        self._folder = FolderWatch(point, token)
+        log.warning(
+            "ward.url is empty; %s",
+            "dossiers go by hand" if has_stick else "nothing is sent until it is set",
+        )
+
+    def run(self, stopping: Callable[[], bool], beat: Callable[[], None]) -> None:
+        """As ``Uploader.run``."""
+        self._folder.start()
+        while not stopping():
+            beat()
+            time.sleep(1.0)
+        self._folder.stop()
 
 
 class Uploader:
@@ -47,6 +61,7 @@ class Uploader:
         self._sending = Sending(point, held_by=f"uploader-{os.getpid()}")
         self._ward = self._way_to_the_ward()
         self._news = News(point, self._way_to_the_ward(), self._hear)
+        self._folder = FolderWatch(point, read_token(point.config.ward.token_file))
         self._beat: Callable[[], None] = lambda: None
         self._said: str | None = "?"
         self._said_at = 0.0
@@ -80,6 +95,7 @@ class Uploader:
             time.sleep(LOOK_EVERY_S)
 
         self._news.start()
+        self._folder.start()
         while not stopping():
             beat()
             if not steady.take(look):
@@ -87,6 +103,7 @@ class Uploader:
             elif steady.be_well():
                 self._said = "?"  # what was to be said may not have been written down
         self._news.stop()
+        self._folder.stop()
         self._ward.close()
 
     def send_one(self) -> bool:

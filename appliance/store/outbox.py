@@ -23,6 +23,7 @@ from appliance.core.manifest import Receipt
 from appliance.core.submission import (
     HOLD,
     LONGEST_REST,
+    Bound,
     SealedFile,
     Submission,
     SubmissionState,
@@ -77,6 +78,8 @@ def has_due(connection: Connection, now: datetime) -> bool:
 
 def take_next(connection: Connection, held_by: str, now: datetime) -> Submission | None:
     """Hold the longest-waiting due submission for ten minutes; None when nothing is due.
+
+    What a stick carries is none of it, see ``store.carried``.
 
     The hold runs out by itself, so a sender that was killed blocks nobody. A moment further
     ahead than the longest hold or rest comes from a clock that jumped and counts as due.
@@ -179,6 +182,8 @@ def waiting_lines(connection: Connection, limit: int) -> list[Row[Any]]:
         submission.c.created_at,
         submission.c.attempts,
         submission.c.error_code,
+        submission.c.destination,
+        submission.c.copied_at,
     )
     rows: list[Any] = []
     for state in reversed(NO_RECEIPT):  # those that need a person are never cut off by the limit
@@ -317,7 +322,7 @@ def receipt_of(connection: Connection, submission_id: str) -> Receipt | None:
 def _due_id(connection: Connection, now: datetime) -> str | None:
     """The one that waits longest; a step along the index, however many rest."""
     waiting = select(submission.c.id, submission.c.next_try_at).where(
-        submission.c.state == SubmissionState.WAITING
+        submission.c.state == SubmissionState.WAITING, submission.c.destination == Bound.WARD
     )
     order = (submission.c.next_try_at, submission.c.created_at)  # never tried comes first
     first = connection.execute(waiting.order_by(*order).limit(1)).one_or_none()

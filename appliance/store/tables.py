@@ -296,9 +296,17 @@ submission = Table(
     Column("error_text", String),
     Column("answers_seq", Integer),  # the newest of the ward's requests that it answers
     Column("brought", String),  # JSON: what it brings of requests that it answers in part
+    Column("copied_at", Moment),  # whole on a stick since then
+    Column("copied_to", String),  # the stick's own id
     UniqueConstraint("dossier_id", "revision"),
 )
-Index("submission_due", submission.c.state, submission.c.next_try_at, submission.c.created_at)
+Index(
+    "submission_due",
+    submission.c.state,
+    submission.c.destination,
+    submission.c.next_try_at,
+    submission.c.created_at,
+)
 Index("submission_oldest", submission.c.state, submission.c.created_at)
 
 outbox_count = Table(  # kept by triggers, so that no look at the outbox counts its rows

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierMovedOn
 from appliance.core.national_code import looks_like_a_code
-from appliance.core.submission import SubmissionState
-from appliance.desk import dossiers
+from appliance.core.submission import Bound, SubmissionState
+from appliance.desk import dossiers, waiting
 from appliance.desk.dossiers import DossierView
 from appliance.desk.following import note_national_code, portal_url
 from appliance.desk.words import with_words
@@ -46,6 +46,17 @@ def now(dossier_id: object) -> ResponseReturnValue:
         return render_template("_delivery_now.html", **_facts(view))
 
     return station().freshness.answer(("delivery", str(dossier_id)), draw)
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/send-by")
+def send_by(dossier_id: object) -> ResponseReturnValue:
+    """Form field: ``to``, ``folder`` for the stick or ``ward`` for the network, as configured."""
+    ways = {Bound.FOLDER: _has_stick(), Bound.WARD: bool(point().config.ward.url)}
+    to = next((way for way, open_ in ways.items() if open_ and way == request.form.get("to")), None)
+    if to is not None:
+        moved = waiting.send_by(point(), str(dossier_id), to)
+        flash(said(f"by-hand.moved-{to}" if moved else "by-hand.arrived"), "done")
+    return redirect(link("delivery.show", dossier_id=dossier_id), 303)
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/national-code")
@@ -86,7 +97,13 @@ def _facts(view: DossierView) -> dict[str, object]:
         "words_are_coming": told.words_are_coming,
         "told_code": codes[-1] if codes else None,
         "portal": portal_url(point(), view.national_code),
+        "has_stick": _has_stick(),
+        "has_network": bool(point().config.ward.url),
     }
+
+
+def _has_stick() -> bool:
+    return point().config.folder.path is not None
 
 
 def _seal_failed(view: DossierView) -> bool:

@@ -74,7 +74,11 @@ def state_word(dossier: Dossier, waiting: dict[str, Waiting]) -> str:
     """Where a dossier stands, as a key of the sentences."""
     sent = waiting.get(dossier.id)
     if dossier.state is DossierState.SEALED and sent is not None:
-        return "needs-person" if sent.state is SubmissionState.NEEDS_PERSON else "waiting"
+        if sent.state is SubmissionState.NEEDS_PERSON:
+            return "needs-person"
+        if sent.by_hand:
+            return "on-stick" if sent.copied else "for-stick"
+        return "waiting"
     return dossier.state.value
 
 

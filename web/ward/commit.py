@@ -46,8 +46,7 @@ def commit(
     """
     digest = sha256_hex(body)
     for _ in range(ATTEMPTS):
-        with reading(engine) as conn:
-            earlier = _earlier(conn, device_id, manifest, digest)
+        earlier = answered_before(engine, device_id, manifest, body)
         if earlier:
             return earlier
         try:
@@ -79,6 +78,18 @@ def commit(
             passing("ward-receipt-before-answer")
         return Committed(receipt, fresh=True)
     raise Problem(503, "busy", "several commits of the same files at once", retry_after_s=2)
+
+
+def answered_before(
+    engine: Engine, device_id: int, manifest: Manifest, body: bytes
+) -> Committed | None:
+    """The receipt of a revision that was committed; None when it is the next one to come.
+
+    Raises:
+        Problem: as ``commit``, for what no file could mend.
+    """
+    with reading(engine) as conn:
+        return _earlier(conn, device_id, manifest, sha256_hex(body))
 
 
 def _earlier(conn: Connection, device_id: int, manifest: Manifest, digest: str) -> Committed | None:

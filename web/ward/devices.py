@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from appliance.core.manifest import Heartbeat
 from appliance.keys.canonical import sha256_hex
+from appliance.keys.signing import device_key_of, verify_key_of
 from web.ward.tables import device
 
 
@@ -39,7 +41,12 @@ def add_device(conn: Connection, name: str, now: datetime) -> str:
     token = "tht_" + secrets.token_urlsafe(32)
     # A plain hash is enough for 256 random bits; argon2 is for what people choose.
     conn.execute(
-        insert(device).values(name=name, token_sha256=sha256_hex(token.encode()), added_at=now)
+        insert(device).values(
+            name=name,
+            token_sha256=sha256_hex(token.encode()),
+            added_at=now,
+            verify_key=_verify_key(token),
+        )
     )
     return token
 
@@ -57,7 +64,7 @@ def revoke_device(conn: Connection, name: str, now: datetime) -> bool:
 def devices(conn: Connection) -> list[Device]:
     """Every box ever added, oldest first."""
     rows = conn.execute(select(device).order_by(device.c.id))
-    return [Device(r.id, r.name, r.added_at, r.revoked_at, r.seen_at) for r in rows]
+    return [_device(row) for row in rows]
 
 
 def device_of_token(conn: Connection, token: str) -> int | None:
@@ -69,6 +76,21 @@ def device_of_token(conn: Connection, token: str) -> int | None:
     ).scalar()
 
 
+def device_of_key(conn: Connection, verify_key: str) -> Device | None:
+    """The box that signs with the private half of *verify_key*; also one that was revoked."""
+    row = conn.execute(select(device).where(device.c.verify_key == verify_key)).first()
+    return _device(row) if row else None
+
+
+def learn_key(conn: Connection, device_id: int, token: str) -> None:
+    """A token made by an earlier release: what the box carries by hand is known from now on."""
+    conn.execute(
+        update(device)
+        .where(device.c.id == device_id, device.c.verify_key.is_(None))
+        .values(verify_key=_verify_key(token))
+    )
+
+
 def note_heartbeat(conn: Connection, device_id: int, beat: Heartbeat, now: datetime) -> None:
     """Remember that the box lives, and what it said."""
     conn.execute(
@@ -76,3 +98,11 @@ def note_heartbeat(conn: Connection, device_id: int, beat: Heartbeat, now: datet
         .where(device.c.id == device_id)
         .values(seen_at=now, health=beat.model_dump_json(exclude_none=True))
     )
+
+
+def _device(row: Row[Any]) -> Device:
+    return Device(row.id, row.name, row.added_at, row.revoked_at, row.seen_at)
+
+
+def _verify_key(token: str) -> str:
+    return verify_key_of(device_key_of(token))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from appliance.core.manifest import Heartbeat
 from web.ward.commit import commit
 from web.ward.database import reading, writing
-from web.ward.devices import device_of_token, note_heartbeat
+from web.ward.devices import device_of_token, learn_key, note_heartbeat
 from web.ward.feed import events_after, events_of
 from web.ward.problems import Fault, Problem
 from web.ward.published import published_procedure, published_procedures
@@ -49,7 +49,7 @@ def know_the_device() -> None:
             "no device of this ward has that token",
             headers={"WWW-Authenticate": 'Bearer realm="ward"'},
         )
-    g.device_id = known
+    g.device_id, g.token = known, token.strip()
 
 
 @intake.route("/files", methods=["POST", "OPTIONS"], provide_automatic_options=False)
@@ -166,6 +166,7 @@ def heartbeat() -> Response:
     now = ward.now()
     with writing(ward.engine) as conn:
         note_heartbeat(conn, g.device_id, beat, now)
+        learn_key(conn, g.device_id, g.token)
     told = {"server_time": now.isoformat().replace("+00:00", "Z")}
     if ward.settings.min_version:
         told["min_version"] = ward.settings.min_version

@@ -70,6 +70,8 @@ device = Table(
     Column("revoked_at", Moment),
     Column("seen_at", Moment),
     Column("health", Text),  # the last heartbeat, as JSON
+    # of its token; NULL for one made by an earlier release, until the box is heard of
+    Column("verify_key", String(43), unique=True, index=True),
 )
 
 upload = Table(
