@@ -45,7 +45,7 @@ PRINTS = (
     Offered("receipt_slip", About.DOSSIER),
     Offered("signing_sheet", About.DOSSIER, (Media.A4,), frozenset({"ket-hon"})),
     Offered("number_slip", About.NUMBER, (Media.ROLL,)),
-    Offered("wall_notice", About.PROCEDURE, (Media.A4,)),
+    Offered("wall_notice", About.PROCEDURE),
     Offered("leaflet", About.POINT),
 )
 
