@@ -22,6 +22,7 @@ from web.ward.database import migrate, open_database, writing
 from web.ward.devices import DeviceExists, add_device, devices, revoke_device
 from web.ward.home import HomeInUse, NotAWardHome, open_home
 from web.ward.init import FIRST_DEVICE, init_ward, new_password
+from web.ward.lost_device import report_lost
 from web.ward.officers import LastHead, Role, add_officer, is_taken, set_password, set_role
 from web.ward.serve import run
 from web.ward.settings import WardSettings
@@ -138,6 +139,50 @@ def token_list(home: Path, database: str | None) -> None:
         seen = f"seen {device.seen_at:%Y-%m-%d %H:%M}Z" if device.seen_at else "never seen"
         gone = "  revoked" if device.revoked_at else ""
         click.echo(f"{device.name}\tadded {device.added_at:%Y-%m-%d}\t{seen}{gone}")
+        if device.trail:
+            click.echo(f"\ttrail {device.trail}")
+        if device.lost_trail:
+            click.echo(f"\tTRAIL WENT BACK: it does not go on from {device.lost_trail}")
+
+
+@ward.command("lost-device", short_help="A box is lost: end its token, print what was on it.")
+@home_argument
+@click.argument("name")
+@click.option(
+    "--sheet",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="the PDF for the office's report within 72 hours",
+)
+@click.option(
+    "--known-at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M"]),
+    help="when the office learnt of it, on the wall clock; else now",
+)
+@click.option("--time-zone", default="Asia/Ho_Chi_Minh", show_default=True)
+@database_option
+def lost_device(
+    home: Path,
+    name: str,
+    sheet: Path,
+    known_at: datetime | None,
+    time_zone: str,
+    database: str | None,
+) -> None:
+    """Box NAME is lost or stolen: it may bring nothing more from this moment on.
+
+    The sheet tells by ids and counts what was on it; no citizen is named. Safe to repeat.
+    """
+    from appliance.commands.lost_device import write_sheet, zone_named
+
+    zone, now = zone_named(time_zone), datetime.now(UTC)
+    known = known_at.replace(tzinfo=zone) if known_at else now
+    if known > now:
+        raise click.BadParameter("--known-at lies in the future")
+    lost = _write(home, database, lambda conn: report_lost(conn, name, now, known))
+    if lost is None:
+        raise click.ClickException(f"there is no box {name}; see token list")
+    write_sheet(lost, sheet, zone)
 
 
 @ward.command("officer", short_help="Add an officer, or give a new password.")

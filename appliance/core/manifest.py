@@ -256,6 +256,13 @@ class WardDossier(TheirMessage):
     national_code: str | None = None
 
 
+class TrailHead(OurMessage):
+    """The newest line of a box's audit trail: kept elsewhere, it proves that none was cut off."""
+
+    seq: int = Field(ge=0)
+    digest: Sha256
+
+
 class Heartbeat(OurMessage):
     """A box's health, without personal data."""
 
@@ -264,4 +271,6 @@ class Heartbeat(OurMessage):
     oldest_waiting_s: int = Field(ge=0)
     disk_free_mb: int = Field(ge=0)
     clock: datetime | None = None
+    drafts: int | None = Field(default=None, ge=0)  # dossiers open on the desk
+    audit: TrailHead | None = None
     form_versions: tuple[ProcedureRef, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from appliance.core.manifest import Heartbeat
+from appliance.core.manifest import Heartbeat, TrailHead
 from appliance.keys.canonical import sha256_hex
 from appliance.keys.signing import device_key_of, verify_key_of
 from web.ward.tables import device
+
+LOST_TRAIL = "audit_lost"
 
 
 class DeviceExists(Exception):
@@ -28,6 +31,8 @@ class Device:
     added_at: datetime
     revoked_at: datetime | None
     seen_at: datetime | None
+    trail: str | None = None  # the head of its audit trail, as ``audit check --head`` takes it
+    lost_trail: str | None = None  # a head it once told, and does not go on from
 
 
 def add_device(conn: Connection, name: str, now: datetime) -> str:
@@ -67,6 +72,13 @@ def devices(conn: Connection) -> list[Device]:
     return [_device(row) for row in rows]
 
 
+def _trails(health: str | None) -> tuple[str | None, str | None]:
+    known = json.loads(health) if health else {}
+    heads = (known.get("audit"), known.get(LOST_TRAIL))
+    now, lost = (f"{head['seq']}:{head['digest']}" if head else None for head in heads)
+    return now, lost
+
+
 def device_of_token(conn: Connection, token: str) -> int | None:
     """The live device that owns *token*."""
     return conn.execute(
@@ -92,17 +104,35 @@ def learn_key(conn: Connection, device_id: int, token: str) -> None:
 
 
 def note_heartbeat(conn: Connection, device_id: int, beat: Heartbeat, now: datetime) -> None:
-    """Remember that the box lives, and what it said."""
+    """Remember that the box lives, and what it said.
+
+    An audit trail only grows. A head that goes back means that its end was cut off, or the box's
+    database came back from a copy: the head that was known before is kept beside the new one.
+    """
+    before = conn.scalar(select(device.c.health).where(device.c.id == device_id))
+    told = beat.model_dump(mode="json", exclude_none=True)
+    known = json.loads(before) if before else {}
+    was, lost = known.get("audit"), known.get(LOST_TRAIL)
+    if was and beat.audit and not lost and _went_back(was, beat.audit):
+        lost = was
+    if was and not beat.audit:
+        told["audit"] = was
+    if lost:
+        told[LOST_TRAIL] = lost
     conn.execute(
         update(device)
         .where(device.c.id == device_id)
-        .values(seen_at=now, health=beat.model_dump_json(exclude_none=True))
+        .values(seen_at=now, health=json.dumps(told, ensure_ascii=False))
     )
 
 
 def _device(row: Row[Any]) -> Device:
-    return Device(row.id, row.name, row.added_at, row.revoked_at, row.seen_at)
+    return Device(row.id, row.name, row.added_at, row.revoked_at, row.seen_at, *_trails(row.health))
 
 
 def _verify_key(token: str) -> str:
     return verify_key_of(device_key_of(token))
+
+
+def _went_back(was: dict[str, Any], now: TrailHead) -> bool:
+    return bool(was["seq"] > now.seq or (was["seq"] == now.seq and was["digest"] != now.digest))
