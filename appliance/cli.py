@@ -17,6 +17,7 @@ from appliance.default_path import DEFAULT_PATH
 
 # Loaded when called: a scan child or `--help` must not pay for Flask and SQLAlchemy.
 COMMANDS = {
+    "audit": "appliance.commands.audit:audit",
     "clean": "appliance.commands.clean:clean",
     "demo": "appliance.commands.demo:demo",
     "folder": "appliance.commands.folder:folder",

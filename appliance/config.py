@@ -149,6 +149,8 @@ class DraftsSection(Section):
     walk_ups: bool = True  # a press without a dossier is scanned under a short number
     resume: Literal["sign-in", "never"] = "sign-in"  # what opens dossiers after a power cut
     walk_up_minutes: int = Field(default=30, ge=5, le=240)  # then it is erased, unless claimed
+    keep_days: int = Field(default=30, ge=2, le=365)  # a draft nobody works on is erased then
+    set_aside_days: int = Field(default=30, ge=2, le=365)  # the same for files of no row
 
 
 class PrinterSection(Section):

@@ -168,7 +168,7 @@ def fill_store(point: Point, count: int) -> str:
     now = point.clock()
     kinds = [point.procedures[one] for one in sorted(point.procedures)]
     packed = [zlib.compress(kind.model_dump_json().encode()) for kind in kinds]
-    key, delivered = point.vault.desk_key(), ""
+    key, delivered = point.vault.new_desk_key(), ""
     with point.database.writing() as connection:
         position = status.recall(connection, status.WARD_FEED)
         for number in range(count):

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from appliance.commands.box import open_box
-from appliance.desk import people
+from appliance.core.trail import What
+from appliance.desk import people, trail
 from appliance.desk.point import Point
 from appliance.keys.pin import board_strength
 from appliance.store.volunteers import Role, add_volunteer, list_volunteers
@@ -64,5 +65,6 @@ def add_with_pin(point: Point, name: str, role: Role) -> str:
     """Add a person with a random PIN; returns the PIN, which is kept nowhere."""
     pin = "".join(secrets.choice("0123456789") for _ in range(PIN_DIGITS))
     with point.database.writing() as connection:
-        add_volunteer(connection, name, pin, role, point.clock(), board_strength())
+        added = add_volunteer(connection, name, pin, role, point.clock(), board_strength())
+        trail.note(point, connection, What.PERSON_ADDED, person=added.id, role=role.value)
     return pin

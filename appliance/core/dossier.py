@@ -17,6 +17,16 @@ class DossierState(StrEnum):
     SEALING = "sealing"  # the citizen agreed; the station is making the PDFs
     SEALED = "sealed"  # nothing changes any more; only the ward can read it
     DELIVERED = "delivered"  # a verified receipt; OPEN again when the ward asks for more
+    ERASED = "erased"  # before the ward had it: wished, or nobody came back in time
+
+
+class Why(StrEnum):
+    """Why a dossier was erased. Stored as written."""
+
+    WITHDRAWN = "consent-withdrawn"
+    NOT_NEEDED = "not-needed"  # opened by mistake, doubled, done elsewhere
+    TIME_OVER = "time-over"  # nobody worked on it for as long as drafts are kept
+    WARD_ASKED = "ward-asked"
 
 
 CAMERA = "camera"  # the ``mode`` of a page that a telephone took; its resolution is a guess
@@ -39,6 +49,10 @@ class Dossier:
     revision: int = 1  # 2 and later answer what the ward asked for
     national_code: str | None = None  # mã hồ sơ, as a volunteer typed it
     follow_secret: str | None = None  # on the citizen's slip, from the first seal on
+    touched_at: datetime | None = None  # the last sign that somebody worked on it
+    warned_at: datetime | None = None  # since when the first screen says that it is erased soon
+    erased_at: datetime | None = None
+    erased_why: str | None = None
 
     @property
     def is_supplement(self) -> bool:

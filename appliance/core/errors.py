@@ -7,6 +7,7 @@ and never holds personal data.
 
 from __future__ import annotations
 
+from appliance.core.citizen_errors import CitizenError
 from appliance.core.error_family import ApplianceError, Who, concrete_errors
 from appliance.core.folder_errors import FolderError
 from appliance.core.printer_errors import PrinterError
@@ -44,6 +45,7 @@ from appliance.core.walk_up_errors import WalkUpError
 __all__ = [
     "ApplianceError",
     "CardReadOnly",
+    "CitizenError",
     "CoverOpen",
     "FeederEmpty",
     "FolderError",
@@ -128,6 +130,12 @@ class PhotosOnTheirWay(DossierError):
     """A phone's photographs are no pages yet, so nobody could have read them."""
 
     code, who = "photos-on-their-way", Who.TIME
+
+
+class BeingSent(DossierError):
+    """The uploader has it in hand at this moment; it cannot be taken back now."""
+
+    code, who = "being-sent", Who.TIME
 
 
 class DossierLocked(DossierError):

@@ -20,6 +20,8 @@ from appliance.core.errors import (
 from appliance.core.folder_errors import FolderCopyDamaged, FolderError
 from appliance.core.manifest import Manifest, Receipt
 from appliance.core.submission import Bound, Submission, SubmissionState
+from appliance.core.trail import What
+from appliance.desk import trail
 from appliance.desk.delivery import take_receipt
 from appliance.desk.point import Point
 from appliance.destinations.folder import Stick
@@ -134,7 +136,9 @@ def _copy(point: Point, stick: Stick) -> int:
             _give_up(point, sent, error)
             continue
         with point.database.writing() as connection:
-            copied += carried.note_copied(connection, sent.id, stick.name, point.clock())
+            if carried.note_copied(connection, sent.id, stick.name, point.clock()):
+                copied += 1
+                trail.note(point, connection, What.FOLDER_COPIED, about=sent.dossier_id)
         log.info("submission %s copied to stick %s", sent.id, stick.name)
     return copied
 

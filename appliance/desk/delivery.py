@@ -11,14 +11,15 @@ from datetime import timedelta
 
 from appliance.core.backoff import rest_after
 from appliance.core.errors import ApplianceError, DeliveryError, DossierMovedOn, Unexpected
-from appliance.core.manifest import Heartbeat, Manifest, ProcedureRef, Receipt
+from appliance.core.manifest import Heartbeat, Manifest, ProcedureRef, Receipt, TrailHead
 from appliance.core.ports import Destination
 from appliance.core.submission import HOLD, LONGEST_REST, Submission
-from appliance.desk import noting
+from appliance.core.trail import What
+from appliance.desk import noting, trail
 from appliance.desk.point import Point
 from appliance.desk.status import disk_free_mb
 from appliance.failpoints import passing
-from appliance.store import outbox, status
+from appliance.store import audit, outbox, owners, status
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +119,10 @@ def take_receipt(point: Point, sent: Submission, proof: Receipt) -> None:
     if __debug__:
         passing("committed-before-receipt-row")
     with point.database.writing() as connection:
-        outbox.mark_delivered(connection, sent, proof)
+        if outbox.mark_delivered(connection, sent, proof):
+            trail.note(
+                point, connection, What.DELIVERED, about=sent.dossier_id, revision=sent.revision
+            )
         if __debug__:
             passing("receipt-row-before-commit")
     noting.delivered(point, sent.id)
@@ -147,6 +151,8 @@ def health(point: Point, version: str) -> Heartbeat:
     now = point.clock()
     with point.database.reading() as connection:
         waiting = outbox.queue(connection)
+        drafts = sum(owners.dossier_keys(connection).values())
+        head = audit.head(connection)
     age_s = int((now - waiting.oldest_at).total_seconds()) if waiting.oldest_at else 0
     return Heartbeat(
         version=version,
@@ -154,6 +160,8 @@ def health(point: Point, version: str) -> Heartbeat:
         oldest_waiting_s=max(age_s, 0),
         disk_free_mb=disk_free_mb(point),
         clock=now,
+        drafts=drafts,
+        audit=TrailHead(seq=head.seq, digest=head.digest),
         form_versions=_form_versions(point),
     )
 

@@ -2,19 +2,23 @@
 
 Each volunteer has a key of their own, made at the first sign-in and wrapped under the PIN. A
 desk key is copied to the keys of those who work here while it lives; their next sign-in brings
-it back into memory. A key that no dossier needs any more is destroyed at once: that is erasing.
+it back into memory. Each dossier has a desk key of its own, one a revision: destroying it is
+erasing that dossier, whatever else lies open.
 """
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from sqlalchemy import Connection
 
+from appliance.core.trail import What
+from appliance.desk import trail
 from appliance.desk.point import Point
 from appliance.keys import age
 from appliance.keys.pin import WrongSecret, unwrap, wrap
-from appliance.store import owners, volunteers
+from appliance.store import owners, sessions, volunteers
 from appliance.store.volunteers import SignedIn, Volunteer, VolunteerKey
 
 log = logging.getLogger(__name__)
@@ -43,19 +47,25 @@ def sign_in(point: Point, name: str, pin: str) -> tuple[Volunteer, int]:
 
 
 def key_for_dossier(point: Point, connection: Connection) -> str:
-    """The desk key of a dossier that is being opened.
+    """A fresh desk key for a dossier that is being opened.
 
     Called in the transaction that writes the dossier: nobody retires the key in between.
     """
-    return point.vault.desk_key()
+    return point.vault.new_desk_key()
 
 
 def share(point: Point, connection: Connection, dossier_id: str, volunteer_id: int) -> None:
-    """Whoever works on a dossier can open it again after a power cut."""
-    key = volunteers.key_of(connection, volunteer_id)
-    if key is not None and point.config.drafts.resume != NEVER:
-        desk_key = owners.key_of_dossier(connection, dossier_id)
-        _copy(point, volunteer_id, key.recipient, desk_key)
+    """Whoever works on a dossier can open it again after a power cut, and who is here now.
+
+    Nobody's PIN is needed for that: a copy is sealed to the public half of a volunteer's key.
+    """
+    if point.config.drafts.resume == NEVER:
+        return
+    desk_key = owners.key_of_dossier(connection, dossier_id)
+    for one in {volunteer_id, *sessions.who_is_here(connection, point.clock())}:
+        key = volunteers.key_of(connection, one)
+        if key is not None:
+            _copy(point, one, key.recipient, desk_key)
 
 
 def retire(point: Point) -> int:
@@ -63,10 +73,16 @@ def retire(point: Point) -> int:
 
     Under the lock under which a dossier gets its key: one that is just being opened is seen.
     """
+    if not point.vault.known():
+        return 0
     with point.database.writing() as connection:
         over = point.vault.on_card() - owners.dossier_keys(connection).keys()
+        over |= owners.keys_off_the_desk(connection, point.vault.known())
         for desk_key in over:
-            point.vault.destroy(desk_key)
+            with suppress(PermissionError):  # upkeep: memory is swept when the station starts
+                point.vault.destroy(desk_key)
+        if over:
+            trail.note(point, connection, What.KEYS_DESTROYED, keys=len(over))
     return len(over)
 
 

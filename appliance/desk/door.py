@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from appliance.core.errors import PinLocked, WrongPin
-from appliance.desk import desk_keys
+from appliance.core.trail import What
+from appliance.desk import desk_keys, trail
 from appliance.desk.point import Point
 from appliance.store import tried_addresses
 from appliance.store.volunteers import Volunteer
@@ -26,9 +27,11 @@ def come_in(point: Point, address: str | None, name: str, pin: str) -> tuple[Vol
         raise PinLocked("this address rests", seconds=seconds, whole_address=True)
     try:
         person = desk_keys.sign_in(point, name, pin)
-    except WrongPin:
+    except WrongPin as error:
         with point.database.writing() as connection:
             tried_addresses.note_wrong(connection, address, point.clock())
+            if error.left is None:  # of a name that nobody has only this count tells
+                trail.note(point, connection, What.SIGN_IN_REFUSED)
         raise
     with point.database.writing() as connection:
         tried_addresses.forget(connection, address)

@@ -31,7 +31,8 @@ from appliance.core.supplement import (
     open_request,
     slots_asked,
 )
-from appliance.desk import noting
+from appliance.core.trail import What
+from appliance.desk import noting, trail
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.point import Point
 from appliance.failpoints import passing
@@ -143,12 +144,14 @@ def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
             procedure_version=procedure.version,
             procedure_json=zlib.compress(procedure.model_dump_json().encode()),
             opened_at=now,
+            touched_at=now,
             opened_by=volunteer_id,
             desk_key=desk_key,
             answers=_sealed(point, default_answers(procedure), desk_key),
         )
         scan_requests.put_on_desk(connection, dossier_id, procedure.slots[0].key, now)
         share(point, connection, dossier_id, volunteer_id)
+        trail.note(point, connection, What.DOSSIER_OPENED, who=volunteer_id, about=dossier_id)
         if __debug__:
             passing("key-copy-before-dossier-row")
     noting.dossier_opened(point, dossier_id)

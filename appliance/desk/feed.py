@@ -15,6 +15,7 @@ from appliance.store import status, ward_events
 
 WORDS_AT_ONCE = 50  # dossiers asked about after a power cut; the newest words first
 CLOCK_WORD_FOR = timedelta(hours=1)  # the ward tells the time each quarter of an hour
+WRONG_BY = timedelta(hours=6)
 CLOCK_TOLERANCE = timedelta(minutes=2)
 
 Ask = Callable[[str | None], EventPage | None]
@@ -106,6 +107,12 @@ def clock_agrees_with_ward(point: Point) -> bool:
     """Whether the ward confirmed this clock lately: as good as a time server for a manifest."""
     heard = ward_clock(point)
     return heard is not None and abs(heard.ahead) <= CLOCK_TOLERANCE
+
+
+def ward_says_clock_is_wrong(point: Point) -> bool:
+    """Whether nothing may be erased for its age now. Silence is no objection."""
+    heard = ward_clock(point)
+    return heard is not None and abs(heard.ahead) > WRONG_BY
 
 
 def _seal(words: bytes, key: str) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.core.dossier import DossierState
@@ -80,9 +80,13 @@ class _Finding:
         }
 
     def run(self) -> Found:
-        for entry in _still_valid(list(self._point.diary.entries())):
+        entries = list(self._point.diary.entries())
+        for entry in _still_valid(entries):
             if step := self._steps.get(entry.kind):
                 self._take(step, entry)
+        for entry in entries:
+            if entry.kind == noting.ERASED:
+                self._take(self._erased, entry)
         return self._found
 
     def _take(self, step: Callable[[Connection, dict[str, Any]], None], entry: Entry) -> None:
@@ -201,6 +205,18 @@ class _Finding:
         sent = outbox.get_submission(connection, name)
         outbox.mark_delivered(connection, sent, Receipt.model_validate_json(noted["message"]))
         self._found.receipts.append(name)
+
+    def _erased(self, connection: Connection, row: dict[str, Any]) -> None:
+        """The copy is older than the erasing: what went stays gone, key and files are no more."""
+        there = _row(connection, row["id"])
+        if there is None or there.state in (DossierState.ERASED, DossierState.DELIVERED):
+            return
+        sent = select(submission.c.id).where(submission.c.dossier_id == there.id)
+        connection.execute(delete(submission_file).where(submission_file.c.submission_id.in_(sent)))
+        connection.execute(delete(submission).where(submission.c.dossier_id == there.id))
+        codes = dict.fromkeys(("answers", "follow_secret", "national_code", "warned_at"))
+        gone = {"state": DossierState.ERASED, **codes, **columns_from(dossier, row)}
+        connection.execute(update(dossier).where(dossier.c.id == there.id).values(**gone))
 
     def _batch(self, connection: Connection, noted: dict[str, Any]) -> int:
         """Pages of one batch stay together, under a number that nobody else has."""

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierUnknown
+from appliance.core.trail import What
+from appliance.desk import trail
 from appliance.desk.desk_keys import share
 from appliance.desk.point import Point
 from appliance.store import dossiers, scan_requests
@@ -65,6 +67,15 @@ def hold(
     if holder is None or holder.id != volunteer_id or now - holder.at >= TOUCH_EVERY:
         with point.database.writing() as connection:
             dossiers.set_holder(connection, dossier_id, volunteer_id, now)
+            if holder is not None and holder.id != volunteer_id:
+                trail.note(
+                    point,
+                    connection,
+                    What.TAKEN_OVER,
+                    who=volunteer_id,
+                    about=dossier_id,
+                    held_by=holder.id,
+                )
             share(point, connection, dossier_id, volunteer_id)
     return None
 

@@ -76,11 +76,8 @@ def taken_back(point: Point, dossier_id: str) -> None:
 
 
 def erased(point: Point, dossier_id: str) -> None:
-    """Nobody may find it again."""
-    try:
-        point.diary.note(ERASED, {"id": dossier_id})
-    except Exception as error:
-        _complain(ERASED, error)
+    """Nobody may find it again; a copy in which it still stands must learn that it went."""
+    _note(point, ERASED, dossier, "id", dossier_id, ("id", "erased_at", "erased_why"))
 
 
 def _note(point: Point, kind: str, table: Table, key: str, value: str, columns: Any = None) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime
 from appliance.core.dossier import Dossier, DossierState
 from appliance.core.errors import DossierMovedOn
 from appliance.core.phone_link import LIFE, PhoneLink, PhoneRefused, Why
+from appliance.core.trail import What
+from appliance.desk import trail
 from appliance.desk.point import Point
 from appliance.store import dossiers, phone_links
 
@@ -36,6 +38,7 @@ def let_a_phone_in(point: Point, dossier_id: str, volunteer_id: int) -> NewLink:
         if state is not DossierState.OPEN:
             raise DossierMovedOn(f"dossier {dossier_id} is {state}")
         phone_links.add_link(connection, dossier_id, _digest(token), volunteer_id, now, now + LIFE)
+        trail.note(point, connection, What.PHONE_INVITED, who=volunteer_id, about=dossier_id)
     return NewLink(token, now + LIFE)
 
 

@@ -29,6 +29,7 @@ from appliance.papers.prints.receipt_slip import (
     print_receipt_slip,
     reminders_of,
 )
+from appliance.papers.prints.rights_slip import RightsSlip, print_rights_slip
 from appliance.papers.prints.signing_sheet import print_signing_sheet, signing_sheet_of
 from appliance.papers.prints.value_sheet import AttachedFile, print_value_sheet, value_sheet_of
 
@@ -59,6 +60,8 @@ def dossier_print(
     match key:
         case "receipt_slip":
             return print_receipt_slip(_receipt(point, view, volunteer_name, follow_up_url), media)
+        case "rights_slip":
+            return print_rights_slip(_rights(point, view, volunteer_name), media)
         case "consent_slip":
             return print_consent_slip(_consent(point, view, volunteer_name), media)
         case "value_sheet":
@@ -118,7 +121,7 @@ def must_be_readable(view: DossierView) -> None:
 
 
 def _is_sealed(view: DossierView) -> bool:
-    return view.dossier.state in (DossierState.SEALED, DossierState.DELIVERED)
+    return view.dossier.state not in (DossierState.OPEN, DossierState.SEALING)
 
 
 def _receipt(
@@ -174,6 +177,22 @@ def _consent(point: Point, view: DossierView, volunteer_name: str) -> ConsentSli
         papers=tuple(slot.title for slot, _ in _papers(view)),
         volunteer_name=volunteer_name,
         made_at=point.clock().astimezone(point.zone),
+    )
+
+
+def _rights(point: Point, view: DossierView, volunteer_name: str) -> RightsSlip:
+    """What became of it when the citizen asked; who else holds something."""
+    erased, receipt = view.dossier.erased_at, _ward_receipt(point, view)
+    return RightsSlip(
+        point_name=point.config.point.name,
+        local_number=view.dossier.number,
+        procedure_name=view.procedure.title,
+        made_at=point.clock().astimezone(point.zone),
+        erased_at=erased.astimezone(point.zone) if erased else None,
+        why=view.dossier.erased_why or "",
+        ward_code=receipt.code if receipt else None,
+        ward_has_it=receipt is not None,
+        volunteer_name=volunteer_name,
     )
 
 

@@ -28,7 +28,8 @@ from appliance.core.submission import (
     SubmissionState,
     revision_id,
 )
-from appliance.desk import noting
+from appliance.core.trail import What
+from appliance.desk import desk_keys, noting, trail
 from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
 from appliance.desk.sealed import Sealed, opened_now, seal_up
@@ -128,6 +129,7 @@ def ask_to_seal(
             ),
         )
         seal_requests.ask_seal(connection, dossier_id, volunteer_id, now)
+        trail.note(point, connection, What.CONSENTED, who=volunteer_id, about=dossier_id)
     if __debug__:
         passing("seal-asked-before-word")
 
@@ -149,6 +151,7 @@ def grant_next(point: Point, clean: Clean) -> str | None:
         code = error.code if isinstance(error, ApplianceError) else Unexpected.code
         with point.database.writing() as connection:
             seal_requests.end_seal(connection, wish.id, SealState.FAILED, point.clock(), code)
+            trail.note(point, connection, What.SEAL_FAILED, about=wish.dossier_id, code=code)
         if __debug__:
             passing("seal-failed-before-files-gone")
         _forget_earlier_tries(point, wish.dossier_id)  # open again: nothing of it is submitted
@@ -172,10 +175,10 @@ def _grant(point: Point, dossier_id: str, wish_id: int, helped_by: int, clean: C
     sealed = seal_up(point, opened, helped_by, clean, progress)
     if __debug__:
         passing("seal-files-before-row")
-    _move_to_outbox(point, sealed, wish_id)
+    _move_to_outbox(point, sealed, wish_id, helped_by)
 
 
-def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
+def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int, helped_by: int) -> None:
     """The one transaction: SEALED, in the outbox, wish granted, off the desk."""
     dossier_id, now = sealed.manifest.dossier_id, point.clock()
     submission = Submission(
@@ -214,6 +217,16 @@ def _move_to_outbox(point: Point, sealed: Sealed, wish_id: int) -> None:
         on_desk = scan_requests.get_on_desk(connection)
         if on_desk and on_desk.dossier_id == dossier_id:
             scan_requests.clear_desk(connection)
+        revision, files = submission.revision, len(sealed.files)
+        trail.note(
+            point,
+            connection,
+            What.SEALED,
+            who=helped_by,
+            about=dossier_id,
+            revision=revision,
+            files=files,
+        )
         if __debug__:
             passing("seal-row-before-commit")
     noting.sealed(point, submission.id)
@@ -228,10 +241,12 @@ def _forget_earlier_tries(point: Point, dossier_id: str) -> None:
 
 
 def erase_pages(point: Point, dossier_id: str) -> None:
-    """The desk's copies of a sealed dossier go: files first, then rows. Safe to repeat.
+    """The desk's copies of a dossier that left it go: key, files, then rows. Safe to repeat.
 
-    All under the write lock: a preview that is just being noted is erased, or finds its row gone.
+    Files and rows under the write lock: a preview that is just being noted is erased, or finds
+    its row gone.
     """
+    desk_keys.retire(point)
     with point.database.writing() as connection:
         gone = pages.pages_of(connection, dossier_id)
         gone += pages.pages_of(connection, dossier_id, removed=True)

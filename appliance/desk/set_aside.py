@@ -1,4 +1,4 @@
-"""Files that no row points to: moved out of the way, said, never deleted here.
+"""Files that no row points to: moved out of the way, said, and erased a month later.
 
 A crash between a file and its row leaves one; so does a database that came back from an older
 copy, and then such files are somebody's papers. What lies there is ciphertext.
@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
+from appliance.core.trail import What
+from appliance.desk import trail
+from appliance.desk.feed import ward_says_clock_is_wrong
 from appliance.desk.point import Point
 from appliance.store import pages
 
@@ -35,6 +40,27 @@ def set_pages_of_earlier_life_aside(point: Point) -> list[str]:
     """
     with point.database.writing():
         return [move_aside(point, path) for path in _without_row(point)]
+
+
+def empty(point: Point) -> int:
+    """Remove files that were set aside long ago. Returns how many things there were.
+
+    They are ciphertexts, of keys that are destroyed by then or of the ward.
+    """
+    folder = point.config.paths.state / "set-aside"
+    if not folder.is_dir() or ward_says_clock_is_wrong(point):
+        return 0
+    longest_s = timedelta(days=point.config.drafts.set_aside_days).total_seconds()
+    now_s, gone = point.clock().timestamp(), 0
+    for path in sorted(folder.iterdir()):
+        # when it came here: a rename changes the status, not the content
+        if now_s - path.lstat().st_ctime > longest_s:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            gone += 1
+    if gone:
+        trail.note_alone(point, What.SET_ASIDE_ERASED, things=gone)
+        log.info("%s things that were set aside are erased", gone)
+    return gone
 
 
 def is_settled(point: Point, path: Path) -> bool:

@@ -21,7 +21,8 @@ from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
 from appliance.core.submission import revision_id
 from appliance.core.supplement import SupplementPlan, replaced_by
-from appliance.desk import noting
+from appliance.core.trail import What
+from appliance.desk import noting, trail
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
 from appliance.desk.point import Point
@@ -77,6 +78,8 @@ def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
             DossierState.OPEN,
             revision=row.revision + 1,
             desk_key=desk_key,
+            touched_at=point.clock(),
+            warned_at=None,
             # nothing is in them; they tell whether this desk key is still in memory
             answers=point.vault.seal(json.dumps({}).encode(), desk_key),
             consent_at=None,
@@ -89,10 +92,11 @@ def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
         if slots:  # else only answers are to be corrected, and a press is not for it
             put_on_desk(point, connection, dossier_id, slots[0].key)
         share(point, connection, dossier_id, volunteer_id)
+        trail.note(point, connection, What.SUPPLEMENT_BEGUN, who=volunteer_id, about=dossier_id)
     noting.dossier_opened(point, dossier_id)
 
 
-def give_up(point: Point, dossier_id: str) -> None:
+def give_up(point: Point, dossier_id: str, volunteer_id: int | None = None) -> None:
     """Take it off the desk again: what was scanned for it is erased, the ward goes on waiting.
 
     Erase its pages afterwards (``sealing.erase_pages``); a cut in between is made good at start.
@@ -112,10 +116,11 @@ def give_up(point: Point, dossier_id: str) -> None:
         on_desk = scan_requests.get_on_desk(connection)
         if on_desk and on_desk.dossier_id == dossier_id:
             scan_requests.clear_desk(connection)
+        trail.note(point, connection, What.SUPPLEMENT_GIVEN_UP, who=volunteer_id, about=dossier_id)
     noting.taken_back(point, dossier_id)
 
 
-def withdraw(point: Point, dossier_id: str) -> None:
+def withdraw(point: Point, dossier_id: str, volunteer_id: int | None = None) -> None:
     """Take a sealed supplement out of the outbox that the ward said it does not want.
 
     Raises:
@@ -126,6 +131,8 @@ def withdraw(point: Point, dossier_id: str) -> None:
         name = revision_id(dossier_id, dossier.revision)
         outbox.withdraw(connection, name)
         _back_to_delivered(connection, dossier_id, DossierState.SEALED, dossier.revision)
+        what = What.SUPPLEMENT_WITHDRAWN
+        trail.note(point, connection, what, who=volunteer_id, about=dossier_id)
     noting.taken_back(point, dossier_id)
     shutil.rmtree(point.sealed_files(name).folder, ignore_errors=True)
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import AlreadyScanning, DossierLocked, DossierMovedOn, PageDamaged
+from appliance.core.trail import What
 from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
-from appliance.desk import noting
+from appliance.desk import noting, trail
 from appliance.desk.dossiers import must_have_slot
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
@@ -135,6 +136,14 @@ def _move(
             raise _ChangedMeanwhile
     walk_ups.claim(
         connection, current.id, dossier_id, slot_key, now=point.clock(), old_files=one.names
+    )
+    trail.note(
+        point,
+        connection,
+        What.WALK_UP_CLAIMED,
+        who=volunteer_id,
+        about=f"walk-up-{current.id}",
+        dossier=dossier_id,
     )
 
 

@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from appliance.core.trail import What
 from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
+from appliance.desk import trail
 from appliance.desk.point import Point
 from appliance.desk.walk_ups import is_over
 from appliance.failpoints import passing
@@ -46,7 +48,7 @@ def erase(point: Point, walk_up_id: int, volunteer_id: int) -> None:
     with point.database.reading() as connection:
         one = walk_ups.get(connection, walk_up_id)
     walk_ups.must_be_opened_by(one, volunteer_id)
-    if not _erase(point, one):
+    if not _erase(point, one, volunteer_id):
         raise WalkUpGone(f"walk-up {walk_up_id} is not held any more")
 
 
@@ -69,13 +71,15 @@ def remove_old_files(point: Point, one: WalkUp, names: Iterable[str]) -> None:
         walk_ups.forget_old_files(connection, one.id)
 
 
-def _erase(point: Point, one: WalkUp) -> bool:
+def _erase(point: Point, one: WalkUp, volunteer_id: int | None = None) -> bool:
     try:
         with point.database.writing() as connection:
             request = walk_ups.request_of(connection, one.id)
             if request.state in scan_requests.OPEN_STATES:
                 return False  # paper still moves; the station closes what a cut left open
             walk_ups.start_erasing(connection, one.id, point.clock())
+            about = f"walk-up-{one.id}"
+            trail.note(point, connection, What.WALK_UP_ERASED, who=volunteer_id, about=about)
     except WalkUpGone:
         return False
     if __debug__:

@@ -18,9 +18,11 @@ from appliance.core.dossier import Page
 from appliance.core.errors import ScanStopped
 from appliance.core.scan import ScannedPage
 from appliance.core.submission import ScanRequestState
+from appliance.core.trail import What
 from appliance.core.two_sizes import small_in
 from appliance.core.walk_up import WalkUp
 from appliance.core.walk_up_errors import WalkUpGone
+from appliance.desk import trail
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
 from appliance.failpoints import passing
@@ -98,6 +100,8 @@ def open_for(point: Point, walk_up_ids: Sequence[int], volunteer_id: int) -> Non
             if is_over(point, walk_ups.get(connection, walk_up_id)):
                 raise WalkUpGone(f"walk-up {walk_up_id} is over")
             walk_ups.open_for(connection, walk_up_id, volunteer_id)
+            about = f"walk-up-{walk_up_id}"
+            trail.note(point, connection, What.WALK_UP_OPENED, who=volunteer_id, about=about)
             walk_ups.put_off(connection, walk_up_id, point.uptime() + LOOKED_AT.total_seconds())
 
 

@@ -30,6 +30,7 @@ from appliance.failpoints import passing
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
+from appliance.services.drafts import Drafts
 from appliance.services.front import Front, logged
 from appliance.services.phones import Phones
 from appliance.services.slips import Slips
@@ -79,6 +80,7 @@ class Station:
         )
         self._phones = Phones(point, cleaner.clean, self._wake)
         self._walk_ups = WalkUps(point)
+        self._drafts = Drafts(point)
         self._sealer = ThreadPoolExecutor(1, "seal")
         self._sealing: Future[str | None] | None = None
         self._seen_version = -1
@@ -124,6 +126,7 @@ class Station:
             self._batches.note_ended,
             self._look_around_if_moved,
             self._walk_ups.erase_due,
+            self._drafts.look_if_due,
             self._front.report_if_due,
         )
 

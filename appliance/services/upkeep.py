@@ -1,6 +1,6 @@
 """tramhoso upkeep: brings the tables up to date and compares rows with files.
 
-It sets aside what it does not understand and says so; it never deletes it.
+It sets aside what it does not understand and says so; a month later that is erased.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from appliance.core.errors import StoreInUse
+from appliance.desk import takeaways
 from appliance.desk.delivery import erase_sealed
+from appliance.desk.draft_clock import look_after_drafts
 from appliance.desk.point import Point
 from appliance.desk.restoring import Mended, copy_if_due, mend
 from appliance.desk.sealing import finish_erasing
-from appliance.desk.set_aside import is_settled, move_aside, set_pages_aside
+from appliance.desk.set_aside import empty, is_settled, move_aside, set_pages_aside
 from appliance.desk.status import disk_free_mb
 from appliance.desk.walk_up_erasing import erase_over
 from appliance.desk.walk_ups import is_late
-from appliance.store import in_use, outbox, pages
+from appliance.store import dossiers, in_use, outbox, pages
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,8 @@ class Upkeep:
     files_set_aside: tuple[str, ...]  # files that no row points to
     erased_dossiers: int  # sealed ones whose desk copies a cut had left
     erased_walk_ups: int  # that nobody claimed in time
+    erased_drafts: int  # that nobody worked on for as long as drafts are kept
+    erased_set_aside: int  # things that were set aside long ago
     disk_free_mb: int
     damage: str | None = None  # of the database, found at a start and mended
     restored_from: str | None = None  # when the copy was made that took its place
@@ -54,6 +58,9 @@ def run(point: Point) -> Upkeep:
     migrated = mended.migrated if mended else point.database.migrate()
     erased = finish_erasing(point)
     unclaimed = erase_over(point, is_late)
+    takeaways.forget_what_is_over(point)
+    drafts = look_after_drafts(point)
+    emptied = empty(point)
     aside = set_pages_aside(point) + _forget_delivered(point)
     with point.database.reading() as connection:
         wanted = pages.file_names(connection)
@@ -62,12 +69,14 @@ def run(point: Point) -> Upkeep:
         log.error("page file %s is gone", name)
     copy = copy_if_due(point)
     return Upkeep(
-        migrated,
-        tuple(lost),
-        tuple(aside),
-        erased,
-        unclaimed,
-        disk_free_mb(point),
+        migrated=migrated,
+        rows_without_file=tuple(lost),
+        files_set_aside=tuple(aside),
+        erased_dossiers=erased,
+        erased_walk_ups=unclaimed,
+        erased_drafts=len(drafts),
+        erased_set_aside=emptied,
+        disk_free_mb=disk_free_mb(point),
         damage=mended.damage if mended else None,
         restored_from=mended.copy.made_at if mended and mended.copy else None,
         found_again=mended.found.count() if mended else 0,
@@ -83,16 +92,16 @@ def _mended(point: Point) -> Mended | None:
 
 
 def _forget_delivered(point: Point) -> list[str]:
-    """Sealed files of delivered dossiers go; folders of unknown ones are set aside."""
+    """Sealed files of delivered and erased dossiers go; folders of unknown ones are set aside."""
     folder = point.config.paths.state / "outbox"
     if not folder.is_dir():
         return []
     with point.database.reading() as connection:
         known = outbox.known_ids(connection)
-        delivered = outbox.delivered_ids(connection)
+        over = outbox.delivered_ids(connection) | dossiers.erased_ids(connection)
     aside: list[str] = []
     for path in sorted(folder.iterdir()):
-        if path.name in delivered:
+        if path.name in over:
             erase_sealed(point, path.name)
         elif path.name not in known and is_settled(point, path):
             aside.append(move_aside(point, path))

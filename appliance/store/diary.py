@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import LargeBinary, Table
 
+from appliance.store.columns import Moment
 from appliance.store.page_files import fsync_folder
-from appliance.store.tables import Moment
 
 log = logging.getLogger(__name__)
 

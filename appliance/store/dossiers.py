@@ -54,6 +54,12 @@ def row_of(connection: Connection, dossier_id: str) -> Row[Any]:
     return row
 
 
+def by_number(connection: Connection, number: str) -> Dossier | None:
+    """The dossier of a slip's number; numbers are given once."""
+    row = connection.execute(select(*_FACTS).where(dossier.c.number == number)).one_or_none()
+    return _dossier(row) if row else None
+
+
 def list_dossiers(
     connection: Connection, states: Sequence[DossierState], limit: int = 100
 ) -> list[Dossier]:
@@ -71,7 +77,7 @@ def asked_by_ward(connection: Connection, limit: int = 100) -> list[Dossier]:
     """Dossiers for which the ward waits for better papers, those asked for first first."""
     rows = connection.execute(
         select(*_FACTS)
-        .where(dossier.c.ward_asks.is_not(None))
+        .where(dossier.c.ward_asks.is_not(None), dossier.c.state != DossierState.ERASED)
         .order_by(dossier.c.ward_asks)
         .limit(limit)
     )
@@ -132,8 +138,16 @@ def touch_open(
 def set_holder(connection: Connection, dossier_id: str, volunteer_id: int, now: datetime) -> None:
     """Note who works on it, and since when there is a sign of that."""
     connection.execute(
-        update(dossier).where(dossier.c.id == dossier_id).values(held_by=volunteer_id, held_at=now)
+        update(dossier)
+        .where(dossier.c.id == dossier_id)
+        .values(held_by=volunteer_id, held_at=now, touched_at=now, warned_at=None)
     )
+
+
+def let_go_of(connection: Connection, dossier_id: str) -> None:
+    """Nobody works on it any more."""
+    gone = {"held_by": None, "held_at": None}
+    connection.execute(update(dossier).where(dossier.c.id == dossier_id).values(**gone))
 
 
 def forget_holder(connection: Connection, volunteer_id: int) -> None:
@@ -141,6 +155,18 @@ def forget_holder(connection: Connection, volunteer_id: int) -> None:
     connection.execute(
         update(dossier).where(dossier.c.held_by == volunteer_id).values(held_by=None, held_at=None)
     )
+
+
+def opened(connection: Connection) -> list[Dossier]:
+    """All that lie on the desk, the newest first."""
+    rows = connection.execute(select(*_FACTS).where(dossier.c.state == DossierState.OPEN))
+    return sorted((_dossier(row) for row in rows), key=lambda one: one.id, reverse=True)
+
+
+def erased_ids(connection: Connection) -> set[str]:
+    """Those that were erased before the ward had them."""
+    gone = select(dossier.c.id).where(dossier.c.state == DossierState.ERASED)
+    return set(connection.scalars(gone))
 
 
 def set_columns(connection: Connection, dossier_id: str, **columns: Any) -> None:
@@ -189,4 +215,8 @@ def _dossier(row: Row[Any]) -> Dossier:
         revision=row.revision,
         national_code=row.national_code,
         follow_secret=row.follow_secret,
+        touched_at=row.touched_at,
+        warned_at=row.warned_at,
+        erased_at=row.erased_at,
+        erased_why=row.erased_why,
     )

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from appliance.core.dossier import DossierState
-from appliance.core.errors import DossierMovedOn, SupplementNotWanted
+from appliance.core.errors import BeingSent, DossierMovedOn, SupplementNotWanted
 from appliance.core.manifest import Receipt
 from appliance.core.submission import (
     HOLD,
@@ -160,6 +160,28 @@ def withdraw(connection: Connection, submission_id: str) -> None:
         raise DossierMovedOn(f"submission {submission_id} was not refused as unwanted")
 
 
+def take_out(connection: Connection, submission_id: str, now: datetime) -> None:
+    """The citizen takes it back before there is a receipt.
+
+    Raises:
+        BeingSent: a sender holds it; in ten minutes at most it is free.
+        DossierMovedOn: its receipt is stored.
+    """
+    row = connection.execute(select(submission).where(submission.c.id == submission_id)).one()
+    held_until = row.next_try_at if row.held_by else None
+    if held_until is not None and now < held_until <= now + HOLD:
+        raise BeingSent(f"submission {submission_id} is held by {row.held_by}")
+    gone = delete(submission_file).where(submission_file.c.submission_id == submission_id)
+    connection.execute(gone)
+    taken = connection.execute(
+        delete(submission).where(
+            submission.c.id == submission_id, submission.c.state.in_(NO_RECEIPT)
+        )
+    ).rowcount
+    if taken != 1:
+        raise DossierMovedOn(f"submission {submission_id} has left the outbox")
+
+
 def list_outbox(connection: Connection, limit: int = 200) -> list[Submission]:
     """All that have no receipt, oldest first; file lists are left out."""
     rows: list[Row[Any]] = []
@@ -224,11 +246,11 @@ def remember_upload(connection: Connection, submission_id: str, sha256: str, url
     )
 
 
-def mark_delivered(connection: Connection, sent: Submission, proof: Receipt) -> None:
-    """Store a verified receipt; the only way out of the outbox. Safe to repeat."""
+def mark_delivered(connection: Connection, sent: Submission, proof: Receipt) -> bool:
+    """Store a verified receipt; the only way out of the outbox. False: it was here already."""
     stored = connection.scalar(select(receipt.c.code).where(receipt.c.submission_id == sent.id))
     if stored is not None:
-        return
+        return False
     _leave(connection, sent.id, state=SubmissionState.DELIVERED, error_code=None, error_text=None)
     connection.execute(
         insert(receipt).values(
@@ -239,6 +261,7 @@ def mark_delivered(connection: Connection, sent: Submission, proof: Receipt) -> 
         )
     )
     move_dossier(connection, sent.dossier_id, DossierState.SEALED, DossierState.DELIVERED)
+    return True
 
 
 def rest(connection: Connection, submission_id: str, until: datetime, code: str, text: str) -> None:

@@ -54,6 +54,15 @@ def dossier_keys(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def keys_off_the_desk(connection: Connection, names: set[str]) -> set[str]:
+    """Which of *names* belong to dossiers that were sealed or erased; not those of walk-ups."""
+    unknown = names - wanted_keys(connection)
+    if not unknown:
+        return set()  # nearly always, and then no table is walked
+    gone = select(dossier.c.desk_key).where(dossier.c.desk_key.in_(sorted(unknown)))
+    return set(connection.scalars(gone))
+
+
 def wanted_keys(connection: Connection) -> set[str]:
     """Every key that something here is still to be read with."""
     held = connection.scalars(select(walk_up.c.desk_key).where(walk_up.c.state == WalkUpState.HELD))

@@ -205,12 +205,12 @@ def forget_pages(connection: Connection, dossier_id: str) -> None:
 
 
 def sealed_with_pages(connection: Connection) -> list[str]:
-    """Sealed dossiers whose desk copies were not erased to the end (a cut came between)."""
+    """Dossiers that left the desk and whose copies are not all erased (a cut came between)."""
     return list(
         connection.scalars(
             select(page.c.dossier_id)
             .join(dossier, dossier.c.id == page.c.dossier_id)
-            .where(dossier.c.state.in_((DossierState.SEALED, DossierState.DELIVERED)))
+            .where(dossier.c.state.not_in((DossierState.OPEN, DossierState.SEALING)))
             .distinct()
         )
     )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
@@ -13,34 +10,14 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC time as sortable text; naive times are refused."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone means nothing here")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
-
-
-metadata = MetaData()
+from appliance.store import trail_tables  # noqa: F401 - of the same metadata
+from appliance.store.columns import Moment, metadata
 
 volunteer = Table(
     "volunteer",
@@ -82,6 +59,10 @@ dossier = Table(
     Column("national_code", String),  # mã hồ sơ, as a volunteer typed it
     Column("follow_secret", String),  # on the citizen's slip; opens state words at the ward
     Column("ward_asks", Integer),  # the newest request nobody answered; worked out, for lists
+    Column("touched_at", Moment),  # the last sign that somebody worked on it
+    Column("warned_at", Moment),  # since when the first screen says that it is erased soon
+    Column("erased_at", Moment),
+    Column("erased_why", String),
 )
 Index("dossier_by_state", dossier.c.state, dossier.c.id)
 Index("dossier_ward_asks", dossier.c.ward_asks, sqlite_where=dossier.c.ward_asks.is_not(None))

@@ -1,9 +1,9 @@
-"""The desk key: what is open on the desk is readable here and now, and nowhere on the card.
+"""Desk keys: what is open on the desk is readable here and now, and nowhere on the card.
 
-The private half lives in the runtime folder (a tmpfs), the public half on the card, so a
-scanned page can be sealed to the desk even before anybody signed in. Layout on the card:
-``keys/desk/<age1…>/`` holds everything about one desk key: copies of its private half, each
-sealed to the key of one volunteer, which only that one's PIN opens.
+Each dossier has one of its own. The private half lives in the runtime folder (a tmpfs), its
+name, which is the public half, in the dossier's row. Layout on the card: ``keys/desk/<age1…>/``
+holds everything about one desk key: copies of its private half, each sealed to the key of one
+volunteer, which only that one's PIN opens.
 """
 
 from __future__ import annotations
@@ -21,27 +21,19 @@ from appliance.store.page_files import fsync_folder
 
 
 class Vault:
-    """Seals to the current desk key; opens whatever key is still in memory."""
+    """Seals to any desk key; opens with those that are still in memory."""
 
     def __init__(self, state: Path, runtime: Path) -> None:
         self._card = state / "keys" / "desk"
         self._memory = runtime / "desk-keys"
 
-    def desk_key(self) -> str:
-        """The public part of the key that new dossiers use; made at first need."""
-        current = self._card / "current"
-        if current.exists() and self._holds(name := current.read_text(encoding="ascii").strip()):
-            return name
-        identity = age.new_identity()
-        name = age.recipient_of(identity)
-        self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(self._memory / name, identity)
+    def new_desk_key(self) -> str:
+        """The public part of a key for one dossier; the card may get copies of it."""
+        name = self.short_lived_key()
         if __debug__:
             passing("desk-key-before-its-folder")
         (self._card / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        if __debug__:
-            passing("desk-key-before-current")
-        _write(current, name)
+        fsync_folder(self._card)
         return name
 
     def short_lived_key(self) -> str:
@@ -53,13 +45,23 @@ class Vault:
         return name
 
     def destroy(self, name: str) -> None:
-        """What was sealed to this key can never be read again; twice is once."""
-        (self._memory / name).unlink(missing_ok=True)
+        """What was sealed to this key can never be read again; twice is once.
+
+        Raises:
+            PermissionError: memory is out of reach here; the card's copies are gone all the same.
+        """
+        out_of_reach: PermissionError | None = None
+        try:
+            (self._memory / name).unlink(missing_ok=True)
+        except PermissionError as error:
+            out_of_reach = error
         if __debug__:
             passing("key-gone-before-its-copies")
         if (self._card / name).is_dir():
             shutil.rmtree(self._card / name)
             fsync_folder(self._card)
+        if out_of_reach is not None:
+            raise out_of_reach
 
     def known(self) -> set[str]:
         """Every key that memory or card tell of."""

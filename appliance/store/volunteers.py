@@ -11,7 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Update, insert, select, update
 
 from appliance.core.errors import PinLocked, WrongPin
+from appliance.core.trail import What
 from appliance.keys.pin import USUAL, Strength, opened_by, record_of
+from appliance.store import audit
 from appliance.store.database import Database
 from appliance.store.rows import insert_numbered
 from appliance.store.tables import volunteer
@@ -182,6 +184,10 @@ def sign_in(database: Database, name: str, pin: str, now: datetime) -> SignedIn:
             .where(volunteer.c.id == row.id, volunteer.c.pin_hash == row.pin_hash)
             .values(pin_hash=record, wrong_pins=wrong, rests_until=rest and now + rest)
         )
+        if right:
+            audit.note(connection, What.SIGNED_IN, now, who=row.id)
+        else:
+            audit.note(connection, What.SIGN_IN_REFUSED, now, who=row.id, wrong=wrong)
     if secret is None:
         raise WrongPin(
             f"volunteer {row.id}, wrong PIN number {wrong}",

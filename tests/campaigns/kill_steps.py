@@ -23,7 +23,7 @@ STATION = (
 )  # fmt: skip
 SCAN_CHILD = ("scanned-before-its-name", "scanned-before-word")
 WEB = (
-    "desk-key-before-its-folder", "desk-key-before-current", "key-copy-before-its-folder-synced",
+    "desk-key-before-its-folder", "key-copy-before-its-folder-synced",
     "key-copy-before-dossier-row", "dossier-row-before-word", "answers-row-before-word",
     "photo-file-before-row",
     "claim-files-before-rows", "claim-rows-before-commit", "claimed-before-old-files-gone",

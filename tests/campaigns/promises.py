@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ORDER = ("open", "sealing", "sealed", "delivered")  # a dossier's states, never backwards
+ORDER = ("open", "sealing", "sealed", "delivered", "erased")  # a dossier's states, never backwards
 FAILED_SEAL = ("sealing", "open")  # the one step back that the states allow
 
 

@@ -27,6 +27,7 @@ from appliance.jpeg import check_decodes
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
 from appliance.services.phones import serve_one
+from appliance.store import owners
 from appliance.store.page_files import PageFiles
 from appliance.store.volunteers import Volunteer
 from tests.pages.papers import form
@@ -86,7 +87,9 @@ def test_a_photograph_becomes_a_straight_page_as_from_a_scanner(
 
 def picture(point: Point, name: str | None) -> bytes:
     assert name is not None
-    return point.vault.open(point.pages.read(name), point.vault.desk_key())
+    with point.database.reading() as connection:
+        (key,) = owners.dossier_keys(connection)
+    return point.vault.open(point.pages.read(name), key)
 
 
 def test_what_the_phone_brought_is_gone_once_it_is_a_page(

@@ -126,10 +126,10 @@ def test_the_migrations_make_exactly_the_tables_of_this_release(point: Point) ->
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from appliance.store.tables import metadata
+    from appliance.store.tables import dossier
 
     with point.database.reading() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), dossier.metadata) == []
 
 
 def test_a_commit_elsewhere_is_seen_by_a_glance_at_the_version(point: Point) -> None:

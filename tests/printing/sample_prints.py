@@ -17,6 +17,7 @@ from appliance.papers.prints.receipt_slip import (
     SlipPaper,
     print_receipt_slip,
 )
+from appliance.papers.prints.rights_slip import RightsSlip, print_rights_slip
 from appliance.papers.prints.signing_sheet import print_signing_sheet, signing_sheet_of
 from appliance.papers.prints.value_sheet import (
     AttachedFile,
@@ -93,6 +94,14 @@ def printed(key: str, media: Media) -> bytes:  # noqa: PLR0911 - one of each
             return print_consent_slip(CONSENT, media)
         case "receipt_slip":
             return print_receipt_slip(RECEIPT, media)
+        case "rights_slip":
+            return print_rights_slip(
+                RightsSlip(
+                    POINT, NUMBER, "Đăng ký khai sinh", AT, AT, "consent-withdrawn", None,
+                    ward_has_it=False,
+                ),
+                media,
+            )  # fmt: skip
         case "signing_sheet":
             return print_signing_sheet(
                 signing_sheet_of(

@@ -19,10 +19,12 @@ from web.station import (
     cards,
     check,
     choose,
+    citizen,
     corrections,
     crop,
     delivery,
     dossier,
+    erasing,
     error_pages,
     gate,
     guides,
@@ -75,6 +77,8 @@ ROOMS = (
     phone,
     invite,
     guides,
+    erasing,
+    citizen,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)

@@ -13,6 +13,7 @@ from appliance.desk.status import STATION, UPLOADER, disk_free_mb
 from appliance.store import status
 from appliance.store.volunteers import Role
 from web.station.error_pages import refuse
+from web.station.gate import own_secret
 from web.station.here import point, volunteer
 from web.station.speech import said
 
@@ -48,7 +49,7 @@ def add() -> ResponseReturnValue:
     """Form fields: ``name``, and ``role=technician`` for one; the PIN is told once."""
     name = request.form.get("name", "")
     role = Role.TECHNICIAN if request.form.get("role") == Role.TECHNICIAN else Role.VOLUNTEER
-    pin = people.add_person(point(), name, role)
+    pin = people.add_person(point(), name, role, volunteer().id)
     _tell(said("box.added", name=" ".join(name.split()), pin=pin) if pin else None, "box.name")
     return redirect(link("box.show") + "#people", 303)
 
@@ -56,7 +57,7 @@ def add() -> ResponseReturnValue:
 @pages.post("/people/<int:number>/pin")
 def renew(number: int) -> ResponseReturnValue:
     """A fresh PIN for somebody who forgot it."""
-    pin = people.fresh_pin(point(), number)
+    pin = people.fresh_pin(point(), number, volunteer().id, own_secret())
     names = {person.id: person.name for person in people.everybody(point())}
     _tell(said("box.renewed", name=names.get(number, ""), pin=pin) if pin else None, "box.nobody")
     return redirect(link("box.show") + "#people", 303)
@@ -66,7 +67,7 @@ def renew(number: int) -> ResponseReturnValue:
 def leave(number: int) -> ResponseReturnValue:
     """Somebody helps here no more; nobody can do that to oneself."""
     names = {person.id: person.name for person in people.everybody(point())}
-    gone = number != volunteer().id and people.let_go_home(point(), number)
+    gone = number != volunteer().id and people.let_go_home(point(), number, volunteer().id)
     _tell(said("box.left", name=names[number]) if gone else None, "box.nobody")
     return redirect(link("box.show") + "#people", 303)
 

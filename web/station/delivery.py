@@ -71,7 +71,9 @@ def note_code(dossier_id: object) -> ResponseReturnValue:
 
 
 def stage_of(view: DossierView) -> str:
-    """``sealing``, ``failed``, ``waiting``, ``needs-person`` or ``delivered``."""
+    """``erased``, ``sealing``, ``failed``, ``waiting``, ``needs-person`` or ``delivered``."""
+    if view.dossier.state is DossierState.ERASED:
+        return "erased"
     if view.dossier.state is DossierState.SEALING:
         return "sealing"
     if view.receipt is not None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from flask import Flask, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.store.volunteers import Volunteer, get_volunteer
+from appliance.desk import coming
+from appliance.store.volunteers import Volunteer
 from web.station.here import point, station
 
 PUBLIC = frozenset(
@@ -19,6 +20,8 @@ PHONE = "phone"  # a citizen's own pages, which ask for the code of one dossier 
 GUIDES = "guides"  # what anybody may read; nothing personal is on it
 LIVE_HEADER = "X-Live"  # sent by the page itself each second: no sign of a person
 NOTED_EVERY_S = 20.0
+SECRET, SEEN, BEGUN = "secret", "seen", "begun"  # what the signed cookie holds
+LONGEST_S = 16 * 3600.0  # however busy somebody is: the next day begins with the PIN
 HERE_HEADER = "X-Here"  # sent along when somebody has just touched the screen
 
 
@@ -41,7 +44,7 @@ def guard(app: Flask) -> None:
     @app.before_request
     def _who_is_there() -> ResponseReturnValue | None:
         if request.blueprint == GUIDES:  # it knows nobody: reading it keeps nobody signed in
-            g.volunteer = None
+            g.volunteer, g.locked = None, False
             return None
         g.volunteer = _signed_in()
         if g.volunteer is not None or request.endpoint in PUBLIC or request.blueprint == PHONE:
@@ -53,10 +56,30 @@ def guard(app: Flask) -> None:
 
 
 def let_in(person: Volunteer) -> None:
-    """Start a session; nothing of an earlier one stays."""
+    """Start a session; nothing of an earlier one stays, nor of a copy of its cookie."""
+    earlier = session.get(SECRET)
     session.clear()
-    session["volunteer"] = person.id
-    session["seen"] = station().monotonic()
+    session[SECRET] = coming.begin_session(point(), person.id, earlier)
+    session[BEGUN] = session[SEEN] = station().monotonic()
+    g.locked = False
+
+
+def let_out() -> None:
+    """End this session, in the browser and in the box."""
+    coming.end_session(point(), session.get(SECRET))
+    session.clear()
+
+
+def lock_screen(back: str) -> None:
+    """Show nothing more until the PIN is given; then go on at *back*."""
+    coming.lock_session(point(), session.get(SECRET, ""))
+    session["back"], g.locked = back, True
+
+
+def own_secret() -> str | None:
+    """What makes this browser this browser."""
+    found: str | None = session.get(SECRET)
+    return found
 
 
 def wants_fragment() -> bool:
@@ -71,19 +94,21 @@ def idle_seconds() -> float:
 
 
 def _signed_in() -> Volunteer | None:
-    g.idle_s = 0.0
-    number, seen = session.get("volunteer"), session.get("seen")
-    if not isinstance(number, int) or not isinstance(seen, float):
+    g.idle_s, g.locked = 0.0, False
+    secret, seen, begun = session.get(SECRET), session.get(SEEN), session.get(BEGUN)
+    if not isinstance(secret, str) or not isinstance(seen, float) or not isinstance(begun, float):
         return None
     now = station().monotonic()
     g.idle_s = now - seen
-    if not 0 <= now - seen < station().idle_limit.total_seconds():
+    if not 0 <= now - seen < station().idle_limit.total_seconds() or now - begun > LONGEST_S:
         return None
-    with point().database.reading() as connection:
-        person = get_volunteer(connection, number)
-    if person is not None and _is_sign_of_life(now - seen):
-        session["seen"] = now
-    return person
+    found = coming.session_of(point(), secret)
+    if found is None:
+        return None
+    g.locked = found.locked
+    if _is_sign_of_life(now - seen):
+        session[SEEN] = now
+    return found.volunteer
 
 
 def _is_sign_of_life(idle_s: float) -> bool:

@@ -11,6 +11,7 @@ from appliance.core.dossier import Dossier, DossierState
 from appliance.core.manifest import WardState
 from appliance.core.submission import SubmissionState
 from appliance.desk import dossiers, people, walk_ups
+from appliance.desk.draft_clock import erased_on
 from appliance.desk.holding import holders_of
 from appliance.desk.waiting import Waiting, list_waiting, try_again
 from web.station.here import point, station, volunteer
@@ -106,6 +107,9 @@ def _facts() -> dict[str, object]:
         "stuck": [one for one in waiting if one.state is SubmissionState.NEEDS_PERSON],
         "resting": [one for one in waiting if one.state is SubmissionState.WAITING],
         "recent": recent,
+        "going": [
+            (one, erased_on(point(), one)) for one in being_filled if one.warned_at is not None
+        ],
         "unclaimed": walk_ups.waiting(point()),
         "walk_up_running": walk_ups.running(point()),
         "erased": walk_ups.lately_erased(point()),

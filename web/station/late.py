@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import Flask, g, redirect, request, session
+from flask import Flask, g, redirect, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import ApplianceError
 from appliance.desk import holding
 from web.station.acting import back_to
-from web.station.gate import PHONE, idle_seconds, wants_fragment
+from web.station.gate import PHONE, idle_seconds, lock_screen, wants_fragment
 from web.station.here import LateForm, point, station, volunteer
 from web.station.lock import OPEN_WHEN_LOCKED, is_a_page
 from web.station.one_topic import keep_form
@@ -32,7 +32,7 @@ def guard(app: Flask) -> None:
             return None
         if idle_seconds() < station().lock_after.total_seconds():
             return None
-        session["locked"], session["back"] = True, _where_it_was_typed()
+        lock_screen(_where_it_was_typed())
         dossier_id = (request.view_args or {}).get("dossier_id")
         if dossier_id is not None and "revision" in request.form:
             with suppress(ApplianceError):  # sealed or gone meanwhile: its page tells, later

@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 
 from appliance.core.errors import PinLocked, WrongPin
 from appliance.desk.door import come_in
-from web.station.gate import PUBLIC, idle_seconds, let_in, wants_fragment
+from web.station.gate import PUBLIC, idle_seconds, let_in, lock_screen, wants_fragment
 from web.station.here import point, station, volunteer
 from web.station.sign_in import rest_answer, wrong_pin_told
 from web.station.speech import said
@@ -54,11 +54,11 @@ def guard(app: Flask) -> None:
     def _is_locked() -> ResponseReturnValue | None:
         if g.get("volunteer") is None or request.endpoint in OPEN_WHEN_LOCKED:
             return None
-        if not session.get("locked"):
+        if not g.locked:
             late = idle_seconds() >= station().lock_after.total_seconds()
             if not late or request.method != "GET":
                 return None
-            session["locked"] = True
+            lock_screen(session.get("back", ""))
         if wants_fragment():
             return jsonify(signed_out=True), 401
         if request.method == "GET" and request.endpoint not in NO_PAGES:
@@ -69,7 +69,7 @@ def guard(app: Flask) -> None:
 @pages.get("/locked")
 def show() -> ResponseReturnValue:
     """Who may go on here, and nothing else."""
-    if not session.get("locked"):
+    if not g.get("locked"):
         return redirect(link("home.show"), 303)
     return render_template("unlock.html", complaint="")
 
@@ -77,8 +77,7 @@ def show() -> ResponseReturnValue:
 @pages.post("/lock")
 def close() -> ResponseReturnValue:
     """Form field: ``back``, the page to go on with."""
-    session["locked"] = True
-    session["back"] = request.form.get("back", "")
+    lock_screen(request.form.get("back", ""))
     return redirect(link("lock.show"), 303)
 
 

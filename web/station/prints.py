@@ -31,6 +31,7 @@ BOOK = "tramhoso-prints"
 HANDING_S, LOOKING_S = 3.0, 1.5
 SENTENCES = ("what", "safe", "next")
 TO_TAKE_HOME = "receipt_slip"
+RIGHTS = "rights_slip"
 WITH_ANSWERS = frozenset(
     {"value_sheet", "signing_sheet"}
 )  # after the seal only the ward reads them
@@ -178,12 +179,13 @@ def _sheets(view: DossierView) -> list[Sheet]:
 
 def _in_order(view: DossierView) -> list[Offered]:
     """After the seal what the citizen takes home comes first."""
-    offered = prints_for(view.dossier.procedure_id)
+    has_left = view.dossier.state in (DossierState.DELIVERED, DossierState.ERASED)
+    offered = prints_for(view.dossier.procedure_id, has_left=has_left)
     return sorted(offered, key=lambda one: _is_sealed(view) and one.key != TO_TAKE_HOME)
 
 
 def _is_sealed(view: DossierView) -> bool:
-    return view.dossier.state in (DossierState.SEALED, DossierState.DELIVERED)
+    return view.dossier.state not in (DossierState.OPEN, DossierState.SEALING)
 
 
 def _sheet(view: DossierView, name: str) -> Sheet:
@@ -199,7 +201,7 @@ def _facts(view: DossierView) -> dict[str, object]:
     for sheet in _sheets(view):
         # a file for a till roll helps nobody where there is none; its address works all the same
         is_of_use = sheet.media is Media.A4 or sheet.has_printer
-        if is_of_use and not (is_sealed and sheet.offered.key in WITH_ANSWERS):
+        if is_of_use and _says_something(view, sheet.offered.key):
             groups.setdefault(sheet.offered.key, []).append(sheet)
     every = [sheet for group in groups.values() for sheet in group]
     return {
@@ -214,6 +216,13 @@ def _facts(view: DossierView) -> dict[str, object]:
             "given-up", Who.VOLUNTEER, *(said(f"prints.given_up.{part}") for part in SENTENCES)
         ),
     }
+
+
+def _says_something(view: DossierView, key: str) -> bool:
+    """Whether the sheet tells anything now: answers before the seal, what was erased after it."""
+    if view.dossier.state is DossierState.ERASED:
+        return key == RIGHTS
+    return not (_is_sealed(view) and key in WITH_ANSWERS)
 
 
 def _state_of(handed: Handed) -> str:

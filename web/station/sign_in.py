@@ -14,7 +14,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -24,7 +23,7 @@ from appliance.desk.door import come_in
 from appliance.desk.holding import let_go
 from appliance.store import volunteers
 from appliance.store.volunteers import Role
-from web.station.gate import let_in
+from web.station.gate import let_in, let_out
 from web.station.here import point
 from web.station.speech import said, spoken
 
@@ -63,7 +62,7 @@ def leave() -> ResponseReturnValue:
     """End this session; what this volunteer worked on is free for the next one."""
     if g.volunteer is not None:
         let_go(point(), g.volunteer.id)
-    session.clear()
+    let_out()
     return redirect(url_for("sign_in.show"), 303)
 
 

@@ -117,7 +117,7 @@ def give_up(dossier_id: object) -> ResponseReturnValue:
     """Take it off the desk again; what was scanned for it is erased."""
 
     def both(wanted: str) -> None:
-        supplements.give_up(point(), wanted)
+        supplements.give_up(point(), wanted, volunteer().id)
         if __debug__:
             passing("given-up-before-pages-gone")
         sealing.erase_pages(point(), wanted)
@@ -128,7 +128,9 @@ def give_up(dossier_id: object) -> ResponseReturnValue:
 @pages.post("/dossiers/<uuid:dossier_id>/supplement/withdraw")
 def withdraw(dossier_id: object) -> ResponseReturnValue:
     """The ward no longer wants what was sealed: take it out of the outbox."""
-    return _do(str(dossier_id), lambda wanted: supplements.withdraw(point(), wanted))
+    return _do(
+        str(dossier_id), lambda wanted: supplements.withdraw(point(), wanted, volunteer().id)
+    )
 
 
 @pages.get("/dossiers/<uuid:dossier_id>/supplement/check")

@@ -28,6 +28,7 @@ class Offered:
     about: About
     media: tuple[Media, ...] = _BOTH
     only_for: frozenset[str] = frozenset()  # procedure ids; empty: all
+    once_it_left: bool = False  # it tells what became of a dossier that is no longer the point's
 
     @property
     def title(self) -> str:
@@ -43,13 +44,18 @@ PRINTS = (
     Offered("value_sheet", About.DOSSIER),
     Offered("consent_slip", About.DOSSIER),
     Offered("receipt_slip", About.DOSSIER),
+    Offered("rights_slip", About.DOSSIER, once_it_left=True),
     Offered("signing_sheet", About.DOSSIER, (Media.A4,), frozenset({"ket-hon"})),
     Offered("number_slip", About.NUMBER, (Media.ROLL,)),
-    Offered("wall_notice", About.PROCEDURE),
+    Offered("wall_notice", About.PROCEDURE, (Media.A4,)),
     Offered("leaflet", About.POINT),
 )
 
 
-def prints_for(procedure_id: str) -> tuple[Offered, ...]:
-    """What a dossier of that procedure offers to print."""
-    return tuple(p for p in PRINTS if p.about is About.DOSSIER and p.suits(procedure_id))
+def prints_for(procedure_id: str, *, has_left: bool = False) -> tuple[Offered, ...]:
+    """What a dossier of that procedure offers to print; *has_left*: delivered, or erased."""
+    return tuple(
+        p
+        for p in PRINTS
+        if p.about is About.DOSSIER and p.suits(procedure_id) and p.once_it_left <= has_left
+    )

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from appliance.store.tables import metadata
+from appliance.store import tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tables.dossier.metadata,
     render_as_batch=True,  # SQLite cannot ALTER most things
     transaction_per_migration=False,
 )

@@ -1,0 +1,21 @@
+"""What a citizen who asks about their own dossier can be told."""
+
+from __future__ import annotations
+
+from appliance.core.error_family import ApplianceError, Who
+
+
+class CitizenError(ApplianceError):
+    """Nothing was shown and nothing was changed."""
+
+
+class CitizenUnknown(CitizenError):
+    """Number and secret do not fit; which of them is wrong is not told."""
+
+    code, who = "citizen-unknown", Who.CITIZEN
+
+
+class TooManyGuesses(CitizenError):
+    """Too many slips did not fit lately."""
+
+    code, who = "too-many-guesses", Who.TIME

@@ -1,0 +1,108 @@
+"""The audit trail of this point: written along with each move, carried out, and checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from appliance.core.trail import BEGINNING, Fact, Head, Line, What
+from appliance.desk.point import Point
+from appliance.store import audit
+
+
+class BrokenTrail(Exception):
+    """What is there is not what was written; the text says from which line on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What a file says of itself in its first line."""
+
+    point: str
+    made_at: str
+    head: str
+
+
+def note(
+    point: Point,
+    connection: Connection,
+    what: What,
+    *,
+    who: int | None = None,
+    about: str | None = None,
+    **facts: Fact,
+) -> None:
+    """Append a line, in the transaction that moves what it tells of."""
+    audit.note(connection, what, point.clock(), who=who, about=about, **facts)
+
+
+def note_alone(point: Point, what: What, *, who: int | None = None, **facts: Fact) -> None:
+    """Append a line about something that no row tells of."""
+    with point.database.writing() as connection:
+        note(point, connection, what, who=who, about=None, **facts)
+
+
+def export(point: Point) -> Iterator[str]:
+    """The whole trail as JSON lines: what it is, then each entry. That it was taken is in it."""
+    note_alone(point, What.EXPORTED)
+    with point.database.reading() as connection:
+        head = audit.head(connection)
+        said = Exported(point.config.point.code, point.clock().isoformat(), str(head))
+        yield json.dumps(asdict(said))
+        for line in audit.lines(connection):
+            yield json.dumps({**line.told, "digest": line.digest}, ensure_ascii=False)
+
+
+def check(point: Point, known: tuple[Head, ...] = ()) -> Head:
+    """Walk the trail from its first line; each of *known* must be in it as it was.
+
+    Returns the newest line.
+
+    Raises:
+        BrokenTrail: a line was changed, is missing, or stands elsewhere; or the end is gone.
+    """
+    with point.database.reading() as connection:
+        return walk(audit.lines(connection), known)
+
+
+def check_file(text: Iterator[str]) -> Head:
+    """The same for an export, by itself.
+
+    Raises:
+        BrokenTrail: as ``check``; also when it is no export.
+    """
+    try:
+        said = Exported(**json.loads(next(text)))
+        promised = Head.read(said.head)
+        return walk(map(_read, text), (promised,))
+    except (StopIteration, ValueError, KeyError, TypeError) as error:
+        raise BrokenTrail(f"this is no whole export of a trail: {type(error).__name__}") from error
+
+
+def walk(lines: Iterator[Line], known: tuple[Head, ...]) -> Head:
+    """As ``check``, over any lines."""
+    wanted = {head.seq: head.digest for head in known if head.seq}
+    if len(wanted) < len({head for head in known if head.seq}):
+        raise BrokenTrail("two different lines are known under one number")
+    last = Head(0, BEGINNING)
+    for line in lines:
+        if line.seq != last.seq + 1:
+            raise BrokenTrail(f"after line {last.seq} comes line {line.seq}")
+        if line.digest != audit.digest_of(last.digest, line):
+            raise BrokenTrail(f"line {line.seq} is not what was written")
+        last = Head(line.seq, line.digest)
+        if wanted.pop(line.seq, line.digest) != line.digest:
+            raise BrokenTrail(f"line {line.seq} differs from the one known elsewhere")
+    if wanted:
+        raise BrokenTrail(f"lines {last.seq + 1} to {max(wanted)} are gone")
+    return last
+
+
+def _read(text: str) -> Line:
+    told = json.loads(text)
+    at = datetime.fromisoformat(told.pop("at"))
+    return Line(at=at, **told)
