@@ -68,10 +68,13 @@ def look(config_path: Path) -> None:
 @print_.command()
 @click.argument("procedure_id", metavar="PROCEDURE")
 @_TO
+@_MEDIA
 @_URL
 @click.pass_obj
-def notice(config_path: Path, procedure_id: str, to: Path | None, url: str | None) -> None:
-    """The notice of PROCEDURE for the wall, one A4 sheet."""
+def notice(
+    config_path: Path, procedure_id: str, to: Path | None, media: str, url: str | None
+) -> None:
+    """The notice of PROCEDURE, one A4 sheet for the wall or a till roll to take home."""
     from appliance.papers.prints.wall_notice import print_wall_notice
     from appliance.procedures.catalogue import Catalogue
 
@@ -80,9 +83,13 @@ def notice(config_path: Path, procedure_id: str, to: Path | None, url: str | Non
     if procedure_id not in offered:
         raise click.UsageError(f"no procedure {procedure_id}; there are {', '.join(offered)}")
     pdf = print_wall_notice(
-        offered[procedure_id], point_name=config.point.name, made_at=_now(config), url=url
+        offered[procedure_id],
+        point_name=config.point.name,
+        made_at=_now(config),
+        url=url,
+        media=Media(media),
     )
-    _out(config, pdf, Media.A4, to)
+    _out(config, pdf, Media(media), to)
 
 
 @print_.command()

@@ -48,14 +48,14 @@ def leaflet_pdf(point: Point, media: Media, url: str | None) -> bytes:
     )
 
 
-def notice_pdf(point: Point, procedure: Procedure, url: str | None) -> bytes:
-    """*procedure* on one sheet for the wall.
+def notice_pdf(point: Point, procedure: Procedure, media: Media, url: str | None) -> bytes:
+    """*procedure* on one sheet for the wall, or on a till roll to take home.
 
     Raises:
         PrintingFailed: no sheet came out.
     """
     return print_wall_notice(
-        procedure, point_name=point.config.point.name, made_at=_now(point), url=url
+        procedure, point_name=point.config.point.name, made_at=_now(point), url=url, media=media
     )
 
 

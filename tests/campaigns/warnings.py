@@ -63,7 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7000)
     parser.add_argument("--count", type=int, default=56)
-    parser.add_argument("--only", nargs="*", default=list(CASES))
+    parser.add_argument("--only", nargs="*", default=list(CASES), choices=list(CASES))
     asked = parser.parse_args()
     began = time.process_time()
     alarms = 0

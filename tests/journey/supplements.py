@@ -59,8 +59,13 @@ class Supplemented:
     def batch_ended(self) -> bool:
         return self.view.scan is not None and self.view.scan.state in ("done", "failed")
 
-    def agree(self) -> None:
-        check = self.browser.get(f"/dossiers/{self.id}/supplement/check")
+    def correct(self, **answers: str) -> None:
+        page = self.browser.get(f"/dossiers/{self.id}/supplement/answers")
+        self.browser.submit(page.form("/supplement/answers"), next="done", **answers)
+
+    def agree(self, *, in_part: bool = False) -> None:
+        part = "?part=1" if in_part else ""
+        check = self.browser.get(f"/dossiers/{self.id}/supplement/check{part}")
         self.browser.submit(check.form("/supplement/seal"), consent="yes")
 
     def arrived(self, revision: int) -> bool:

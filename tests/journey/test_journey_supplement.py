@@ -14,6 +14,7 @@ from tests.journey.supplements import SLOT, Supplemented
 from tests.journey.waiting import until
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
+from web.ward.current import corrections
 
 pytestmark = pytest.mark.timeout(500)
 
@@ -52,13 +53,21 @@ def test_a_better_page_arrives_once_whatever_is_killed_on_its_way(
     [paper] = [paper for paper in one.proven(revisions=2) if paper.slot == SLOT]
     assert [(held.revision, held.page) for held in paper.files] == [(1, None), (2, 2)]
 
-    one.ask(paper_0="other")  # and once more, the whole paper
+    one.ask(paper_0="other", field_0="child_name", wrong_0="mismatch")  # the whole paper now
+    one.begin()
+    one.correct(child_name="Cao Minh Mẫn")
+    one.agree(in_part=True)  # the answer first; the citizen has to fetch the paper
+    until(lambda: one.arrived(3))
+    assert "Chờ bổ sung" in one.officer.page(f"/inbox/{one.id}").text
+    until(lambda: one.view.request is not None and not one.view.request.fields)
     one.begin()
     one.scan(sheets=2)
     one.agree()
-    until(lambda: one.arrived(3))
-    [paper] = [paper for paper in one.proven(revisions=3) if paper.slot == SLOT]
-    assert [(held.revision, held.page) for held in paper.files] == [(3, None)]
+    until(lambda: one.arrived(4))
+    [paper] = [paper for paper in one.proven(revisions=4) if paper.slot == SLOT]
+    assert [(held.revision, held.page) for held in paper.files] == [(4, None)]
+    now = corrections(one.opened())["child_name"]
+    assert (now.revision, now.text) == (3, "CAO MINH MẪN")
     house.must_be_alive()
 
 

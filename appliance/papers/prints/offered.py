@@ -47,7 +47,7 @@ PRINTS = (
     Offered("rights_slip", About.DOSSIER, once_it_left=True),
     Offered("signing_sheet", About.DOSSIER, (Media.A4,), frozenset({"ket-hon"})),
     Offered("number_slip", About.NUMBER, (Media.ROLL,)),
-    Offered("wall_notice", About.PROCEDURE, (Media.A4,)),
+    Offered("wall_notice", About.PROCEDURE),
     Offered("leaflet", About.POINT),
 )
 

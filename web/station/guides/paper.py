@@ -24,7 +24,7 @@ from web.station.guides.room import pages
 from web.station.here import point
 
 SHELF = "tramhoso-public-prints"
-KEPT = 14  # sheets of about 40 kB: ten notices, two leaflets, two to spare
+KEPT = 24  # sheets of about 40 kB: ten notices on both papers, two leaflets, two to spare
 PATIENCE_S = 4.0  # for a sheet that somebody else is having made
 
 
@@ -64,7 +64,7 @@ def _put_up_the_shelf(state: BlueprintSetupState) -> None:
 @pages.get("/guides/leaflet.pdf")
 def leaflet() -> Response:
     """``?paper=roll`` for a till printer; else A4, twice on a sheet."""
-    media = Media.ROLL if request.args.get("paper") == Media.ROLL else Media.A4
+    media = _media()
     url = outside.address_for_others("guides.home")
     return _pdf(
         ("leaflet", media, url or ""),
@@ -75,16 +75,21 @@ def leaflet() -> Response:
 
 @pages.get("/guides/procedures/<procedure_id>/notice.pdf")
 def notice(procedure_id: str) -> Response:
-    """One procedure on an A4 sheet for the wall."""
+    """One procedure on an A4 sheet for the wall; ``?paper=roll`` to take home."""
     found = point().procedures.leaflets.get(procedure_id)
     if found is None or not found.valid_on(point().today()):
         abort(404)
     url = outside.address_for_others("guides.procedure", procedure_id=procedure_id)
+    media = _media()
     return _pdf(
-        ("notice", found.id, found.version, url or ""),
-        lambda: notice_pdf(point(), found, url),
+        ("notice", found.id, found.version, media, url or ""),
+        lambda: notice_pdf(point(), found, media, url),
         f"{words_of('wall_notice')['called']} {found.title}",
     )
+
+
+def _media() -> Media:
+    return Media.ROLL if request.args.get("paper") == Media.ROLL else Media.A4
 
 
 def _pdf(key: tuple[str, ...], make: Callable[[], bytes], name: str) -> Response:
