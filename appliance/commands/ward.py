@@ -90,6 +90,8 @@ def serve(
     """Receive dossiers until SIGTERM. The first line printed is the address."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It warns of every request that waits for a thread: with a hundred boxes, of most of them.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     settings = WardSettings(home, database, secure_cookies=secure_cookies, min_version=min_version)
 
     def ready(address: str) -> None:

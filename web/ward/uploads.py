@@ -8,6 +8,8 @@ the file (docs/decisions/ward-uploads.md).
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import logging
 import os
@@ -30,6 +32,7 @@ from web.ward.upload_locks import UploadLocks
 logging.getLogger("resumable_upload").setLevel(logging.CRITICAL)  # it logs names of files
 
 TUS_HEADERS = {"Tus-Resumable": "1.0.0"}
+CHECKSUMS = ("sha256", "sha1")
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -54,8 +57,8 @@ class Uploads:
         length = headers.get("Upload-Length", "0")
         if not (length.isascii() and length.isdigit() and len(length) < 20):
             return 400, dict(TUS_HEADERS), b"Upload-Length is no length"
-        if method == "POST" and "Upload-Length" in headers and len(body) > int(length):
-            return 400, dict(TUS_HEADERS), b"more bytes than Upload-Length"
+        if method == "POST" and (refused := _refused_creation(headers, body)):
+            return refused
         server = TusServer(
             storage=self.store_of(device_id),
             base_path=base,
@@ -63,7 +66,7 @@ class Uploads:
             max_chunk_size=self._settings.max_file_bytes,
             upload_expiry=int(self._settings.upload_life.total_seconds()),
             cleanup_interval=1 << 31,  # swept by us, for all devices at once
-            checksum_algorithms=("sha256", "sha1"),
+            checksum_algorithms=CHECKSUMS,
             disable_concatenation=True,
             lock_backend=self._locks,
             lock_wait_seconds=self._settings.lock_wait_s,
@@ -77,6 +80,8 @@ class Uploads:
             )
         except OffsetMoved:
             return 409, dict(TUS_HEADERS), b"ask HEAD where to go on"
+        if status == 412:  # the protocol wants our versions told; the library leaves them out
+            answer_headers["Tus-Version"] = TUS_HEADERS["Tus-Resumable"]
         return status, answer_headers, bytes(answer_body)
 
     def store_of(self, device_id: int) -> DeviceStore:
@@ -107,6 +112,22 @@ class Uploads:
             if path.name in gone or (path.name not in known and _is_older(path, old)):
                 path.unlink(missing_ok=True)
         return len(gone)
+
+
+def _refused_creation(headers: Mapping[str, str], body: bytes) -> Answer | None:
+    """What the library would take: too many bytes, other bytes than told, keys without a name."""
+    why = b""
+    if "Upload-Length" in headers and len(body) > int(headers["Upload-Length"]):
+        why = b"more bytes than Upload-Length"
+    told = headers.get("Upload-Metadata")
+    if told and not all(pair.strip() for pair in told.split(",")):
+        why = b"Upload-Metadata has an empty pair"
+    algorithm, _, checksum = headers.get("Upload-Checksum", "").partition(" ")
+    if body and algorithm in CHECKSUMS:
+        digest = hashlib.new(algorithm, body).digest()
+        if checksum.strip() != base64.b64encode(digest).decode():
+            return 460, dict(TUS_HEADERS), b"other bytes than Upload-Checksum"
+    return (400, dict(TUS_HEADERS), why) if why else None
 
 
 def _is_older(path: Path, moment: float) -> bool:
