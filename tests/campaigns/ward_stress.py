@@ -46,7 +46,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Watch:
     """What the processes cost, also those that were killed meanwhile."""
 
-    def __init__(self, wards: list[RunningWard], postmaster: int) -> None:
+    def __init__(self, wards: list[RunningWard], postmaster: int | None) -> None:
         self.wards, self._postmaster = wards, postmaster
         self._spent_before = 0.0
         self.memory_mb: list[tuple[int, ...]] = []
@@ -55,6 +55,8 @@ class Watch:
         return self._spent_before + sum(_spent_s(one) for one in self._alive())
 
     def database_s(self) -> float:
+        if self._postmaster is None:
+            return 0.0
         return sum(_spent_s(pid, children=True) for pid in _family(self._postmaster))
 
     def look(self) -> None:
