@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from appliance.core.findings import Kind, Quad, Warn
+from appliance.core.findings import DAMAGED, Kind, Quad, Warn
 
 
 class DossierState(StrEnum):
@@ -106,6 +106,11 @@ class Page:
     def left_out(self) -> bool:
         """Shown greyed and not sealed: it looks blank and nobody asked to keep it."""
         return self.is_blank and not self.kept
+
+    @property
+    def is_damaged(self) -> bool:
+        """The card spoiled its scan: it must be scanned again or taken out before the seal."""
+        return any(warn.code == DAMAGED for warn in self.warnings)
 
     @property
     def shows_master(self) -> bool:

@@ -36,6 +36,8 @@ class PageMode(StrEnum):
 
 TURN_UNSURE = "turn-unsure"
 """The warning that asks a person which way is up."""
+DAMAGED = "damaged"
+"""The warning of a page whose scan the card spoiled: it cannot be sealed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from appliance.core.seen import seen_of, seen_text
 from appliance.core.submission import ScanRequestState
 from appliance.core.turns import agreed
 from appliance.core.two_sizes import joined
+from appliance.desk.damaged import look_over
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
 from appliance.failpoints import passing
@@ -58,7 +59,8 @@ def next_work(point: Point, *, lying: bool = False) -> Work | None:
         try:
             master = point.vault.open(point.pages.read(page.master), desk_key)
         except PageDamaged as error:
-            give_up_cleaning(point, page, error.code)
+            if not look_over(point, [page]):  # whole as a file, but it does not decrypt
+                give_up_cleaning(point, page, error.code)
             continue
         other = _other(point, behind, desk_key)
         other_dpi = behind.resolution_dpi if behind is not None and other else 0

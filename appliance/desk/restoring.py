@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from appliance.core.errors import DiskFull
+from appliance.core.errors import CardReadOnly, DiskFull
 from appliance.desk.found_again import Found, find_again
 from appliance.desk.point import Point
 from appliance.store.copies import Copies, Copy, damage_of
@@ -76,7 +76,7 @@ def copy_if_due(point: Point) -> Copy | None:
         return None
     try:
         return make_copy(point)
-    except DiskFull as error:
+    except (DiskFull, CardReadOnly) as error:
         log.warning("%s", error)
         return None
 
@@ -85,7 +85,7 @@ def make_copy(point: Point) -> Copy | None:
     """Now, whenever the last one was made; None when nobody let go of the database long enough.
 
     Raises:
-        StoreDamaged, DiskFull: as ``store.copies``.
+        StoreDamaged, DiskFull, CardReadOnly: as ``store.copies``.
     """
     copies = copies_of(point)
     page = int(point.diary.turn_page().stem)

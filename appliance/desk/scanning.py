@@ -15,6 +15,7 @@ from appliance.core.seen import Seen, seen_of
 from appliance.core.submission import ScanRequestState
 from appliance.core.two_sizes import large_in, small_in
 from appliance.desk import noting, walk_ups
+from appliance.desk.damaged import look_over
 from appliance.desk.dossiers import put_on_desk
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
@@ -163,6 +164,7 @@ def page_image(point: Point, dossier_id: str, page_id: str, wanted: PageImage) -
     except PageDamaged:
         page, again = _shown(point, dossier_id, page_id, wanted)
         if again == shown:
+            look_over(point, [page])  # from now on the page says so
             raise
         content = point.pages.read(again)  # cleaned anew between the two looks
     with point.database.reading() as connection:

@@ -10,10 +10,11 @@ import shutil
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import (
     ApplianceError,
     NotReadyToSeal,
+    PageDamaged,
     PhotosOnTheirWay,
     SupplementNotWanted,
     Unexpected,
@@ -30,6 +31,7 @@ from appliance.core.submission import (
 )
 from appliance.core.trail import What
 from appliance.desk import desk_keys, noting, trail
+from appliance.desk.damaged import look_over
 from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
 from appliance.desk.sealed import Sealed, opened_now, seal_up
@@ -55,24 +57,28 @@ class Readiness:
 
     problems: tuple[Problem, ...]  # warnings too: they are shown, but do not hold it back
     missing_slots: tuple[Slot, ...]  # of a supplement: also those with too many or too few pages
+    damaged: tuple[Page, ...]  # whose scan the card spoiled: scanned again or taken out
     uncleaned: int  # pages whose preview is still being made; the seal waits for none of them
     may_go_in_part: bool = False  # a supplement: what is there may travel before the rest
 
     @property
     def is_ready(self) -> bool:
         """Whether only the consent is still to be given."""
-        return not self.missing_slots and not any(p.is_error for p in self.problems)
+        lacks = self.missing_slots or self.damaged
+        return not lacks and not any(p.is_error for p in self.problems)
 
 
 def readiness(point: Point, view: DossierView) -> Readiness:
     """What is missing, for the check page."""
     is_supplement = view.dossier.is_supplement
     problems = tuple(problems_of(point, view))
+    damaged = tuple(page for page in view.pages if page.is_damaged)
     return Readiness(
         problems=problems,
         missing_slots=unfit_slots(view) if is_supplement else view.missing_slots,
+        damaged=damaged,
         uncleaned=sum(1 for page in view.pages if page.awaits_cleaning),
-        may_go_in_part=is_supplement and may_go_in_part(view, problems),
+        may_go_in_part=is_supplement and not damaged and may_go_in_part(view, problems),
     )
 
 
@@ -149,6 +155,8 @@ def grant_next(point: Point, clean: Clean) -> str | None:
         raise  # the station is stopping: the wish stays open and is granted at the next start
     except Exception as error:
         code = error.code if isinstance(error, ApplianceError) else Unexpected.code
+        if isinstance(error, PageDamaged):  # which one is said on the page
+            look_over(point, look_at(point, wish.dossier_id).pages)
         with point.database.writing() as connection:
             seal_requests.end_seal(connection, wish.id, SealState.FAILED, point.clock(), code)
             trail.note(point, connection, What.SEAL_FAILED, about=wish.dossier_id, code=code)

@@ -17,6 +17,7 @@ from appliance.desk import trail
 from appliance.desk.feed import ward_says_clock_is_wrong
 from appliance.desk.point import Point
 from appliance.store import pages
+from appliance.store.page_files import card_told
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +76,12 @@ def is_settled(point: Point, path: Path) -> bool:
 def move_aside(point: Point, path: Path) -> str:
     """Into ``set-aside`` of the state folder; returns the name it had."""
     aside = point.config.paths.state / "set-aside"
-    aside.mkdir(mode=0o700, exist_ok=True)
-    place = aside / path.name
-    if place.exists():  # a folder does not replace another one
-        place = aside / f"{path.name}-{secrets.token_hex(4)}"
-    path.rename(place)
+    with card_told(aside):
+        aside.mkdir(mode=0o700, exist_ok=True)
+        place = aside / path.name
+        if place.exists():  # a folder does not replace another one
+            place = aside / f"{path.name}-{secrets.token_hex(4)}"
+        path.rename(place)
     log.warning("%s has no row; moved to %s", path.name, aside)
     return path.name
 

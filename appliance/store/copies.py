@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from appliance.core.errors import DiskFull, StoreDamaged
-from appliance.store.page_files import RESERVE_BYTES, fsync_folder
+from appliance.store.page_files import RESERVE_BYTES, card_told, fsync_folder
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ _NAMES = ("a", "b")
 _AT_ONCE = 1 << 18
 _PATIENCE_S = 15.0
 _LONGEST_S = 600.0
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)  # no such table
+_UNREAD = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,12 @@ class Copies:
 
         Raises:
             StoreDamaged: the database is; the other copy stays as it is.
-            DiskFull: it does not fit; likewise.
+            DiskFull, CardReadOnly: it cannot be written; likewise.
         """
+        with card_told(self.folder):
+            return self._make(database, now, diary)
+
+    def _make(self, database: Path, now: datetime, diary: int) -> Copy | None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = self._older()
         target = self.folder / f"{name}.db"
@@ -130,7 +136,10 @@ class Copies:
 
 
 def damage_of(database: Path, *, finished: bool = False) -> str | None:
-    """What SQLite finds wrong with a file; None when it is sound. *finished*: nobody writes it."""
+    """What SQLite finds wrong with a file; None when it is sound. *finished*: nobody writes it.
+
+    A card without room, or read only, is no damage, though SQLite cannot open the file either.
+    """
     how = "mode=ro&immutable=1" if finished else "mode=rw"
     address = f"file:{quote(str(database))}?{how}"
     try:
@@ -138,8 +147,14 @@ def damage_of(database: Path, *, finished: bool = False) -> str | None:
             (found,) = looked_at.execute("PRAGMA quick_check(1)").fetchone()
             looked_at.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
-        return str(error)
+        return str(error) if _is_damage(error) else None
     return None if found == "ok" else str(found)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """The file says so, or cannot be read from the card."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in _UNREAD or code & 0xFF in _DAMAGED
 
 
 def _ask_child(*paths: Path) -> dict[str, Any]:
@@ -153,4 +168,6 @@ def _ask_child(*paths: Path) -> dict[str, Any]:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise StoreDamaged(f"{paths[0]}: {said[-1] if said else done.returncode}")
     told: dict[str, Any] = json.loads(done.stdout)
+    if number := told.get("errno"):
+        raise OSError(number, os.strerror(number))
     return told

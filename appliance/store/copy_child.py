@@ -26,14 +26,22 @@ _PATIENCE_S = 0.5  # nobody at the point holds the database longer
 
 
 def main(database: Path, target: Path, proof: Path) -> None:
-    """Once. ``still`` is false when writers and readers left no moment for it."""
-    with (
-        database.open("rb") as source,  # closed last: see above
-        closing(sqlite3.connect(database, timeout=_PATIENCE_S, isolation_level=None)) as own,
-        _standing_still(own, database) as is_still,
-    ):
-        told = _bring_up_to_date(source.fileno(), target, proof) if is_still else {}
-    print(json.dumps({"still": is_still} | told))  # noqa: T201 - the answer
+    """Once. ``still`` is false when nobody let go of it; ``errno`` tells of the card."""
+    told: dict[str, object] = {"still": False}
+    try:
+        with (
+            database.open("rb") as source,  # closed last: see above
+            closing(sqlite3.connect(database, timeout=_PATIENCE_S, isolation_level=None)) as own,
+            _standing_still(own, database) as is_still,
+        ):
+            told["still"] = is_still
+            if is_still:
+                told |= _bring_up_to_date(source.fileno(), target, proof)
+    except OSError as error:
+        told["errno"] = error.errno
+    except sqlite3.OperationalError as error:  # no room for its own files, say
+        print(error, file=sys.stderr)  # noqa: T201
+    print(json.dumps(told))  # noqa: T201 - the answer
 
 
 @contextmanager

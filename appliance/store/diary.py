@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import LargeBinary, Table
 
 from appliance.store.columns import Moment
-from appliance.store.page_files import fsync_folder
+from appliance.store.page_files import card_told, fsync_folder
 
 log = logging.getLogger(__name__)
 
@@ -41,24 +41,26 @@ class Diary:
         self._folder = folder
 
     def note(self, kind: str, row: Mapping[str, Any]) -> None:
-        """Write one line; durable when it returns. Call it after the commit it tells of."""
+        """Write one line; durable when it returns. Call it after the commit it tells of.
+
+        Raises:
+            DiskFull, CardReadOnly: it is not noted.
+        """
         content = json.dumps({"kind": kind, "row": _plain(row)}, separators=(",", ":")).encode()
         # a line break before it too: a torn line of an earlier cut must not swallow this one
         line = b"\n%08x %s\n" % (zlib.crc32(content), content)
         path = self._newest() or self.turn_page()
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(handle, line)
-            os.fdatasync(handle)
-        finally:
-            os.close(handle)
+        with card_told(path), path.open("ab", buffering=0) as file:
+            file.write(line)
+            os.fdatasync(file.fileno())
 
     def turn_page(self) -> Path:
         """Begin a new file, durable when it returns; what is noted from now on goes there."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / f"{self.page() + 1:08d}{_ENDING}"
-        path.touch(mode=0o600)
-        fsync_folder(self._folder)
+        with card_told(path):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            fsync_folder(self._folder)
         return path
 
     def page(self) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.core.errors import StoreInUse
+from appliance.store.page_files import card_told
 
 
 def hold(state: Path) -> int:
@@ -40,4 +41,5 @@ def alone(state: Path) -> Iterator[None]:
 
 
 def _open(state: Path) -> int:
-    return os.open(state / "point.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with card_told(state):
+        return os.open(state / "point.lock", os.O_RDONLY | os.O_CREAT, 0o600)

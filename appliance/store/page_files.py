@@ -47,6 +47,10 @@ class PageFiles:
         Raises:
             DiskFull: as ``save``.
         """
+        with card_told(self.folder):
+            return self._save_stream(write, expected)
+
+    def _save_stream(self, write: Callable[[BinaryIO], object], expected: int) -> str:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.must_have_room(expected)
         unfinished = self.folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
@@ -61,13 +65,9 @@ class PageFiles:
                 passing("file-before-its-name")
             unfinished.rename(self.folder / name)
             fsync_folder(self.folder)
-        except BaseException as error:  # also what *write* raises: a phone that went away, say
+        except BaseException:  # also what *write* raises: a phone that went away, say
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull(f"{self.folder}: {error.strerror}") from error
-            if isinstance(error, OSError) and error.errno == errno.EROFS:
-                raise CardReadOnly(f"{self.folder}: {error.strerror}") from error
             raise
         return name
 
@@ -119,6 +119,19 @@ class PageFiles:
         """Raise DiskFull unless ``has_room``."""
         if not self.has_room(wanted):
             raise DiskFull(f"{self.folder}: less than {RESERVE_BYTES >> 20} MiB would remain")
+
+
+@contextlib.contextmanager
+def card_told(place: Path) -> Iterator[None]:
+    """Name what is the card's fault, by the numbers that the kernel gives."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"{place}: {error.strerror}") from error
+        if error.errno == errno.EROFS:
+            raise CardReadOnly(f"{place}: {error.strerror}") from error
+        raise
 
 
 def fsync_folder(folder: Path) -> None:

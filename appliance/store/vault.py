@@ -17,7 +17,7 @@ from typing import BinaryIO
 from appliance.core.errors import DossierLocked, PageDamaged
 from appliance.failpoints import passing
 from appliance.keys import age
-from appliance.store.page_files import fsync_folder
+from appliance.store.page_files import card_told, fsync_folder
 
 
 class Vault:
@@ -32,7 +32,8 @@ class Vault:
         name = self.short_lived_key()
         if __debug__:
             passing("desk-key-before-its-folder")
-        (self._card / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        with card_told(self._card):
+            (self._card / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         fsync_folder(self._card)
         return name
 

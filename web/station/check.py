@@ -34,7 +34,7 @@ from web.station.due import due_of
 from web.station.filling import asked_topics
 from web.station.here import point, volunteer
 from web.station.next_step import NextStep, next_step
-from web.station.slots import slots_of
+from web.station.slots import damaged_of, slots_of
 from web.station.speech import said
 from web.station.topics import Topic, topic_with
 
@@ -115,6 +115,7 @@ def _page(view: DossierView) -> str:
         view=view,
         ready=ready,
         slots=slots_of(view),
+        damaged=damaged_of(view),
         cards=[(slot, advice_for(warn)) for slot, warn in card_doubts(point(), view)],
         due=due_of(view, point().today()),
         step=_step(view, ready.problems),

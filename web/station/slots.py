@@ -95,6 +95,16 @@ def pages_of(view: DossierView, slot_key: str) -> tuple[ShownPage, ...]:
     )
 
 
+def damaged_of(view: DossierView) -> list[tuple[Slot, ShownPage]]:
+    """The pages whose scans the card spoiled, each with its paper; they hold the seal up."""
+    return [
+        (slot, one)
+        for slot in view.slots
+        for one in pages_of(view, slot.key)
+        if one.page.is_damaged
+    ]
+
+
 def shown(page: Page, number: int, called: str = "number") -> ShownPage:
     """A page with its sentences; nothing is said about a blank one that stays here."""
     side = side_of(point(), page)

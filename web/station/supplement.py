@@ -30,6 +30,7 @@ from appliance.failpoints import passing
 from web.station.check import seen_mark
 from web.station.corrections import corrections_of
 from web.station.here import point, station, volunteer
+from web.station.slots import damaged_of
 from web.station.supplement_words import ANSWERS, Wish, wishes_of
 
 pages = Blueprint("supplement", __name__)
@@ -148,6 +149,7 @@ def check(dossier_id: object) -> ResponseReturnValue:
     return render_template(
         "supplement_check.html",
         ready=ready,
+        damaged=damaged_of(view),
         in_part="part" in request.args and ready.may_go_in_part,
         consent=supplement_consent_text(
             point(), view.procedure, corrects=any(one.text for one in corrections_of(view))

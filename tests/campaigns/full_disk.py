@@ -1,0 +1,145 @@
+"""Fill the card while people come; look what they were promised.
+
+``python -m tests.campaigns.full_disk [--times 20] [--seed 1]`` (root, one loop device, about
+fifteen seconds a time). The real services work on a real ext4; at random moments all room is
+taken but some bytes, and given back after some seconds. Every promise a page had shown must hold,
+no service may end, and afterwards a whole visit must go through by itself. Prints one JSON
+object, ends with 1 on damage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+from appliance.demo.visit import play_visit
+from appliance.store.page_files import RESERVE_BYTES
+from tests.campaigns.at_the_ward import against_the_ward
+from tests.campaigns.card import make_ext4, mount, unmount
+from tests.campaigns.card_house import CardHouse, Visitors, Witness, settle
+from tests.campaigns.power_cut_services import PHASES
+from tests.campaigns.promises import broken
+
+CARD_BYTES = 192 << 20
+LEAVES = (0, 4096, 200_000, RESERVE_BYTES // 2, RESERVE_BYTES)  # from nothing to a nearly full card
+WAIT_S, JITTER_S, LASTS_S, SETTLE_S = 60.0, 0.7, (2.0, 6.0), 240.0
+
+
+class Ballast:
+    """What other programs left on the card."""
+
+    def __init__(self, card: Path) -> None:
+        self._card, self._file = card, card / "ballast"
+
+    def fill(self, leave: int) -> None:
+        """All room but *leave* bytes, also what only root may use."""
+        self.empty()
+        room = os.statvfs(self._card)
+        size = room.f_bfree * room.f_frsize - leave
+        with self._file.open("wb") as file:
+            try:
+                os.posix_fallocate(file.fileno(), 0, max(size, 1))
+            except OSError:  # its own blocks of addresses: take what there is, to the last byte
+                _fill_to_the_end(file.fileno())
+
+    def empty(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+
+def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
+    """*times* times: let people come, take the room, give it back, look."""
+    dice = random.Random(seed)
+    image, house = home / "card.img", CardHouse(home / "house")
+    make_ext4(image, CARD_BYTES)
+    mount(image, house.state)
+    ballast = Ballast(house.state)
+    damage: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    promised = visits = arrived = 0
+    began = time.monotonic()
+    try:
+        house.__enter__()
+        for number in range(times):
+            witness = Witness(house.state).start()
+            visitors = Visitors(house, seed * 1000 + number).start()
+            phase = dice.choice(tuple(PHASES))
+            witness.waited_for(PHASES[phase], WAIT_S)
+            time.sleep(dice.uniform(0, JITTER_S))  # the campaign's own dice
+            ballast.fill(dice.choice(LEAVES))
+            end = time.monotonic() + dice.uniform(*LASTS_S)
+            while time.monotonic() < end:
+                told.update(_told(house.state))
+                time.sleep(0.5)
+            seen = witness.stop()
+            ballast.empty()
+            house.fallen = True  # ends the visit under way: its citizen went home
+            visitors.stop()
+            house.fallen = False
+            house.must_be_alive()
+            visits, promised = visits + visitors.ended, seen.count()
+            found = broken(seen, house.state)
+            print(f"{number + 1}, in {phase}: {dict(found)}", file=sys.stderr)  # noqa: T201
+            damage += found
+        last = play_visit(house, 2, lambda line: None)
+        damage["no visit afterwards"] += not last.ward_has_all_bytes
+        settle(house, SETTLE_S)
+        arrived, at_ward = against_the_ward(house.ward_home, house.state)
+        damage += at_ward
+    finally:
+        house.close()
+        unmount(house.state)
+    return {
+        "times": times,
+        "whole visits": visits + 1,
+        "promises standing at the end": promised,
+        "told by the services": dict(told),
+        "revisions at the ward": arrived,
+        "damage": dict(+damage),
+        "seconds": round(time.monotonic() - began),
+    }
+
+
+def _told(state: Path) -> list[str]:
+    """What the services say of themselves while it lasts."""
+    try:
+        with closing(sqlite3.connect(f"file:{state / 'point.db'}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT service, error_code FROM service_status")
+            return [f"{service}: {code}" for service, code in rows if code]
+    except sqlite3.Error:
+        return []
+
+
+def _fill_to_the_end(handle: int) -> None:
+    block = bytes(1 << 20)
+    while block:
+        try:
+            os.write(handle, block)
+        except OSError:
+            block = block[: len(block) // 2]
+
+
+def main() -> None:
+    """The campaign, once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what is mounted is let go
+    with tempfile.TemporaryDirectory(prefix="full-disk-") as folder:
+        outcome = campaign(Path(folder), asked.times, asked.seed)
+    print(json.dumps(outcome))  # noqa: T201
+    sys.exit(bool(outcome["damage"]))
+
+
+if __name__ == "__main__":
+    main()
