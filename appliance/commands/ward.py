@@ -15,6 +15,7 @@ import click
 from sqlalchemy import Connection
 
 from appliance.commands.ward_import import import_
+from appliance.commands.ward_keys import renew_key_
 from appliance.services import notify
 from web.serving import CannotListen
 from web.ward.audit import checked, exported, has_link
@@ -103,6 +104,7 @@ def serve(
 
 
 ward.add_command(import_)
+ward.add_command(renew_key_)
 
 
 @ward.group("token")

@@ -40,6 +40,7 @@ from appliance.desk.feed import clock_agrees_with_ward
 from appliance.desk.point import Point, clock_is_trusted
 from appliance.desk.sides import Clean, Side, sides_of
 from appliance.desk.supplements import earlier_manifests
+from appliance.desk.ward_key import recipients_now
 from appliance.failpoints import passing
 from appliance.keys.age import seal
 from appliance.keys.canonical import canonical_json, sha256_hex
@@ -66,6 +67,7 @@ class Opened:
     desk_key: str
     plan: SupplementPlan = NOTHING_PLANNED  # of a later revision
     earlier: tuple[Manifest, ...] = ()
+    recipients: tuple[str, ...] = ()  # to whom all of it is sealed; the ward first
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def opened_now(point: Point, dossier_id: str) -> Opened:
         DossierUnknown: there is none of that id.
     """
     earlier = earlier_manifests(point, dossier_id)
+    recipients = recipients_now(point)
     with point.database.reading() as connection:
         procedure, answers = answers_of(point, connection, dossier_id)
         row = dossiers.row_of(connection, dossier_id)
@@ -110,6 +113,7 @@ def opened_now(point: Point, dossier_id: str) -> Opened:
             desk_key=row.desk_key,
             plan=SupplementPlan.read(row.supplement),
             earlier=earlier,
+            recipients=recipients,
         )
 
 
@@ -225,7 +229,7 @@ def _summary(
 
 
 def _sealed(point: Point, opened: Opened, slot: str, plain: bytes, pages: int) -> SealedFile:
-    ciphertext = seal(plain, point.config.ward.recipients)
+    ciphertext = seal(plain, opened.recipients)
     return SealedFile(
         slot=slot,
         sha256=point.sealed_files(_revision_id(opened)).save(ciphertext),
@@ -320,7 +324,7 @@ def _manifest(
         point=point.config.point.code,
         volunteer=str(helped_by),
         consent=Consent(signed=True, at=consented_at) if consented_at else None,
-        encrypted_for=point.config.ward.recipient,
+        encrypted_for=opened.recipients[0],
         follow=(
             Follow(number=opened.dossier.number, secret_sha256=sha256_hex(secret.encode()))
             if secret

@@ -29,6 +29,7 @@ from appliance.core.manifest import (
     WardDossier,
 )
 from appliance.core.submission import revision_id
+from appliance.core.ward_orders import WardKey
 from appliance.destinations.http import Answer, Patience, Wire
 from appliance.destinations.proof import json_of, proof_in
 from appliance.destinations.sealed_file import check_sealed_file
@@ -65,6 +66,7 @@ class HeartbeatAnswer(TheirMessage):
 
     server_time: AwareDatetime | None = None
     min_version: str | None = None
+    ward_key: WardKey | None = None  # nothing to believe before its signature is checked
 
 
 class WardService:

@@ -20,6 +20,7 @@ from appliance.desk.delivery import Sending, deliver, health
 from appliance.desk.feed import note_ward_clock
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
+from appliance.desk.ward_key import take_ward_key
 from appliance.destinations.ward_service import WardService
 from appliance.services.folder import FolderWatch
 from appliance.services.news import News
@@ -126,6 +127,8 @@ class Uploader:
         if answer.server_time is not None:
             clock = note_ward_clock(self._point, answer.server_time)
             log.info("this clock is %.0f s ahead of the ward's", clock.ahead.total_seconds())
+        if answer.ward_key is not None:
+            take_ward_key(self._point, answer.ward_key)
         if answer.min_version and older(__version__, answer.min_version):
             raise SoftwareTooOld(f"the ward asks for {answer.min_version}, this is {__version__}")
 

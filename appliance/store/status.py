@@ -13,6 +13,7 @@ from appliance.store.tables import cursor, service_status
 WARD_FEED = "ward-feed"  # how far the ward's feed was read
 FORM_VERSIONS = "form-versions"
 WORDS_KEY = "officers-words-key"  # the public half, as the page made it
+WARD_KEY = "ward-key"  # a newer one than the configuration's, as the ward announced it
 WARD_CLOCK = "ward-clock"  # by how much the ward's clock differed, and when that was heard
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,11 +49,11 @@ def troubles(office: Office, place: Path) -> list[str | None]:
 
 
 def on_real(box: CarryingBox, place: Path, stick: Stick) -> None:
-    """The same stick as a real file system, prepared."""
+    """Another stick of the same ward, as a real file system."""
     marker = marker_of(place)
     assert marker is not None
     stick.plug_in()
-    prepare(stick.place, marker)
+    prepare(stick.place, marker.model_copy(update={"stick": str(uuid.uuid4())}))
     box.stick_place = stick.place
 
 

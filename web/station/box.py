@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.desk import people
 from appliance.desk.status import STATION, UPLOADER, disk_free_mb
+from appliance.desk.ward_key import recipients_now
 from appliance.store import status
 from appliance.store.volunteers import Role
 from web.station.error_pages import refuse
@@ -37,6 +38,7 @@ def show() -> str:
         "box.html",
         reports=reports,
         free_mb=disk_free_mb(here),
+        ward_key=next(iter(recipients_now(here)), ""),
         procedures=[
             (one, needs_reading(one.valid_to, today)) for one in here.procedures.leaflets.values()
         ],

@@ -3,6 +3,7 @@
 ::
 
     HOME/age.key        X25519, opens what boxes seal; whoever holds it reads every dossier
+    HOME/earlier-keys/  age keys that were renewed: <age1…>.key
     HOME/signing.key    Ed25519, signs receipts
     HOME/session.key    signs the officers' cookies
     HOME/ward.sqlite    unless the database is elsewhere
@@ -46,6 +47,14 @@ class WardHome:
         return self._secret("age.key")
 
     @property
+    def identities(self) -> Iterator[str]:
+        """The private age key, then every one before it, the newest first."""
+        yield self.identity
+        kept = sorted(self.earlier_keys.glob("age1*.key"), key=_age_of, reverse=True)
+        for path in kept:
+            yield path.read_text(encoding="ascii").strip()
+
+    @property
     def recipient(self) -> str:
         """What boxes seal to."""
         return recipient_of(self.identity)
@@ -79,6 +88,11 @@ class WardHome:
     def sealed(self) -> Path:
         """Committed files."""
         return self.folder / "sealed"
+
+    @property
+    def earlier_keys(self) -> Path:
+        """Keys that were renewed; what was sealed to them opens with them."""
+        return self.folder / "earlier-keys"
 
     @property
     def procedures(self) -> Path:
@@ -162,3 +176,7 @@ def _make_secret(path: Path, make: Callable[[], str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)
+
+
+def _age_of(path: Path) -> float:
+    return path.stat().st_mtime

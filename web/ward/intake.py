@@ -20,6 +20,7 @@ from web.ward.published import published_procedure, published_procedures
 from web.ward.service import the_ward
 from web.ward.tables import dossier
 from web.ward.uploads import TUS_HEADERS
+from web.ward.ward_key import announced
 from web.ward.wire import UUID, read_manifest
 
 intake = Blueprint("intake", __name__, url_prefix="/intake/v1")
@@ -167,9 +168,12 @@ def heartbeat() -> Response:
     with writing(ward.engine) as conn:
         note_heartbeat(conn, g.device_id, beat, now)
         learn_key(conn, g.device_id, g.token)
-    told = {"server_time": now.isoformat().replace("+00:00", "Z")}
+    told: dict[str, Any] = {"server_time": now.isoformat().replace("+00:00", "Z")}
     if ward.settings.min_version:
         told["min_version"] = ward.settings.min_version
+    key = announced(ward.home)
+    if key is not None:
+        told["ward_key"] = key.model_dump(mode="json")
     return _json(told)
 
 

@@ -127,7 +127,10 @@ class Reader:
             raise DossierUnreadable(f"{sha256}: not in the vault") from error
         if sha256_hex(sealed) != sha256:
             raise DossierUnreadable(f"{sha256}: damaged in the vault")
-        try:
-            return open_sealed(sealed, self._home.identity)
-        except CannotOpen as error:
-            raise DossierUnreadable(f"{sha256}: {error}") from error
+        why = "no key"
+        for identity in self._home.identities:  # the present one first; it is most often right
+            try:
+                return open_sealed(sealed, identity)
+            except CannotOpen as error:
+                why = str(error)
+        raise DossierUnreadable(f"{sha256}: {why}")
