@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
+from sqlalchemy import Connection
+
 from appliance.core.errors import ApplianceError
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import pages
 
 
@@ -31,6 +34,23 @@ def files_until_noted(point: Point) -> Iterator[Callable[[bytes], str]]:
         with suppress(Exception), point.database.reading() as connection:
             _remove(point, set(saved) - pages.file_names(connection))
         raise
+
+
+def erase_pages(point: Point, connection: Connection, dossier_id: str) -> None:
+    """Every page of a dossier that is not on the desk any more: files first, then rows.
+
+    Call it under the write lock. Safe to repeat after a crash in the middle.
+    """
+    gone = pages.pages_of(connection, dossier_id)
+    gone += pages.pages_of(connection, dossier_id, removed=True)
+    for page in gone:
+        for name in pages.files_of(page):
+            point.pages.remove(name)
+    if __debug__:
+        passing("sealed-pages-gone-before-rows")
+    if gone:
+        point.pages.sync()  # or a power cut could bring the files back without their rows
+    pages.forget_pages(connection, dossier_id)
 
 
 def _remove(point: Point, names: Iterable[str]) -> None:

@@ -30,7 +30,7 @@ from appliance.core.submission import (
     revision_id,
 )
 from appliance.core.trail import What
-from appliance.desk import desk_keys, noting, trail
+from appliance.desk import desk_keys, files, noting, trail
 from appliance.desk.damaged import look_over
 from appliance.desk.dossiers import DossierView, look_at, problems_of
 from appliance.desk.point import Point
@@ -256,17 +256,8 @@ def erase_pages(point: Point, dossier_id: str) -> None:
     """
     desk_keys.retire(point)
     with point.database.writing() as connection:
-        gone = pages.pages_of(connection, dossier_id)
-        gone += pages.pages_of(connection, dossier_id, removed=True)
-        for page in gone:
-            for name in pages.files_of(page):
-                point.pages.remove(name)
-        if __debug__:
-            passing("sealed-pages-gone-before-rows")
-        if gone:
-            point.pages.sync()  # or a power cut could bring the files back without their rows
         erase_phone_files(point, connection, dossier_id)
-        pages.forget_pages(connection, dossier_id)
+        files.erase_pages(point, connection, dossier_id)
 
 
 def finish_erasing(point: Point) -> int:

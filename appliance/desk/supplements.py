@@ -22,7 +22,7 @@ from appliance.core.procedure import Slot
 from appliance.core.submission import revision_id
 from appliance.core.supplement import SupplementPlan, replaced_by
 from appliance.core.trail import What
-from appliance.desk import noting, trail
+from appliance.desk import files, noting, trail
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
 from appliance.desk.point import Point
@@ -71,6 +71,8 @@ def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
         request = ward_events.open_request_of(connection, dossier_id)
         if request is None:
             raise SupplementNotWanted(f"the ward asks for nothing of {dossier_id}")
+        if row.state == DossierState.DELIVERED:  # what a crash kept of one that was given up
+            files.erase_pages(point, connection, dossier_id)
         dossiers.move_dossier(
             connection,
             dossier_id,

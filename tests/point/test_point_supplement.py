@@ -204,6 +204,18 @@ def test_a_ward_that_went_on_is_sent_nothing_it_does_not_want(
     assert point.pages.names() == set()
 
 
+def test_what_was_given_up_does_not_come_back_though_a_crash_came_before_its_erasing(
+    point: Point, delivered: str
+) -> None:
+    ask_for(point, delivered, 7, (SLOT, None))
+    supplements.begin(point, delivered, 1)
+    scan_into(point, delivered, SLOT)
+    supplements.give_up(point, delivered)  # and here the page's process died
+    supplements.begin(point, delivered, 1)
+    assert dossiers.look_at(point, delivered).pages == ()
+    assert point.pages.names() == set()
+
+
 def test_the_files_of_a_supplement_that_is_being_sealed_are_nobody_s_strays(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:
