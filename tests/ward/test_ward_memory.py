@@ -82,6 +82,13 @@ def test_nothing_plain_lies_anywhere_while_and_after_an_officer_reads(
         line.close()
     assert officer.get(view).content == PAPER
     assert plain_places(ward, tmp_path / "tmp") == []
+    # The control: what lies about is found.
+    strays = [tmp_path / "tmp" / "left.pdf", ward.settings.home / "uploads" / "note"]
+    for stray, plain in zip(strays, (PAPER, f"của {CHILD}".encode()), strict=True):
+        stray.write_bytes(plain)
+    assert set(plain_places(ward, tmp_path / "tmp")) == {str(stray) for stray in strays}
+    for stray in strays:
+        stray.unlink()
     ward.stop()
     assert [
         str(path)
@@ -89,10 +96,3 @@ def test_nothing_plain_lies_anywhere_while_and_after_an_officer_reads(
         for path in top.rglob("*")
         if path.is_file() and found_in(path, marks())
     ] == []
-
-
-def test_the_search_finds_what_lies_about(ward: RunningWard, tmp_path: Path) -> None:
-    """The control: a plain copy by its name, and one that was removed but is still held open."""
-    (tmp_path / "tmp" / "left.pdf").write_bytes(PAPER)
-    (ward.settings.home / "uploads" / "note").write_text(f"của {CHILD}", encoding="utf-8")
-    assert len(plain_places(ward, tmp_path / "tmp")) == 2
