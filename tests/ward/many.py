@@ -47,7 +47,7 @@ def fill(engine: Engine, count: int, seed: int, *, waiting: float = 0.02) -> lis
                     "procedure_title": die.choice(TITLES),
                     "point": f"TH-{die.randrange(1, 21):04d}",
                     "received_at": at,
-                    "moved_at": at + timedelta(hours=die.randrange(48)),
+                    "moved_at": min(at + timedelta(hours=die.randrange(48)), newest),
                     "national_code": f"H26.12.34-{at:%y%m%d}-{number % 10_000:04d}"
                     if state == WardState.PROCESSING
                     else None,
