@@ -55,6 +55,11 @@ class SupplementRequest:
         every = (item for event in self.still_asked(self.events) for item in event.items)
         return tuple(dict.fromkeys(every))
 
+    @property
+    def is_partly_there(self) -> bool:
+        """Whether a revision brought some of it; what answered earlier requests does not count."""
+        return self.still_asked(self.events) != self.events
+
     def still_asked(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """*events* of this request, perhaps with their words, without what was brought since."""
         return tuple(

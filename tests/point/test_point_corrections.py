@@ -122,12 +122,20 @@ def test_what_is_there_travels_and_the_ward_goes_on_waiting_for_the_rest(
     view = dossiers.look_at(point, delivered)
     assert [slot.key for slot in view.slots] == [OTHER]
     assert [field.key for field in view.corrections] == [names[1]]
+    assert view.request
+    assert view.request.is_partly_there
     scan_into(point, delivered, OTHER)
     dossiers.save_answers(point, delivered, {names[1]: "Trần Văn Mẫu"})
     second = seal(point, delivered, helper)
     assert (second.revision, second.answers_request) == (3, "8")
     assert papers(second) == [(OTHER, 1, None)]
     assert dossiers.asked_by_ward(point) == []
+    arrive(point, delivered)
+    say(point, delivered, 10, WardState.RECEIVED)
+    ask_for(point, delivered, 11, (OTHER, None))
+    anew = dossiers.look_at(point, delivered).request
+    assert anew
+    assert not anew.is_partly_there  # that was for another request
 
 
 def test_what_came_in_part_is_asked_for_again_only_by_a_newer_request(

@@ -252,7 +252,7 @@ def _facts(view: DossierView) -> dict[str, object]:
             for field in section.fields
         },
         "answers": {one.key: one for one in corrections_of(view)},
-        "brought_before": bool(view.request and view.request.brought),
+        "brought_before": bool(view.request and view.request.is_partly_there),
         "may_go_in_part": sealing.readiness(point(), view).may_go_in_part,
         "words": [event.text_vi for event in told.events if event.text_vi],
         "words_are_coming": told.words_are_coming,
