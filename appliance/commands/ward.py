@@ -6,20 +6,21 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import click
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from appliance.commands.ward_import import import_
 from appliance.commands.ward_keys import renew_key_
 from appliance.services import notify
 from web.serving import CannotListen
 from web.ward.audit import checked, exported, has_link
-from web.ward.database import migrate, open_database, writing
+from web.ward.database import migrate, open_database, reading, writing
 from web.ward.devices import DeviceExists, add_device, devices, revoke_device
 from web.ward.home import HomeInUse, NotAWardHome, open_home
 from web.ward.init import FIRST_DEVICE, init_ward, new_password
@@ -249,16 +250,21 @@ def audit(home: Path, check: bool, goes_through: str | None, database: str | Non
         if check:
             _say(f"{found.count} lines, end {found.end}")
 
-    _write(home, database, read)
+    _write(home, database, read, within=reading)  # so that no commit waits for it
 
 
-def _write(home: Path, database: str | None, change: Callable[[Connection], T]) -> T:
+def _write(
+    home: Path,
+    database: str | None,
+    change: Callable[[Connection], T],
+    within: Callable[[Engine], AbstractContextManager[Connection]] = writing,
+) -> T:
     def apply() -> T:
         open_home(home)
         engine = open_database(WardSettings(home, database).database_url)
         try:
             migrate(engine)
-            with writing(engine) as conn:
+            with within(engine) as conn:
                 return change(conn)
         finally:
             engine.dispose()

@@ -15,24 +15,12 @@ from appliance.core.errors import DeliveryError
 from appliance.core.manifest import Receipt
 from appliance.destinations.http import Patience
 from appliance.destinations.ward_service import WardService
+from tests.delivery.conftest import Notebook
 from tests.ward.papers import SealedDossier, sealed_dossier
 
 PATIENCE = Patience(connect_s=5, answer_s=120)
 GIVE_UP_AFTER = 200  # tries of one dossier
 TWIN, AGAIN = 0.05, 0.05  # how often one is sent to two processes at once, or once more later
-
-
-@dataclass
-class Notebook:
-    """Upload URLs as an outbox keeps them; two threads of one box may write in it."""
-
-    urls: dict[str, str] = field(default_factory=dict)
-
-    def recall(self, sha256: str) -> str | None:
-        return self.urls.get(sha256)
-
-    def remember(self, sha256: str, url: str) -> None:
-        self.urls[sha256] = url
 
 
 @dataclass

@@ -162,7 +162,7 @@ def test_a_head_adds_renews_and_retires_an_officer(ward: RunningWard, officer: O
 
 def test_an_odd_name_is_refused_and_said_so(officer: Officer) -> None:
     page = officer.page("/office/officers")
-    for odd in ("<b>", "a/b", "", "x" * 81):
+    for odd in ("<b>", "a/b", "", "..", ". ", "x" * 81):
         told = officer.submit(page, "/office/officers", name=odd)
         assert "Mật khẩu chỉ hiện một lần" not in told.text
     assert "Tên chỉ gồm chữ" in officer.submit(page, "/office/officers", name="<b>").text

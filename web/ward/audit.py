@@ -105,7 +105,7 @@ def checked(conn: Connection) -> Checked:
     earlier *end* must be known.
     """
     count, end = 0, BEGINNING
-    for row in conn.execute(select(audit).order_by(audit.c.seq)):
+    for row in _all(conn):
         here = _link(
             end,
             at=row.at,
@@ -122,7 +122,7 @@ def checked(conn: Connection) -> Checked:
 
 def exported(conn: Connection) -> Iterator[str]:
     """Every line as JSON, oldest first, with its link."""
-    for row in conn.execute(select(audit).order_by(audit.c.seq)):
+    for row in _all(conn):
         told = {"seq": row.seq, "at": row.at.isoformat(), "officer": row.officer}
         told |= {"deed": row.deed, "dossier_id": row.dossier_id}
         yield json.dumps(told | json.loads(row.told) | {"chain": row.chain}, ensure_ascii=False)
@@ -133,6 +133,12 @@ def has_link(conn: Connection, link: str) -> bool:
     return link == BEGINNING or bool(
         conn.execute(select(audit.c.seq).where(audit.c.chain == link)).first()
     )
+
+
+def _all(conn: Connection) -> Iterator[Row[Any]]:
+    """Every row, oldest first, a few at a time: years of lines do not fit into memory."""
+    query = select(audit).order_by(audit.c.seq).execution_options(yield_per=1000)
+    return iter(conn.execute(query))
 
 
 def _link(before: str, *, at: datetime, **line: Any) -> str:

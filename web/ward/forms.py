@@ -46,7 +46,8 @@ class OfficerForm(FlaskForm):  # type: ignore[misc]
 
     name = StringField(
         _form["new_officer"],
-        [_needed, _at_most(80), Regexp(r"^[\w .-]+$", message=_form["name_wrong"])],
+        [_needed, _at_most(80), Regexp(r"^\w[\w .-]*$", message=_form["name_wrong"])],
+        filters=[lambda told: " ".join((told or "").split())],
         render_kw={"autocomplete": "off"},
     )
 

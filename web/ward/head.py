@@ -72,7 +72,7 @@ def do_add() -> AnyResponse | str:
     if not form.validate_on_submit():
         with reading(the_ward().engine) as conn:
             return render_template("ward/officers.html", officers=officers(conn), form=form)
-    name = " ".join((form.name.data or "").split())
+    name = str(form.name.data)
 
     def add(conn: Connection) -> bool:
         if is_taken(conn, name):
