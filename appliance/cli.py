@@ -68,7 +68,7 @@ class Commands(click.Group):
 @click.option(
     "--config",
     "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),  # whoever needs it, reads it
     default=DEFAULT_PATH,
     show_default=True,
     envvar="TRAMHOSO_CONFIG",

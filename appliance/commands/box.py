@@ -12,20 +12,20 @@ from appliance.desk.point import Point, open_point
 from appliance.store import in_use
 
 
-def open_box(config_path: Path) -> Point:
-    """The point, ready for use.
+def open_box(config_path: Path, *, sees_papers: bool = True) -> Point:
+    """The point, ready for use; without *sees_papers* for who may not enter the runtime folder.
 
     Raises:
         ConfigWrong: the file, a folder or who runs this is wrong.
         StoreOutdated, StoreDamaged: upkeep must run first.
     """
-    point = open_folders(config_path)
+    point = open_folders(config_path, sees_papers=sees_papers)
     in_use.hold(point.config.paths.state)
     point.database.must_be_current()
     return point
 
 
-def open_folders(config_path: Path) -> Point:
+def open_folders(config_path: Path, *, sees_papers: bool = True) -> Point:
     """The point, perhaps without tables: for upkeep, which makes them.
 
     Raises:
@@ -37,7 +37,10 @@ def open_folders(config_path: Path) -> Point:
         point = open_point(config)
     except OSError as error:
         raise ConfigWrong(f"{config_path}: paths: {error.filename}: {error.strerror}") from error
+    shut = () if sees_papers else (config.paths.runtime,)  # by the unit: systemd/*.service
     for place in (*_folders(config), point.database.path):
+        if place in shut:
+            continue
         if place.exists() and not os.access(place, os.R_OK | os.W_OK):
             raise ConfigWrong(
                 f"{place} belongs to {_owner(place)}, {_name(os.geteuid())} may not write there: "

@@ -45,7 +45,7 @@ def uploader(config_path: Path) -> None:
     """Send sealed dossiers and read the ward's answers until SIGTERM."""
     from appliance.services.uploader import Uploader, WithoutNetwork
 
-    point = open_box(config_path)
+    point = open_box(config_path, sees_papers=False)
     sender = Uploader(point) if point.config.ward.url else WithoutNetwork(point)
     _live("uploader", sender.run)
 
@@ -76,7 +76,7 @@ def upkeep(config_path: Path, as_json: bool) -> None:
     """Bring the tables up to date; report rows without files and files without rows."""
     from appliance.services.upkeep import run
 
-    found = run(open_folders(config_path))
+    found = run(open_folders(config_path, sees_papers=False))
     if as_json:
         click.echo(json.dumps(found.as_json()))
     else:
