@@ -3,12 +3,19 @@
 #
 #   sudo ./setup_pi.sh demo [options of "tramhoso demo"]   install what is missing, run the product
 #   sudo ./setup_pi.sh test [options of pytest]            install the test tools too, run all tests
+#   sudo ./setup_pi.sh install [--config FILE] [--offline FOLDER] [--dry-run]   make this a box
+#   sudo ./setup_pi.sh check                               what install would change; 3: something
+#   ./setup_pi.sh bundle FOLDER [--suite NAME]             what install --offline needs, for places
+#                                                          without a network
+#   sudo ./setup_pi.sh uninstall [--erase] [--dry-run]     take it away; --erase: the dossiers too
 #
-# Looks first and changes only what differs: a second run has nothing to install, and no need of
-# root. Only Debian's packages need it; all else is done as the owner of this folder.
+# Looks first and changes only what differs: a second run has nothing to install. For demo and test
+# only Debian's packages need root; all else is done as the owner of this folder.
 #
-# Exit: 0 done · 1 a check or a test failed · 64 wrong usage · 65 unsupported system · 66 no room
-#       69 a package could not be had · 77 not root
+# Exit: 0 done · 1 a check or a test failed · 3 check found something · 64 wrong usage
+#       65 unsupported system · 66 no room · 69 a package could not be had · 70 a service does not
+#       run · 71 a new release did not run, the one before runs again · 74 an older release
+#       77 not root · 78 the configuration is wrong
 set -Eeuo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -27,6 +34,12 @@ readonly RUN_PACKAGES=(
   fonts-dejavu-core           # the sample papers' letters
   tzdata                      # "today" is the point's, not the machine's
 )
+readonly BOX_PACKAGES=(
+  nginx-light                 # TLS in front of the page
+  avahi-daemon libnss-mdns    # tramhoso.local; scanners behind ipp-usb
+  ipp-usb                     # scanners without a driver
+  iproute2 udev systemd-timesyncd unattended-upgrades
+)
 readonly TEST_PACKAGES=(
   chromium:chromium
   cups:cupsd cups-ipp-utils:ippeveprinter iproute2:ip  # a print system in a network of its own
@@ -36,6 +49,7 @@ readonly TEST_PACKAGES=(
   espeak-ng:espeak-ng         # renders the voice at the panel
   fuse3:fusermount3           # a disk that records what is written to it
   libheif-examples:heif-enc   # writes the photos that a phone would
+  mmdebstrap:mmdebstrap systemd-container:systemd-nspawn  # a Debian to install a box in
   nodejs:node npm:npm         # the tus server by other hands
   poppler-utils:pdftotext
   postgresql                  # the ward's larger database
@@ -54,7 +68,7 @@ stop() { # CODE SENTENCE
   exit "$1"
 }
 
-usage() { sed -n '4,5p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
+usage() { sed -n '4,10p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
 
 # ── what kind of machine is this ─────────────────────────────────────────────
 
@@ -138,8 +152,6 @@ venv_is_sound() { # made here (a clone may have been moved), with Debian's Pytho
 }
 
 make_venv() {
-  # made anew it would be emptied first: that of whoever the link leads to
-  [[ ! -L ${VENV} ]] || stop "${USAGE}" "${VENV} is a link; take it away, one is made here"
   venv_is_sound && return
   "${PYTHON}" -c "import sys; raise SystemExit(sys.version_info < (${OLDEST_PYTHON}))" ||
     stop "${UNSUPPORTED}" "$("${PYTHON}" --version) is too old; 3.11 is the oldest that works"
@@ -234,12 +246,37 @@ run_tests() {
   ((${#failed[@]} == 0)) || stop 1 "failed: ${failed[*]}"
 }
 
+# ── a box of its own: appliance/setup does all but Debian's packages ─────────
+
+provision() { # install|check|uninstall WORD…
+  local absent=() wanted=("${RUN_PACKAGES[@]}" "${BOX_PACKAGES[@]}")
+  need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
+  need_root "${EUID}" "a box"
+  # only in Raspberry Pi OS; the pins of the header are out of reach without it
+  if apt-cache show python3-lgpio &>/dev/null; then wanted+=(python3-lgpio); fi
+  case " $* " in
+    *" uninstall "* | *" -h "* | *" --help "*) ;;
+    *" check "* | *" --dry-run "*) mapfile -t absent < <(missing "${wanted[@]}") ;;
+    *)
+      [[ -e /opt/tramhoso/venv ]] || need_room "$(free_mb)" 900
+      setup_py judge "${@:2}" # a typo is told before anything is installed
+      install_packages "${wanted[@]}"
+      ;;
+  esac
+  if ((${#absent[@]})); then set -- "$@" --absent "${absent[*]}"; fi
+  setup_py "$@"
+}
+
+setup_py() { PYTHONPATH=${ROOT} PYTHONDONTWRITEBYTECODE=1 "${PYTHON}" -P -m appliance.setup "$@"; }
+
 main() {
   case ${1:-} in
+    install | check | uninstall) provision "$@" ;;
+    bundle) setup_py "$@" ;;
     demo) demo "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     -h | --help | help) usage ;;
-    *) usage && stop "${USAGE}" "say demo or test" ;;
+    *) usage && stop "${USAGE}" "say demo, test, install, check or uninstall" ;;
   esac
 }
 

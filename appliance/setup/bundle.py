@@ -1,0 +1,62 @@
+"""A folder with everything that `install --offline` needs: wheels, and Debian's packages."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+from pathlib import Path
+
+from appliance.setup.places import SYSTEM_PYTHON
+from appliance.setup.release import LOCK
+from appliance.setup.steps import Exit, Refused, ran, say
+
+PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
+NEWER_GLIBC = {"bookworm": (36, 28), "trixie": (41, 28)}
+
+
+def platforms(suite: str, architecture: str) -> list[str]:
+    """The wheel platforms that run there, newest first."""
+    newest, oldest = NEWER_GLIBC[suite]
+    names = [f"manylinux_2_{minor}" for minor in range(newest, oldest, -1)]
+    return [f"{name}_{MACHINES[architecture]}" for name in (*names, *GLIBC)]
+
+
+def fetch_wheels(folder: Path, suite: str, architecture: str) -> None:
+    """Every wheel of the lock for the Python of *suite*, checked against the lock's hashes.
+
+    Raises:
+        Refused: one could not be had, or there is no wheel for that machine.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    python = PYTHONS[suite]
+    words = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "5"]
+    words += ["--only-binary", ":all:", "--require-hashes", "--requirement", str(LOCK)]
+    words += ["--dest", str(folder), "--python-version", python, "--implementation", "cp"]
+    for abi in (f"cp{python.replace('.', '')}", "abi3", "none"):
+        words += ["--abi", abi]
+    for platform in platforms(suite, architecture):
+        words += ["--platform", platform]
+    with tempfile.TemporaryDirectory() as venv:
+        ran(SYSTEM_PYTHON, "-m", "venv", venv)
+        say("fetch", f"wheels for Python {python} on {architecture}")
+        try:
+            ran(f"{venv}/bin/python", "-m", "pip", "download", *words)
+        except subprocess.CalledProcessError as error:
+            raise Refused(
+                Exit.UNAVAILABLE, "pip could not fetch every wheel; is the network there?"
+            ) from error
+
+
+def write_sums(folder: Path) -> Path:
+    """SHA256SUMS of everything below *folder*, as sha256sum -c reads it."""
+    place = folder / "SHA256SUMS"
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != place)
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n"
+        for path in files
+    ]
+    place.write_text("".join(lines), encoding="utf-8")
+    return place

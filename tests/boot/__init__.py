@@ -1,0 +1,1 @@
+"""A real Debian, booted, with a box installed in it."""

@@ -1,0 +1,43 @@
+"""One booted machine with a box in it, for all tests of this folder."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.boot.machine import Machine, cannot_boot
+from tests.boot.roots import PROJECT, debian_root, wheels
+
+SUITE = "bookworm"
+
+
+def clean_clone(folder: Path) -> Path:
+    """What `git clone` would bring: the files that are tracked, as they stand here now."""
+    said = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT, capture_output=True, check=True, text=True,
+    ).stdout  # fmt: skip
+    for name in filter(None, said.split("\0")):
+        if not name.startswith(("docs/pages/", "tests/campaigns/")) and (PROJECT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """Debian without any of ours, booted; the clone at /src, the bundle at /bundle."""
+    if why := cannot_boot():
+        pytest.skip(f"no container boots here: {why}")
+    folder = tmp_path_factory.mktemp("boot")
+    shown = {clean_clone(folder / "src"): "/src", wheels(SUITE): "/bundle"}
+    box = Machine(debian_root(SUITE), folder, shown)
+    box.boot()
+    try:
+        yield box
+    finally:
+        box.off()

@@ -1,0 +1,140 @@
+"""A machine that boots: systemd-nspawn over a folder, with a network of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+BOOT_S = 60.0
+RESTARTED = 133  # what systemd-nspawn --keep-unit ends with when the machine asked to restart
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def cannot_boot() -> str:
+    """Why this machine boots no container; empty when it does."""
+    if os.geteuid() != 0:
+        return "only root boots a container"
+    for tool in ("systemd-nspawn", "mmdebstrap", "nsenter"):
+        if shutil.which(tool) is None:
+            return f"there is no {tool}"
+    allowed = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "true"]
+    return "" if subprocess.run(allowed, check=False).returncode == 0 else "no namespaces here"
+
+
+class Machine:
+    """*root* stays as it is: what the machine writes lies in *folder*."""
+
+    def __init__(self, root: Path, folder: Path, shown: dict[Path, str] | None = None) -> None:
+        self._root, self._folder = root, folder
+        self._shown = shown or {}  # folders of this machine, read-only inside
+        self._running: subprocess.Popen[bytes] | None = None
+        self._leader = 0
+        for name in ("upper", "work", "merged"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+
+    def boot(self) -> float:
+        """Switch it on; returns the seconds until systemd said that everything is started."""
+        began = time.monotonic()
+        lower, upper, work, merged = (
+            str(self._root),
+            *(str(self._folder / name) for name in ("upper", "work", "merged")),
+        )
+        nspawn = [
+            "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
+            "--capability=all", "--system-call-filter=bpf",  # or device lists are not enforced
+            "--boot", "--console=pipe", f"--directory={merged}",
+            *(f"--bind-ro={here}:{there}" for here, there in self._shown.items()),
+        ]  # fmt: skip
+        mount = f"lowerdir={lower},upperdir={upper},workdir={work}"
+        script = 'mount -t overlay overlay -o "$1" "$2" && shift 2 && exec "$@"'
+        # the mount is seen by the machine alone and goes with it
+        alone = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"]
+        with (self._folder / "console.log").open("ab") as console:
+            self._running = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", "--", *alone, mount, merged, *nspawn],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+            )
+        self._leader = self._find_leader(began + BOOT_S)
+        self.run("systemctl", "is-system-running", "--wait", check=False)
+        return time.monotonic() - began
+
+    def run(
+        self, *words: str, check: bool = True, user: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program inside, as root or as *user*."""
+        if user:
+            words = ("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *words)
+        spoken = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8"} | environment
+        done = subprocess.run(
+            ["nsenter", "-t", str(self._leader), "-m", "-u", "-i", "-n", "-p", "-C", "--",
+             "env", "-i", "-C", "/", *(f"{key}={value}" for key, value in spoken.items()), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if check:
+            said = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+            assert done.returncode == 0, f"{' '.join(words)} → {done.returncode}\n{said}"
+        return done
+
+    def shell(self, script: str, check: bool = True) -> str:
+        """What a line of bash prints."""
+        return self.run("bash", "-c", script, check=check).stdout
+
+    def write(self, place: str, text: str, mode: int = 0o644) -> None:
+        """Put a file inside."""
+        there = self.inside(place)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_text(text, encoding="utf-8")
+        there.chmod(mode)
+
+    def inside(self, place: str) -> Path:
+        """A file of the running machine, seen from here."""
+        return Path(f"/proc/{self._leader}/root") / place.lstrip("/")
+
+    def restart(self) -> float:
+        """As `reboot` does; returns the seconds of the boot."""
+        self.run("systemctl", "reboot", "--no-block", check=False)
+        assert self._ended() == RESTARTED
+        return self.boot()
+
+    def pull_the_plug(self) -> float:
+        """Everything dies at once, then the power is back."""
+        os.kill(self._leader, 9)
+        self._ended()
+        return self.boot()
+
+    def off(self) -> None:
+        """Shut down; whatever refuses is killed."""
+        if self._running is not None and self._running.poll() is None:
+            self._running.terminate()
+            self._ended()
+
+    def console(self) -> str:
+        """What it printed while it booted."""
+        return (self._folder / "console.log").read_text(errors="replace")
+
+    def _ended(self) -> int:
+        assert self._running is not None
+        try:
+            return self._running.wait(60)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            return self._running.wait()
+
+    def _find_leader(self, deadline: float) -> int:
+        assert self._running is not None
+        children = Path(f"/proc/{self._running.pid}/task/{self._running.pid}/children")
+        while time.monotonic() < deadline and self._running.poll() is None:
+            for pid in map(int, children.read_text().split()):
+                if Path(f"/proc/{pid}/root/run/systemd/private").exists():
+                    return pid
+            time.sleep(0.05)
+        raise AssertionError(f"it did not boot: {self.console()[-2000:]}")

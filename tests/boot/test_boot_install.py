@@ -1,0 +1,128 @@
+"""The life of a box on a booted Debian, as a technician lives it.
+
+One test, because each step stands on the one before it, and a machine is dear.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.boot.machine import Machine
+
+pytestmark = [pytest.mark.campaign, pytest.mark.timeout(1800)]
+
+SCANNER_PORT = 8085
+CONFIG = f"""
+[point]
+code = "KV-0007"
+name = "Điểm hỗ trợ Mẫu"
+[scanner]
+device = "airscan:escl:TramHoSo:http://127.0.0.1:{SCANNER_PORT}/eSCL/"
+[panel]
+kind = "screen"
+[web]
+listen = "unix:/run/tramhoso-web/page.sock"
+allowed_hosts = ["tramhoso.local"]
+https = true
+"""
+WARD = """
+[ward]
+url = "{url}"
+recipient = "{recipient}"
+verify_key = "{verify_key}"
+"""
+SETUP = "/src/setup_pi.sh"
+TRAMHOSO = "/opt/tramhoso/venv/bin/tramhoso"
+SERVICES = ["tramhoso-station", "tramhoso-web", "tramhoso-nginx"]
+
+
+def installed(machine: Machine) -> str:
+    words = ("install", "--config", "/root/box.toml", "--offline", "/bundle")
+    return machine.run(SETUP, *words).stdout
+
+
+def tree(machine: Machine) -> str:
+    """Every file of the machine with owner, mode, size and time; not what services write."""
+    left_out = ("/var/lib/tramhoso", "/var/lib/systemd", "/var/log", "/var/cache", "/tmp", "/src")
+    pruned = " -o ".join(f"-path {place}" for place in (*left_out, "/bundle", "/var/tmp"))
+    return machine.shell(
+        rf"find / -xdev \( {pruned} \) -prune -o -printf '%p %m %u %g %s %T@\n' | sort"
+    )
+
+
+def install_says_first_what_it_would_do_and_does_nothing(machine: Machine) -> None:
+    machine.write("/root/box.toml", CONFIG)
+    before = tree(machine)
+    said = machine.run(SETUP, "install", "--config", "/root/box.toml", "--dry-run").stdout
+    assert "user tramhoso is new" in said
+    assert machine.run(SETUP, "check", check=False).returncode == 3
+    assert tree(machine) == before
+
+
+def install_brings_every_service_up(machine: Machine) -> None:
+    said = installed(machine)
+    assert "change" in said
+    for unit in SERVICES:
+        assert machine.run("systemctl", "is-active", unit, check=False).stdout == "active\n"
+    assert machine.shell("systemctl --failed --plain --no-legend") == ""
+
+
+def a_whole_visit_goes_through_the_installed_units(machine: Machine) -> None:
+    machine.run("systemd-sysusers", "/src/systemd/sysusers.d/tramhoso-ward.conf")
+    machine.shell("cp /src/systemd/tramhoso-ward.service /etc/systemd/system/")
+    machine.shell("install -d -m 0700 -o tramhoso-ward -g tramhoso-ward /var/lib/tramhoso-ward")
+    init = (TRAMHOSO, "ward", "init", "/var/lib/tramhoso-ward", "--json")
+    made = json.loads(machine.run(*init, user="tramhoso-ward", HOME="/var/tmp").stdout)
+    machine.shell("systemctl daemon-reload; systemctl start tramhoso-ward")
+    machine.write("/etc/tramhoso/ward.token", made["token"], 0o600)
+    machine.write("/root/box.toml", CONFIG + WARD.format(**made))
+    said = installed(machine)
+    assert "config.toml differs" in said
+    machine.shell("echo 127.0.0.1 tramhoso.local >>/etc/hosts")
+    added = machine.run(TRAMHOSO, "volunteer", "add", "Lê Thị Mẫu", user="tramhoso").stdout
+    said = machine.run(
+        "/opt/tramhoso/venv/bin/python", "/src/tests/boot/visitor.py", added.strip(),
+        str(SCANNER_PORT),
+        SSL_CERT_FILE="/etc/tramhoso/public/tramhoso.crt",
+        PYTHONDONTWRITEBYTECODE="1",
+    )  # fmt: skip
+    visit = json.loads(said.stdout.splitlines()[-1])
+    assert visit["ward_has_all_bytes"]
+    assert visit["receipt"]["signature_verified"]
+    assert visit["pages"] == 3
+
+
+def install_again_changes_nothing(machine: Machine) -> None:
+    before = tree(machine)
+    assert installed(machine).splitlines()[-1].split() == ["0", "changes"]
+    assert tree(machine) == before
+    assert machine.run(SETUP, "check").returncode == 0
+
+
+def after_a_restart_everything_runs_again(machine: Machine) -> None:
+    machine.restart()
+    for unit in [*SERVICES, "tramhoso-uploader"]:
+        assert machine.run("systemctl", "is-active", unit, check=False).stdout == "active\n"
+    assert machine.shell("systemctl --failed --plain --no-legend") == ""
+
+
+def uninstall_leaves_the_data_and_nothing_else(machine: Machine) -> None:
+    machine.run(SETUP, "uninstall")
+    left = machine.shell(
+        r"find / -xdev -path /src -prune -o -path /bundle -prune -o -name '*tramhoso*' -print"
+    )
+    ward = {"/etc/systemd/system/tramhoso-ward.service", "/var/lib/tramhoso-ward"}  # by hand, above
+    assert set(left.split()) - ward == {"/etc/tramhoso", "/var/lib/tramhoso"}
+    assert machine.shell("ls /etc/tramhoso").split() == ["config.toml", "tls", "ward.token"]
+    assert machine.run("systemctl", "is-enabled", "nginx", check=False).stdout == "enabled\n"
+
+
+def test_a_box_is_installed_visited_restarted_and_taken_away(machine):
+    install_says_first_what_it_would_do_and_does_nothing(machine)
+    install_brings_every_service_up(machine)
+    a_whole_visit_goes_through_the_installed_units(machine)
+    install_again_changes_nothing(machine)
+    after_a_restart_everything_runs_again(machine)
+    uninstall_leaves_the_data_and_nothing_else(machine)
