@@ -105,7 +105,12 @@ class Fate:
 
 
 def campaign(
-    home: Path, count: int, cut: float, seed: int, half_open: float = 0.0
+    home: Path,
+    count: int,
+    cut: float,
+    seed: int,
+    half_open: float = 0.0,
+    good_first: int = GOOD_FIRST,
 ) -> dict[str, object]:
     """Seal *count* dossiers, send them, look at both ends."""
     began = time.monotonic()
@@ -116,7 +121,7 @@ def campaign(
             config = _write_config(home, ward, network.port)
             point = open_point(read_config(config))
             try:
-                return _campaign(point, config, ward, network, fate, count, seed) | {
+                return _campaign(point, config, ward, network, fate, (good_first, count), seed) | {
                     "seconds": round(time.monotonic() - began)
                 }
             finally:
@@ -131,15 +136,16 @@ def _campaign(
     ward: WardProcess,
     network: BadNetwork,
     fate: Fate,
-    count: int,
+    counts: tuple[int, int],
     seed: int,
 ) -> dict[str, object]:
+    good_first, count = counts
     point.database.migrate()
     traffic = network.traffic
-    seal_some(point, GOOD_FIRST, seed)
+    seal_some(point, good_first, seed)
     with _uploader(config) as sender:
         deliver_all(point, sender)
-        besides = (traffic.up - _weight(point)) / GOOD_FIRST
+        besides = (traffic.up - _weight(point)) / good_first
         before, weighed = traffic.up, _weight(point)
         asked = traffic.connections
     seal_some(point, count, seed + 1)
@@ -156,7 +162,7 @@ def _campaign(
     damage["more than a chunk on its way"] += traffic.most_lost > LARGEST_CHUNK + HEADS
     return {
         "dossiers": count,
-        "arrived once": arrived - GOOD_FIRST,
+        "arrived once": arrived - good_first,
         "connections": opened,
         "drawn": dict(fate.drawn),
         "cuts": traffic.cuts,
