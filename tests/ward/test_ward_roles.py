@@ -23,6 +23,11 @@ from web.ward.tables import audit
 from web.ward.tables import officer as officer_table
 
 
+@pytest.fixture(scope="module")
+def database() -> None:
+    """SQLite; that the chain holds on PostgreSQL too is told by ``test_ward_together``."""
+
+
 @pytest.fixture
 def plain_officer(ward: RunningWard) -> Officer:
     """Signed in, and no head."""

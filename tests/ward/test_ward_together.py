@@ -17,6 +17,7 @@ from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
 from tests.ward.papers import pdf, sealed_dossier
+from web.ward.audit import checked, lines_before
 from web.ward.bell import LOOK_AT_LEAST_EVERY_S
 from web.ward.database import reading
 from web.ward.reader import open_dossier
@@ -133,6 +134,21 @@ def test_an_officer_of_one_is_known_at_the_other_until_the_password_changes(
     there = Officer(other.site, officer.session)
     assert there.get("/inbox").url == other.site + "/inbox"
     assert f"Cán bộ: {ward.made.officer}" in there.page("/inbox").text
+
+
+def test_what_officers_do_at_both_is_one_chain(
+    ward: RunningWard, other: RunningWard, box: Box, officer: Officer, recipient: str
+) -> None:
+    dossier = sealed_dossier(recipient)
+    box.deliver(dossier)
+    sites = (officer, Officer(other.site, officer.session))
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda n: sites[n % 2].get(f"/inbox/{dossier.id}"), range(12)))
+    with reading(ward.engine) as conn:
+        opened = [one for one in lines_before(conn, None, dossier.id) if one.deed == "opened"]
+        whole = checked(conn)
+    assert (len(opened), whole.broken_at) == (12, None)
+    assert whole.count >= 13  # and a sign-in
 
 
 def test_questions_are_counted_over_both(ward: RunningWard, other: RunningWard) -> None:
