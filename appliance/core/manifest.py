@@ -273,4 +273,5 @@ class Heartbeat(OurMessage):
     clock: datetime | None = None
     drafts: int | None = Field(default=None, ge=0)  # dossiers open on the desk
     audit: TrailHead | None = None
+    erased: int | None = Field(default=None, ge=1)  # the ward's last order that was carried out
     form_versions: tuple[ProcedureRef, ...] = ()

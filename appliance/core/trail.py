@@ -43,6 +43,7 @@ class What(StrEnum):
     KEYS_DESTROYED = "desk-keys.destroyed"
     SET_ASIDE_ERASED = "set-aside.erased"
     FOLDER_COPIED = "folder.copied"
+    ALL_ERASED = "everything.erased"  # as the ward ordered
     EXPORTED = "audit.exported"
 
 

@@ -19,7 +19,7 @@ from appliance.desk import noting, trail
 from appliance.desk.point import Point
 from appliance.desk.status import disk_free_mb
 from appliance.failpoints import passing
-from appliance.store import audit, outbox, owners, status
+from appliance.store import audit, erase_orders, outbox, owners, status
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +153,7 @@ def health(point: Point, version: str) -> Heartbeat:
         waiting = outbox.queue(connection)
         drafts = sum(owners.dossier_keys(connection).values())
         head = audit.head(connection)
+        erased = erase_orders.all_done(connection)
     age_s = int((now - waiting.oldest_at).total_seconds()) if waiting.oldest_at else 0
     return Heartbeat(
         version=version,
@@ -162,6 +163,7 @@ def health(point: Point, version: str) -> Heartbeat:
         clock=now,
         drafts=drafts,
         audit=TrailHead(seq=head.seq, digest=head.digest),
+        erased=erased,
         form_versions=_form_versions(point),
     )
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from appliance.core.manifest import EventPage, WardDossier
+from appliance.core.manifest import EventPage, EventType, WardDossier
 from appliance.desk.point import Point
 from appliance.failpoints import passing
 from appliance.keys import age
-from appliance.store import status, ward_events
+from appliance.store import erase_orders, status, ward_events
 
 WORDS_AT_ONCE = 50  # dossiers asked about after a power cut; the newest words first
 CLOCK_WORD_FOR = timedelta(hours=1)  # the ward tells the time each quarter of an hour
@@ -52,6 +52,10 @@ def read_feed(point: Point, ask: Ask) -> int:
             ward_events.add_events(connection, page.items, key, _seal)
             if __debug__:
                 passing("events-before-cursor")
+            erase_orders.note(
+                connection,
+                (one.dossier_id for one in page.items if one.type is EventType.ERASE_LOCAL),
+            )
             status.remember(connection, status.WARD_FEED, page.next)
         came += len(page.items)
 

@@ -43,19 +43,19 @@ def set_pages_of_earlier_life_aside(point: Point) -> list[str]:
         return [move_aside(point, path) for path in _without_row(point)]
 
 
-def empty(point: Point) -> int:
-    """Remove files that were set aside long ago. Returns how many things there were.
+def empty(point: Point, *, everything: bool = False) -> int:
+    """Remove files that were set aside long ago, or all. Returns how many things there were.
 
     They are ciphertexts, of keys that are destroyed by then or of the ward.
     """
     folder = point.config.paths.state / "set-aside"
-    if not folder.is_dir() or ward_says_clock_is_wrong(point):
+    if not folder.is_dir() or (ward_says_clock_is_wrong(point) and not everything):
         return 0
     longest_s = timedelta(days=point.config.drafts.set_aside_days).total_seconds()
     now_s, gone = point.clock().timestamp(), 0
     for path in sorted(folder.iterdir()):
         # when it came here: a rename changes the status, not the content
-        if now_s - path.lstat().st_ctime > longest_s:
+        if everything or now_s - path.lstat().st_ctime > longest_s:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
             gone += 1
     if gone:

@@ -32,6 +32,7 @@ from appliance.services.batch import Batches
 from appliance.services.cleaning import Cleaning
 from appliance.services.drafts import Drafts
 from appliance.services.front import Front, logged
+from appliance.services.orders import Orders
 from appliance.services.phones import Phones
 from appliance.services.slips import Slips
 from appliance.services.steady import Steady
@@ -80,6 +81,7 @@ class Station:
         )
         self._phones = Phones(point, cleaner.clean, self._wake)
         self._walk_ups = WalkUps(point)
+        self._orders = Orders(point)
         self._drafts = Drafts(point)
         self._sealer = ThreadPoolExecutor(1, "seal")
         self._sealing: Future[str | None] | None = None
@@ -127,6 +129,7 @@ class Station:
             self._look_around_if_moved,
             self._walk_ups.erase_due,
             self._drafts.look_if_due,
+            self._orders.obey_if_due,
             self._front.report_if_due,
         )
 
@@ -151,6 +154,7 @@ class Station:
         self._front.forget_settled_complaint()
         self._phones.look()
         self._walk_ups.look()
+        self._orders.look()
         if self._sealing is None:
             self._sealing = self._sealer.submit(
                 sealing.grant_next, self._point, self._cleaner.clean

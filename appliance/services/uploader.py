@@ -17,11 +17,13 @@ from pathlib import Path
 from appliance import __version__
 from appliance.core.errors import ApplianceError, ConfigWrong, SoftwareTooOld
 from appliance.desk.delivery import Sending, deliver, health
+from appliance.desk.erase_all import note_erase_all
 from appliance.desk.feed import note_ward_clock
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.desk.ward_key import take_ward_key
 from appliance.destinations.ward_service import WardService
+from appliance.keys.signing import device_key_of, verify_key_of
 from appliance.services.folder import FolderWatch
 from appliance.services.news import News
 from appliance.services.steady import Steady
@@ -62,7 +64,9 @@ class Uploader:
         self._sending = Sending(point, held_by=f"uploader-{os.getpid()}")
         self._ward = self._way_to_the_ward()
         self._news = News(point, self._way_to_the_ward(), self._hear)
-        self._folder = FolderWatch(point, read_token(point.config.ward.token_file))
+        token = read_token(point.config.ward.token_file)
+        self._folder = FolderWatch(point, token)
+        self._device = verify_key_of(device_key_of(token))
         self._beat: Callable[[], None] = lambda: None
         self._said: str | None = "?"
         self._said_at = 0.0
@@ -129,6 +133,8 @@ class Uploader:
             log.info("this clock is %.0f s ahead of the ward's", clock.ahead.total_seconds())
         if answer.ward_key is not None:
             take_ward_key(self._point, answer.ward_key)
+        if answer.erase_all is not None:
+            note_erase_all(self._point, answer.erase_all, self._device)
         if answer.min_version and older(__version__, answer.min_version):
             raise SoftwareTooOld(f"the ward asks for {answer.min_version}, this is {__version__}")
 

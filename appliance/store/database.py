@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,14 @@ class Database:
                 if room.f_bavail * room.f_frsize < _LEAST_ROOM_BYTES:
                     raise DiskFull(told) from error
             raise
+
+    def empty_log(self) -> None:
+        """Move all that is committed into the file itself: the log keeps rows as they were.
+
+        As far as nobody reads an older moment just now; the next one to write goes on with it.
+        """
+        with closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def data_version(self) -> int:
         """A number that changes when another connection committed; a look takes microseconds.

@@ -14,6 +14,9 @@ WARD_FEED = "ward-feed"  # how far the ward's feed was read
 FORM_VERSIONS = "form-versions"
 WORDS_KEY = "officers-words-key"  # the public half, as the page made it
 WARD_KEY = "ward-key"  # a newer one than the configuration's, as the ward announced it
+ERASE_WANTED = "erase-wanted"  # JSON, ids of dossiers that the ward ordered to be erased
+ERASE_ALL_WANTED = "erase-all-wanted"  # the number of the ward's order
+ERASED_ALL = "erased-all"  # the last one that was carried out, and when
 WARD_CLOCK = "ward-clock"  # by how much the ward's clock differed, and when that was heard
 
 

@@ -14,6 +14,7 @@ from appliance.core.manifest import Heartbeat
 from web.ward.commit import commit
 from web.ward.database import reading, writing
 from web.ward.devices import device_of_token, learn_key, note_heartbeat
+from web.ward.erase_orders import note_erased, order_for, order_for_revoked
 from web.ward.feed import events_after, events_of
 from web.ward.problems import Fault, Problem
 from web.ward.published import published_procedure, published_procedures
@@ -49,6 +50,7 @@ def know_the_device() -> None:
             "unknown-device",
             "no device of this ward has that token",
             headers={"WWW-Authenticate": 'Bearer realm="ward"'},
+            more=_last_word(token.strip()),
         )
     g.device_id, g.token = known, token.strip()
 
@@ -168,9 +170,13 @@ def heartbeat() -> Response:
     with writing(ward.engine) as conn:
         note_heartbeat(conn, g.device_id, beat, now)
         learn_key(conn, g.device_id, g.token)
+        note_erased(conn, g.device_id, beat.erased, now)
+        order = order_for(conn, ward.home, g.device_id)
     told: dict[str, Any] = {"server_time": now.isoformat().replace("+00:00", "Z")}
     if ward.settings.min_version:
         told["min_version"] = ward.settings.min_version
+    if order is not None:
+        told["erase_all"] = order.model_dump(mode="json")
     key = announced(ward.home)
     if key is not None:
         told["ward_key"] = key.model_dump(mode="json")
@@ -202,6 +208,14 @@ def speak_tus(answer: Response) -> Response:
     if request.path.startswith("/intake/v1/files"):
         answer.headers.update(TUS_HEADERS)
     return answer
+
+
+def _last_word(token: str) -> dict[str, object]:
+    """What a box whose token was taken back still has to hear."""
+    ward = the_ward()
+    with reading(ward.engine) as conn:
+        order = order_for_revoked(conn, ward.home, token)
+    return {"erase_all": order.model_dump(mode="json")} if order else {}
 
 
 def _whole(name: str, default: int, most: int) -> int:

@@ -31,6 +31,7 @@ class Problem(Exception):
     missing: tuple[str, ...] | None = None
     retry_after_s: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, object] = field(default_factory=dict)  # further members of the contract
 
     def response(self) -> Response:
         """The answer, never to be kept by a cache."""
@@ -43,6 +44,7 @@ class Problem(Exception):
             told["errors"] = [fault.as_json() for fault in self.errors]
         if self.missing is not None:
             told["missing"] = list(self.missing)
+        told |= self.more
         answer = Response(json.dumps(told), self.status, mimetype="application/problem+json")
         answer.headers.update(self.headers)
         answer.headers["Cache-Control"] = "no-store"

@@ -72,6 +72,10 @@ device = Table(
     Column("health", Text),  # the last heartbeat, as JSON
     # of its token; NULL for one made by an earlier release, until the box is heard of
     Column("verify_key", String(43), unique=True, index=True),
+    Column("erase_number", Integer),  # the last order to erase everything; NULL: there was none
+    Column("erase_at", Moment),
+    Column("erased_number", Integer),  # the one that the box said it carried out
+    Column("erased_at", Moment),
 )
 
 upload = Table(
