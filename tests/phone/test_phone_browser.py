@@ -272,13 +272,16 @@ def test_who_is_out_reads_why_and_nothing_else(
 
 
 def test_first_pages_are_light(phone: Window, code: str) -> None:
-    weights: list[int] = []
-    phone.page.on("response", lambda answer: weights.append(len(answer.body())))
     come_in(phone, code)
+    session = phone.context.new_cdp_session(phone.page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    weights: list[float] = []
+    session.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
     for path in ("/phone", "/phone/papers", "/phone/portal", "/phone/form"):
         weights.clear()
         phone.page.goto(phone.address + path, wait_until="networkidle")
-        assert 0 < sum(weights) <= 150_000, (path, sum(weights))
+        assert 5_000 < sum(weights) <= 150_000, (path, sum(weights))
 
 
 @pytest.mark.parametrize("language", ["vi.large", "en.plain", "en.large"])
