@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.config import FolderSection
 from appliance.core.carried import Marker
 from appliance.core.submission import SubmissionState
 from appliance.desk import sealing
@@ -51,9 +52,15 @@ def usb(tmp_path: Path, point: Point) -> Path:
     """The stick's place, configured; nothing is plugged in yet."""
     place = tmp_path / "usb"
     place.mkdir()
-    object.__setattr__(point.config.folder, "path", place)
-    object.__setattr__(point.config.ward, "url", "https://ward.test/intake/v1")
+    configure(point, place)
     return place
+
+
+def configure(point: Point, place: Path | None) -> None:
+    """In a copy: the sections of a configuration that nobody wrote are shared by all of them."""
+    ward = point.config.ward.model_copy(update={"url": "https://ward.test/intake/v1"})
+    config = point.config.model_copy(update={"folder": FolderSection(path=place), "ward": ward})
+    object.__setattr__(point, "config", config)
 
 
 @pytest.fixture
@@ -124,7 +131,7 @@ def test_a_stick_that_is_full_or_foreign_says_so_on_the_page(
 def test_without_a_stick_in_the_configuration_nobody_is_offered_one(
     browser: Browser, sealed: str, point: Point
 ) -> None:
-    object.__setattr__(point.config.folder, "path", None)
+    configure(point, None)
     assert "USB" not in browser.get(f"{sealed}/delivery").text
     browser.post(f"{sealed}/send-by", to="folder")
     with point.database.reading() as connection:
