@@ -57,6 +57,7 @@ def unmount(folder: Path, patience_s: float = 30.0) -> None:
     command = ("findmnt", "-no", "SOURCE", str(folder))
     source = subprocess.run(command, capture_output=True, check=False, text=True).stdout.strip()
     backing = Path("/sys/block") / Path(source).name / "loop/backing_file"
+    ours = _text_of(backing)  # another campaign may get the same device a moment later
     end = time.monotonic() + patience_s
     while True:
         try:
@@ -66,10 +67,17 @@ def unmount(folder: Path, patience_s: float = 30.0) -> None:
             if time.monotonic() > end:
                 raise
             time.sleep(0.1)
-    while backing.exists():
+    while ours is not None and _text_of(backing) == ours:
         if time.monotonic() > end:
             raise RuntimeError(f"{source} is still there after umount")
         time.sleep(0.02)
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return path.read_text()
+    except OSError:
+        return None
 
 
 def pull_the_plug(folder: Path) -> None:

@@ -123,7 +123,8 @@ def campaign(home: Path, visits: int, cuts: int, seed: int = 1) -> dict[str, obj
         point.database.close()
     finally:
         house.close()
-        unmount(house.state)
+        if house.state.is_mount():
+            unmount(house.state)
     more, hits = search_image(image, marks)
     logs = search_files(sorted(house.home.glob("*.log")), marks)
     return {
