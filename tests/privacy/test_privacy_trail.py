@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from appliance.core.errors import PinLocked, WrongPin
+from appliance.core.manifest import Receipt
 from appliance.core.trail import Head, What
-from appliance.desk import dossiers, holding, people, sealing, trail
+from appliance.desk import dossiers, holding, people, sealing, supplements, trail
+from appliance.desk.delivery import take_receipt
 from appliance.desk.door import come_in
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import audit
+from appliance.store import audit, outbox
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     PIN,
@@ -31,6 +34,7 @@ from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     scan_into,
     ward_keys,
 )
+from tests.point.test_point_supplement import ask_for
 
 
 def told(point: Point) -> list[tuple[str, int | None]]:
@@ -65,6 +69,35 @@ def test_each_move_of_a_dossier_leaves_a_line_with_who_and_when(
         lines = list(audit.lines(connection))
     assert {line.about for line in lines} == {dossier_id, None}
     assert lines[1].at == clock.now
+
+
+def test_what_comes_after_the_seal_is_told_too(
+    point: Point, helper: Volunteer, dossier_id: str
+) -> None:
+    sealed(point, helper, dossier_id)
+    with point.database.reading() as connection:
+        sent = outbox.submission_of(connection, dossier_id)
+    assert sent is not None
+    proof = Receipt(
+        dossier_id=dossier_id, code="BD-7K3M-94QX", received_at=point.clock(),
+        manifest_sha256=sent.manifest_sha256, signature="checked elsewhere",
+    )  # fmt: skip
+    take_receipt(point, sent, proof)
+    take_receipt(point, sent, proof)  # a stick brought it as well
+    ask_for(point, dossier_id, 1, ("giay_chung_sinh", None))
+    supplements.begin(point, dossier_id, helper.id)
+    supplements.give_up(point, dossier_id, helper.id)
+    assert told(point)[-3:] == [
+        ("dossier.delivered", None),
+        ("supplement.begun", helper.id),
+        ("supplement.given-up", helper.id),
+    ]
+
+
+def test_there_is_no_word_of_the_trail_that_nothing_writes() -> None:
+    root = Path(__file__).parents[2] / "appliance"
+    code = "".join(path.read_text("utf-8") for path in root.rglob("*.py"))
+    assert [what.name for what in What if f"What.{what.name}" not in code] == []
 
 
 def test_no_name_no_number_and_no_answer_stands_in_the_trail(
@@ -161,6 +194,19 @@ def test_two_lines_that_changed_places_are_found(point: Point) -> None:
         ):
             connection.exec_driver_sql(statement)
     with pytest.raises(trail.BrokenTrail, match="line 4"):
+        trail.check(point)
+
+
+def test_a_line_written_anew_with_a_digest_that_fits_breaks_the_next_one(point: Point) -> None:
+    ten_lines(point)
+    with point.database.writing() as connection:
+        lines = list(audit.lines(connection))
+        changed = replace(lines[3], who=99)
+        fitting = audit.digest_of(lines[2].digest, changed)
+        connection.exec_driver_sql(
+            "UPDATE audit_line SET who = 99, digest = ? WHERE seq = 4", (fitting,)
+        )
+    with pytest.raises(trail.BrokenTrail, match="line 5"):
         trail.check(point)
 
 

@@ -106,7 +106,8 @@ def _signed_in() -> Volunteer | None:
     if found is None:
         return None
     g.locked = found.locked
-    if _is_sign_of_life(now - seen):
+    # a locked page's own script must not send the old cookie after the one that the PIN brings
+    if _is_sign_of_life(now - seen) and not (found.locked and wants_fragment()):
         session[SEEN] = now
     return found.volunteer
 
