@@ -88,7 +88,8 @@ def make_copy(point: Point) -> Copy | None:
         StoreDamaged, DiskFull, CardReadOnly: as ``store.copies``.
     """
     copies = copies_of(point)
-    page = int(point.diary.turn_page().stem)
+    newest = max((copy.diary for copy in copies.finished()), default=0)
+    page = int(point.diary.turn_page(after=newest).stem)
     copy = copies.make(point.database.path, point.clock(), page)
     finished = copies.finished()
     if copy is not None and len(finished) > 1:  # the older one may be needed with its own pages

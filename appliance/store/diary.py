@@ -54,9 +54,12 @@ class Diary:
             file.write(line)
             os.fdatasync(file.fileno())
 
-    def turn_page(self) -> Path:
-        """Begin a new file, durable when it returns; what is noted from now on goes there."""
-        path = self._folder / f"{self.page() + 1:08d}{_ENDING}"
+    def turn_page(self, after: int = 0) -> Path:
+        """Begin a new file, durable when it returns; what is noted from now on goes there.
+
+        Its number is above *after* too: a diary that got lost begins no count anew.
+        """
+        path = self._folder / f"{max(self.page(), after) + 1:08d}{_ENDING}"
         with card_told(path):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)

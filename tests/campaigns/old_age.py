@@ -127,9 +127,12 @@ def _seal(point: Point, dossier_id: str) -> Submission:
 
 def _deliver(point: Point, sent: Submission) -> None:
     proof = Receipt(
-        code="BN-" + sent.id[:8], dossier_id=sent.dossier_id, manifest_sha256=sent.manifest_sha256,
-        received_at=point.clock(), key_id="0" * 16, signature="0" * 86,
-    )  # fmt: skip
+        code=f"BN-{sent.id[:8].upper()}",
+        dossier_id=sent.dossier_id,
+        manifest_sha256=sent.manifest_sha256,
+        received_at=point.clock(),
+        signature="0" * 86,
+    )
     with point.database.writing() as connection:
         outbox.mark_delivered(connection, sent, proof)
     noting.delivered(point, sent.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -147,3 +148,14 @@ def test_old_pages_of_the_diary_go_once_both_copies_hold_them(
     dossiers.open_dossier(point, "khai-sinh", helper.id)
     restoring.make_copy(point)
     assert len(list(point.diary.entries())) == 1  # the older copy does not hold it
+
+
+def test_a_diary_that_got_lost_makes_no_old_copy_the_newest(
+    point: Point, dossier_id: str, clock: TellingClock
+) -> None:
+    for _ in range(3):
+        restoring.make_copy(point)
+    shutil.rmtree(point.config.paths.state / "diary")
+    clock.pass_by(days=-1)  # and the clock went back: the count alone tells
+    latest = [restoring.make_copy(point) for _ in range(2)]
+    assert restoring.copies_of(point).finished() == latest[::-1]

@@ -88,3 +88,13 @@ def test_a_page_whose_file_is_gone_is_damaged_too(complete: str, point: Point) -
     with pytest.raises(PageDamaged):
         scanning.page_image(point, id_of(complete), page.id, scanning.PageImage.MASTER)
     assert view_of(point, complete).pages[0].is_damaged
+
+
+def test_what_was_found_again_is_told_where_the_papers_lie(
+    browser: Browser, dossier: str, tray: Tray, point: Point
+) -> None:
+    tray.press(pages=2, error_code="found-again")
+    slot = view_of(point, dossier).pages[0].slot_key
+    text = unescape(browser.get(f"{dossier}/slots/{slot}").text)
+    assert "Hộp vừa khôi phục sổ ghi" in text
+    assert "Xem lại thứ tự trang, hướng trang và các câu trả lời trước khi chốt." in text
