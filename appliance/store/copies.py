@@ -123,9 +123,17 @@ class Copies:
         return True
 
     def _older(self) -> str:
-        finished = self.finished()
-        kept = finished[0].name if finished else None
+        """The one to write to: never the last that is whole, whatever its proof says."""
+        whole = [copy for copy in self.finished() if self._is_whole(copy)]
+        kept = whole[0].name if whole else None
         return next(name for name in _NAMES if name != kept)
+
+    def _is_whole(self, copy: Copy) -> bool:
+        try:
+            with self.path_of(copy).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == copy.sha256
+        except OSError:
+            return False
 
     def _must_have_room(self, database: Path, target: Path) -> None:
         """Pages of citizens come first: a copy never takes the room that is kept for them."""

@@ -159,3 +159,15 @@ def test_a_diary_that_got_lost_makes_no_old_copy_the_newest(
     clock.pass_by(days=-1)  # and the clock went back: the count alone tells
     latest = [restoring.make_copy(point) for _ in range(2)]
     assert restoring.copies_of(point).finished() == latest[::-1]
+
+
+def test_the_last_whole_copy_is_not_written_over_where_the_newer_one_rotted(point: Point) -> None:
+    older, newer = restoring.make_copy(point), restoring.make_copy(point)
+    assert older is not None
+    assert newer is not None
+    copies = restoring.copies_of(point)
+    hurt_pages(copies.path_of(newer))
+    again = restoring.make_copy(point)
+    assert again is not None
+    assert again.name == newer.name
+    assert copies.finished() == [again, older]
