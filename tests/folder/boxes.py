@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -15,6 +16,7 @@ from appliance.config import (
     TextSection,
     WardSection,
 )
+from appliance.core.carried import Marker
 from appliance.core.dossier import DossierState
 from appliance.core.submission import Bound, SealedFile, Submission, SubmissionState, revision_id
 from appliance.desk import dossiers as desk
@@ -27,6 +29,7 @@ from appliance.destinations.ward_service import WardService
 from appliance.keys.canonical import sha256_hex
 from appliance.keys.signing import device_key_of
 from appliance.procedures.catalogue import Catalogue
+from appliance.stick import prepare
 from appliance.store import dossiers, outbox
 from appliance.store.database import Database
 from appliance.store.volunteers import Role, add_volunteer
@@ -48,6 +51,13 @@ def point_with_lan(path: Path) -> None:
     with database.writing() as connection:
         add_volunteer(connection, "Lan", "482915", Role.VOLUNTEER, datetime.now(UTC))
     database.close()
+
+
+def new_stick(place: Path, ward: WardMade) -> Path:
+    """A plain folder that boxes of *ward* take for a prepared stick."""
+    place.mkdir()
+    prepare(place, Marker(stick=str(uuid.uuid4()), ward=ward.verify_key))
+    return place
 
 
 class CarryingBox:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from appliance.core.carried import Marker
-from appliance.stick import prepare
-from tests.folder.boxes import CarryingBox, point_with_lan
+from tests.folder.boxes import CarryingBox, new_stick, point_with_lan
 from tests.folder.media import Stick, why_not
 from tests.folder.office import Office
 from web.ward.init import WardMade, init_ward
@@ -45,10 +42,7 @@ def office(tmp_path: Path, ward_made: tuple[Path, WardMade]) -> Iterator[Office]
 @pytest.fixture
 def place(tmp_path: Path, office: Office) -> Path:
     """A prepared stick, plugged in at the box."""
-    folder = tmp_path / "usb"
-    folder.mkdir()
-    prepare(folder, Marker(stick=str(uuid.uuid4()), ward=office.made.verify_key))
-    return folder
+    return new_stick(tmp_path / "usb", office.made)
 
 
 @pytest.fixture

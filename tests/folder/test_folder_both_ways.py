@@ -6,18 +6,15 @@ import shutil
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from appliance.core.carried import Marker
 from appliance.core.submission import Bound, SubmissionState
 from appliance.desk.waiting import send_by
-from appliance.stick import prepare
 from appliance.store import outbox
-from tests.folder.boxes import CarryingBox
+from tests.folder.boxes import CarryingBox, new_stick
 from tests.folder.office import Office
 from tests.ward.conftest import RunningWard, database, new_database, postgres_folder, ward
 from tests.ward.papers import SealedDossier
@@ -41,10 +38,7 @@ def served(ward: RunningWard) -> Iterator[Office]:
 
 @pytest.fixture
 def usb(tmp_path: Path, ward: RunningWard) -> Path:
-    folder = tmp_path / "usb"
-    folder.mkdir()
-    prepare(folder, Marker(stick=str(uuid.uuid4()), ward=ward.made.verify_key))
-    return folder
+    return new_stick(tmp_path / "usb", ward.made)
 
 
 @pytest.fixture
