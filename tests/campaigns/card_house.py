@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from appliance.core.errors import ApplianceError
 from appliance.demo.browser import PageRefused
 from appliance.demo.house import House, HouseFell
 from appliance.demo.visit import play_visit
@@ -20,7 +21,7 @@ from tests.campaigns.promises import Promises, promises_in
 POINT_SERVICES = ("station", "web", "uploader")
 LOOK_S = 0.03
 WEAKENED = Path(__file__).parent / "weakened"
-FELL = (HouseFell, PageRefused, OSError, SQLAlchemyError)
+FELL = (HouseFell, PageRefused, OSError, SQLAlchemyError, ApplianceError)
 
 
 class CardHouse(House):
