@@ -11,7 +11,7 @@ import pytest
 
 from appliance.config import Config
 from appliance.core.dossier import DossierState
-from appliance.core.submission import SubmissionState
+from appliance.core.errors import NotReadyToSeal
 from appliance.desk import dossiers, restoring
 from appliance.desk.delivery import Sending, deliver
 from appliance.desk.point import Point
@@ -124,7 +124,7 @@ def test_what_was_delivered_after_the_copy_is_asked_about_and_not_sent_again(
     again.database.close()
 
 
-def test_a_seal_that_only_the_ward_remembers_needs_an_officer_and_is_never_doubled(
+def test_a_seal_that_only_the_ward_remembers_is_not_made_a_second_time(
     point: Point,
     helper: Volunteer,
     dossier_id: str,
@@ -133,7 +133,7 @@ def test_a_seal_that_only_the_ward_remembers_needs_an_officer_and_is_never_doubl
     send: Send,
     ward: WardProcess,
 ) -> None:
-    """Copy and diary are both from before the seal: the desk scans it again, the ward sees it."""
+    """Copy and diary are both from before the seal; its desk key was destroyed with the seal."""
     fill(point, dossier_id)
     restoring.make_copy(point)
     kept = Path(config.paths.state) / "diary-before"
@@ -146,13 +146,11 @@ def test_a_seal_that_only_the_ward_remembers_needs_an_officer_and_is_never_doubl
     shutil.rmtree(Path(config.paths.state) / "diary")
     kept.rename(Path(config.paths.state) / "diary")
     again, _ = start_again(config, clock)
-    scan_into(again, dossier_id, SLOT)
-    seal(again, dossier_id, helper.id)
-    send(again)
-    with again.database.reading() as connection:
-        sent = outbox.submission_of(connection, dossier_id)
-    assert sent is not None
-    assert (sent.state, sent.error_code) == (SubmissionState.NEEDS_PERSON, "conflict-at-ward")
+    assert dossiers.look_at(again, dossier_id).locked
+    with pytest.raises(NotReadyToSeal):
+        seal(again, dossier_id, helper.id)
+    _, damage = arrived(ward, again)
+    assert damage.get("doubled at the ward", 0) == 0
     again.database.close()
 
 
