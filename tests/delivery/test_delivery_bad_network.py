@@ -9,6 +9,7 @@ import pytest
 
 from appliance.pretend.bad_network import (
     CAPTIVE_PORTAL,
+    HALF_OPEN,
     SWALLOWED_ANSWER,
     BadNetwork,
     Trouble,
@@ -147,3 +148,23 @@ def test_nothing_survives_closing(echo):
         assert read_all(line) == b""
     with pytest.raises(OSError, match=r"."):
         call(network)
+
+
+def test_a_half_open_line_takes_the_call_and_then_says_nothing_and_passes_nothing_on(echo):
+    with BadNetwork(echo.port, lambda number: HALF_OPEN) as network, call(network) as line:
+        line.sendall(b"order")
+        line.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            line.recv(1)
+    assert echo.got == b""
+
+
+def test_what_was_on_its_way_at_a_cut_is_counted_from_the_last_answer_on(echo):
+    with BadNetwork(echo.port, lambda number: Trouble(cut_up_after=1_500)) as network:
+        with call(network) as line:
+            line.sendall(b"x" * 1_000)
+            assert len(line.recv(1_000, socket.MSG_WAITALL)) == 1_000
+            line.sendall(b"x" * 1_000)
+            read_all(line)
+        traffic = network.traffic
+        assert (traffic.cuts, traffic.lost, traffic.most_lost) == (1, 500, 500)
