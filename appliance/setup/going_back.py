@@ -45,7 +45,7 @@ class GoingBack:
             _put_back()
         restart()
         now = version_of_release(VENV.resolve())
-        return Refused(Exit.ROLLED_BACK, f"{why}; release {now} runs again, nothing was lost")
+        return Refused(Exit.ROLLED_BACK, f"{why}; release {now} runs again")
 
 
 def forget() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from tests.boot.machine import Machine, cannot_boot
 from tests.boot.roots import PROJECT, debian_root, wheels
 
-SUITE = "bookworm"
+SUITE = os.environ.get("TRAMHOSO_SUITE", "bookworm")
 
 
 def clean_clone(folder: Path) -> Path:

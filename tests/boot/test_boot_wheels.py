@@ -1,0 +1,26 @@
+"""A Raspberry Pi compiles nothing: each package of the lock has a wheel for it."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.boot.roots import PROJECT
+
+pytestmark = [pytest.mark.campaign, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+def test_every_package_of_the_lock_has_a_wheel_for_a_raspberry_pi(tmp_path, suite):
+    words = ["bundle", str(tmp_path), "--suite", suite, "--architecture", "arm64"]
+    done = subprocess.run(
+        [PROJECT / "setup_pi.sh", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path, check=False
+    )
+    assert checked.returncode == 0
+    assert list((tmp_path / "wheels").glob("*aarch64.whl"))
+    assert not list((tmp_path / "wheels").glob("*.tar.gz"))
