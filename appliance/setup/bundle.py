@@ -24,6 +24,21 @@ def platforms(suite: str, architecture: str) -> list[str]:
     return [f"{name}_{MACHINES[architecture]}" for name in (*names, *GLIBC)]
 
 
+# pip weighs "; python_full_version < …" by the Python it runs on, not by the one asked for
+_FOR_THAT_PYTHON = """
+import sys
+from pip._vendor.packaging.markers import Marker
+lock, python, machine = sys.argv[1:]
+there = {"python_version": python, "python_full_version": f"{python}.0"}
+there["platform_machine"] = machine
+for entry in open(lock).read().replace("\\\\\\n", " ").splitlines():
+    package, _, rest = entry.partition(" --hash")
+    wanted, _, marker = package.partition(" ; ")
+    if wanted.strip() and wanted[0] != "#" and (not marker or Marker(marker).evaluate(there)):
+        print(wanted, "--hash" + rest)
+"""
+
+
 def fetch_wheels(folder: Path, suite: str, architecture: str) -> None:
     """Every wheel of the lock for the Python of *suite*, checked against the lock's hashes.
 
@@ -33,7 +48,7 @@ def fetch_wheels(folder: Path, suite: str, architecture: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     python = PYTHONS[suite]
     words = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "5"]
-    words += ["--only-binary", ":all:", "--require-hashes", "--requirement", str(LOCK)]
+    words += ["--only-binary", ":all:", "--require-hashes"]
     words += ["--dest", str(folder), "--python-version", python, "--implementation", "cp"]
     for abi in (f"cp{python.replace('.', '')}", "abi3", "none"):
         words += ["--abi", abi]
@@ -41,6 +56,10 @@ def fetch_wheels(folder: Path, suite: str, architecture: str) -> None:
         words += ["--platform", platform]
     with tempfile.TemporaryDirectory() as venv:
         ran(SYSTEM_PYTHON, "-m", "venv", venv)
+        wanted = Path(venv) / "wanted.txt"
+        asked = (str(LOCK), python, MACHINES[architecture])
+        wanted.write_text(ran(f"{venv}/bin/python", "-c", _FOR_THAT_PYTHON, *asked))
+        words += ["--requirement", str(wanted)]
         say("fetch", f"wheels for Python {python} on {architecture}")
         try:
             ran(f"{venv}/bin/python", "-m", "pip", "download", *words)

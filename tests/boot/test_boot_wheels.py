@@ -23,4 +23,6 @@ def test_every_package_of_the_lock_has_a_wheel_for_a_raspberry_pi(tmp_path, suit
     )
     assert checked.returncode == 0
     assert list((tmp_path / "wheels").glob("*aarch64.whl"))
+    (numpy,) = (tmp_path / "wheels").glob("numpy-*")  # the lock names one for each Python
+    assert numpy.name.startswith({"bookworm": "numpy-2.4", "trixie": "numpy-2.5"}[suite])
     assert not list((tmp_path / "wheels").glob("*.tar.gz"))
