@@ -32,6 +32,7 @@ from tests.campaigns.promises import broken
 
 CARD_BYTES = 192 << 20
 LEAVES = (0, 4096, 200_000, RESERVE_BYTES // 2, RESERVE_BYTES)  # from nothing to a nearly full card
+RESTED_S = 10.0
 WAIT_S, JITTER_S, LASTS_S, SETTLE_S = 60.0, 0.7, (2.0, 6.0), 240.0
 
 
@@ -90,6 +91,7 @@ def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
             found = broken(seen, house.state)
             print(f"{number + 1}, in {phase}: {dict(found)}", file=sys.stderr)  # noqa: T201
             damage += found
+        time.sleep(RESTED_S)  # a press while the station rests over a fault calls for help only
         last = play_visit(house, 2, lambda line: None)
         damage["no visit afterwards"] += not last.ward_has_all_bytes
         settle(house, SETTLE_S)
