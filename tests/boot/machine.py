@@ -13,6 +13,10 @@ RESTARTED = 133  # what systemd-nspawn --keep-unit ends with when the machine as
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
+class DidNotBoot(AssertionError):
+    """systemd did not come up; the text is the end of the console."""
+
+
 def cannot_boot() -> str:
     """Why this machine boots no container; empty when it does."""
     if os.geteuid() != 0:
@@ -137,4 +141,4 @@ class Machine:
                 if Path(f"/proc/{pid}/root/run/systemd/private").exists():
                     return pid
             time.sleep(0.05)
-        raise AssertionError(f"it did not boot: {self.console()[-2000:]}")
+        raise DidNotBoot(f"it did not boot: {self.console()[-2000:]}")

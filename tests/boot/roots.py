@@ -18,8 +18,16 @@ LITE = ("systemd-sysv", "dbus", "python3", "ca-certificates", "iproute2", "procp
 PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
 
 
+class NoDebian(Exception):
+    """mmdebstrap could not make one here; the text is what it said."""
+
+
 def debian_root(suite: str) -> Path:
-    """The folder with *suite*; made when there is none for today's list of packages."""
+    """The folder with *suite*; made when there is none for today's list of packages.
+
+    Raises:
+        NoDebian: no mirror can be reached, say.
+    """
     packages = ",".join([*LITE, *box_packages()])
     root = CACHE / f"{suite}-{_short(packages)}"
     if not root.exists():
@@ -27,7 +35,10 @@ def debian_root(suite: str) -> Path:
         shutil.rmtree(half, ignore_errors=True)
         CACHE.mkdir(parents=True, exist_ok=True)
         words = ["--variant=apt", "--quiet", f"--include={packages}", suite, str(half)]
-        _run("mmdebstrap", *words, *mirrors(suite))
+        try:
+            _run("mmdebstrap", *words, *mirrors(suite))
+        except AssertionError as error:
+            raise NoDebian(str(error)) from error
         shutil.rmtree(half / "var/cache/apt", ignore_errors=True)
         (half / "etc/machine-id").write_text("")  # each boot is another machine
         half.rename(root)
