@@ -29,10 +29,11 @@ from appliance.destinations.ward_service import WardService
 from appliance.keys.canonical import sha256_hex
 from appliance.keys.signing import device_key_of
 from appliance.procedures.catalogue import Catalogue
-from appliance.stick import prepare
+from appliance.stick import marker_of, prepare
 from appliance.store import dossiers, outbox
 from appliance.store.database import Database
 from appliance.store.volunteers import Role, add_volunteer
+from tests.folder import media
 from tests.ward.papers import SealedDossier, pdf, sealed_dossier
 from web.ward.init import WardMade
 
@@ -162,3 +163,12 @@ class CarryingBox:
     def on_stick(self, made: SealedDossier) -> Path:
         """Its folder there."""
         return self.stick_place / "tramhoso" / self.submission(made).id
+
+
+def on_real(box: CarryingBox, place: Path, stick: media.Stick) -> None:
+    """Another stick of the same ward, as a real file system."""
+    marker = marker_of(place)
+    assert marker is not None
+    stick.plug_in()
+    prepare(stick.place, marker.model_copy(update={"stick": str(uuid.uuid4())}))
+    box.stick_place = stick.place
