@@ -12,7 +12,7 @@ class CitizenError(ApplianceError):
 class CitizenUnknown(CitizenError):
     """Number and secret do not fit; which of them is wrong is not told."""
 
-    code, who = "citizen-unknown", Who.CITIZEN
+    code, who = "citizen-unknown", Who.VOLUNTEER
 
 
 class TooManyGuesses(CitizenError):

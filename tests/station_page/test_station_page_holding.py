@@ -46,6 +46,7 @@ def test_no_page_with_a_dossier_in_its_address_forgets_who_holds_it(
     open_to_others = {
         "delivery.show",
         "delivery.note_code",
+        "delivery.send_by",
         "home.try_sending_again",
         "holding.take_over",
     }

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -123,6 +124,10 @@ def test_kills_at_random_moments_of_a_commit_leave_one_row_and_one_receipt(
         assert rows == 1
 
 
+def second_names(ward: RunningWard) -> set[Path]:
+    return set((ward.settings.home / "sealed").glob("*/*.new"))
+
+
 @pytest.mark.parametrize(
     "moment", ["before-vault", "after-vault", "before-row", "after-row", "after-commit"]
 )
@@ -132,6 +137,7 @@ def test_a_kill_at_each_step_of_a_commit_is_finished_by_a_repeat(
     """The steps in order; the child process ends itself with SIGKILL at *moment*."""
     dossier = sealed_dossier(ward.made.recipient)
     ward.box.upload_all(dossier)
+    earlier = second_names(ward)  # of random kills: several wards on one database wait an hour
     ward.kill()
     ward.environment["WARD_DIES_AT"] = moment
     ward.module = "tests.ward.dying_ward"
@@ -150,8 +156,8 @@ def test_a_kill_at_each_step_of_a_commit_is_finished_by_a_repeat(
     assert ward.box.commit(dossier).content == answer.content
     opened = open_dossier(ward.settings.home, dossier.id, database=ward.settings.database)
     assert opened.by_slot == dossier.plain
-    kept = [p for p in (ward.settings.home / "sealed").rglob("*") if p.suffix == ".new"]
-    assert kept == [], "a stray name in the vault outlived the restart"
+    kept = second_names(ward) if ward.settings.serves_alone else second_names(ward) - earlier
+    assert kept == set(), "a stray name in the vault outlived the restart"
 
 
 def test_a_row_that_says_more_than_the_disk_holds_is_not_believed(ward: RunningWard) -> None:

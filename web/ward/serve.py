@@ -50,6 +50,8 @@ def run(
                 next_sweep = time.monotonic() + SWEEP_EVERY_S
                 _sweep(service)
 
+        if settings.serves_alone:  # nobody is in the middle of a commit
+            drop_strays(service.home.sealed)
         if hearing:
             hearing.start()
         try:

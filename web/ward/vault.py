@@ -59,8 +59,8 @@ def keep(sealed: Path, source: Path, sha256: str) -> None:
     sync_folder(target.parent)
 
 
-def drop_strays(sealed: Path, before: datetime) -> int:
-    """Take away second names that a crash left *before* then; returns how many there were.
+def drop_strays(sealed: Path, before: datetime | None = None) -> int:
+    """Take away second names that a crash left, *before* then; returns how many there were.
 
     A name that is younger may belong to a commit of this moment. The inode tells when a file got
     its newest name; when its bytes were written tells nothing.
@@ -68,7 +68,7 @@ def drop_strays(sealed: Path, before: datetime) -> int:
     gone = 0
     for path in sealed.glob(f"*/*{FRESH}"):
         with contextlib.suppress(FileNotFoundError):  # the commit took it between two looks
-            if path.stat().st_ctime < before.timestamp():
+            if before is None or path.stat().st_ctime < before.timestamp():
                 path.unlink()
                 gone += 1
     return gone
