@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
 
-from tests.campaigns import card, crash_images, power_cut_services
+from tests.campaigns import card, crash_images
 from tests.campaigns.block_recorder import FLUSH, SECTOR, Step, images
+from tests.campaigns.short_form import outcome_of
 
 
 @pytest.mark.timeout(600)
-def test_the_real_services_keep_every_promise_when_the_plug_is_pulled(tmp_path: Path) -> None:
+def test_the_real_services_keep_every_promise_when_the_plug_is_pulled() -> None:
     if not card.can_run():
         pytest.skip("needs root, loop devices and e2fsprogs")
-    outcome = power_cut_services.campaign(tmp_path, cuts=2, seed=7)
+    outcome = outcome_of("power_cut_services", "--cuts", "2", "--seed", "7")
     assert outcome["damage"] == {}
     assert outcome["cuts"] == 2
     assert int(str(outcome["promises standing at the last cut"])) > 0
 
 
 @pytest.mark.timeout(600)
-def test_no_card_that_a_cut_may_leave_breaks_a_promise(tmp_path: Path) -> None:
+def test_no_card_that_a_cut_may_leave_breaks_a_promise() -> None:
     if not crash_images.can_run():
         pytest.skip("needs root, loop devices, FUSE and e2fsprogs")
-    outcome = crash_images.campaign(tmp_path, count=12, seconds=5, seed=7)
+    outcome = outcome_of("crash_images", "--images", "12", "--seconds", "5", "--seed", "7")
     assert outcome["damage"] == {}
     assert int(str(outcome["promises looked for"])) > 0
 

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
 import zlib
-from pathlib import Path
 
 import pytest
 
-from tests.campaigns import card, raw_card
+from tests.campaigns import card
 from tests.campaigns.raw_search import Marks
+from tests.campaigns.short_form import outcome_of
 
 NAME = "Trần Thị Mẫu Hoa"
 
 
-def test_after_a_visit_and_a_cut_nothing_plain_lies_on_the_card_and_the_control_is_found(
-    tmp_path: Path,
-) -> None:
+def test_after_a_visit_and_a_cut_nothing_plain_lies_on_the_card_and_the_control_is_found() -> None:
     if not card.can_run():
         pytest.skip("needs root, loop devices and e2fsprogs")
-    try:
-        seen = raw_card.campaign(tmp_path, visits=1, cuts=1)
-    except subprocess.CalledProcessError as error:
-        if "mount" in error.cmd:
-            pytest.skip("this machine lets nobody mount a loop device")
-        raise
+    seen = outcome_of("raw_card", "--visits", "1", "--cuts", "1")
     assert seen["found on the card"] == {}
     assert seen["found in logs"] == {}
     assert seen["missed on the control"] == []
-    assert isinstance(read := seen["files read before they were erased"], int)
-    assert read >= 4
+    assert seen["files read before they were erased"] >= 4
 
 
 @pytest.mark.parametrize(

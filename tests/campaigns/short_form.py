@@ -1,0 +1,35 @@
+"""A campaign run as its command, for the tests.
+
+In a process of its own: whoever still maps a file of a card whose plug was pulled dies of SIGBUS
+when it is touched, perhaps minutes later (SQLite maps its shared memory).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TRIES = 2  # a loop device that is still going ends a run without a figure
+
+
+def outcome_of(name: str, *words: str) -> dict[str, Any]:
+    """What ``python -m tests.campaigns.NAME WORDS`` prints last."""
+    said = ""
+    for _ in range(TRIES):
+        done = subprocess.run(
+            [sys.executable, "-m", f"tests.campaigns.{name}", *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = done.stdout.strip().splitlines()
+        if lines and lines[-1].startswith("{"):
+            found: dict[str, Any] = json.loads(lines[-1])
+            return found
+        said = f"ended with {done.returncode}: {done.stderr[-2000:]}"
+    raise AssertionError(said)
