@@ -67,12 +67,14 @@ def box_packages() -> list[str]:
 
 
 def mirrors(suite: str) -> list[str]:
-    """This machine's own mirror, for *suite*."""
-    said = Path("/etc/apt/sources.list.d/debian.sources")
+    """This machine's own mirror, for *suite*; none where it has no list of the newer kind.
+
+    mmdebstrap then takes the one it knows.
+    """
+    said = Path("/etc/apt/sources.list.d/debian.sources")  # where Debian itself keeps it
     lines = said.read_text().splitlines() if said.exists() else []
     found = [line.split()[1] for line in lines if line.startswith("URIs:")]
-    main = next((uri for uri in found if "security" not in uri), "http://deb.debian.org/debian")
-    return [f"deb {main} {suite} main"]
+    return [f"deb {uri} {suite} main" for uri in found if "security" not in uri][:1]
 
 
 def _short(text: str) -> str:

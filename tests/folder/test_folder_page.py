@@ -20,6 +20,7 @@ from appliance.keys.signing import device_key_of, new_signing_key, verify_key_of
 from appliance.pretend.sample_answers import sample_answers
 from appliance.stick import prepare
 from appliance.store import outbox
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window
 from tests.station_page.conftest import (
     Browser,
@@ -157,19 +158,20 @@ def test_a_dossier_that_arrived_meanwhile_is_not_moved(
 
 @pytest.mark.browser
 def test_the_button_is_pressed_the_stick_is_filled_and_the_page_says_when_to_pull_it(
-    sealed: str, window: Window, point: Point, usb: Path, tmp_path: Path
+    sealed: str, window: Window, point: Point, usb: Path
 ) -> None:
     page = window.page
     page.goto(f"{window.address}{sealed}/delivery")
-    page.screenshot(path=tmp_path / "1-stuck.png", full_page=True)
+    keep_picture(page, "stick-1-stuck", whole=True)
     page.get_by_role("button", name="Chép ra USB").click()
     page.get_by_text("Cắm USB của trạm vào hộp").wait_for()
-    page.screenshot(path=tmp_path / "2-waits.png", full_page=True)
+    keep_picture(page, "stick-2-waits", whole=True)
     plug_in(usb)
     look(point, usb)
     page.get_by_text("Bây giờ rút USB ra được").wait_for()  # by itself, the page is not touched
-    page.screenshot(path=tmp_path / "3-copied.png", full_page=True)
+    keep_picture(page, "stick-3-copied", whole=True)
     page.set_viewport_size({"width": 360, "height": 740})
-    page.screenshot(path=tmp_path / "4-copied-phone.png", full_page=True)
+    keep_picture(page, "stick-4-copied-phone", whole=True)
     page.get_by_role("button", name="Thôi USB, gửi qua mạng").click()
     page.get_by_text("Hồ sơ này sẽ gửi qua mạng").wait_for()
+    assert page.get_by_role("button", name="Thôi USB, gửi qua mạng").count() == 0

@@ -30,20 +30,14 @@ def ask() -> str:
 @pages.post("")
 def show() -> ResponseReturnValue:
     """Form fields: ``number`` and ``secret``, of the slip to take home."""
-    try:
-        held = _found()
-    except (CitizenUnknown, TooManyGuesses) as error:
-        return _refused(error)
+    held = _found()
     return render_template("citizen.html", held=held, refused=None, **_typed())
 
 
 @pages.post("/take-back")
 def take_back() -> ResponseReturnValue:
     """The same fields: the consent is withdrawn before the ward has it."""
-    try:
-        held = _found()
-    except (CitizenUnknown, TooManyGuesses) as error:
-        return _refused(error)
+    held = _found()
     wanted = held.view.dossier.id
     try:
         if held.stage == "supplement":
@@ -61,10 +55,7 @@ def take_back() -> ResponseReturnValue:
 @pages.post("/forget")
 def forget() -> ResponseReturnValue:
     """The same fields: of a delivered dossier the codes that the box still holds."""
-    try:
-        held = _found()
-    except (CitizenUnknown, TooManyGuesses) as error:
-        return _refused(error)
+    held = _found()
     wanted = held.view.dossier.id
     try:
         erasing.forget_codes(point(), wanted, volunteer().id)
@@ -84,6 +75,8 @@ def _typed() -> dict[str, str]:
     return {key: request.form.get(key, "")[:LONGEST] for key in ("number", "secret")}
 
 
+@pages.errorhandler(CitizenUnknown)
+@pages.errorhandler(TooManyGuesses)
 def _refused(error: CitizenUnknown | TooManyGuesses) -> ResponseReturnValue:
     page = render_template(
         "citizen.html", held=None, refused=error.code, number=_typed()["number"], secret=""
