@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from appliance.core.findings import Warn
 from appliance.desk.point import Point
@@ -110,6 +110,56 @@ def test_sheets_that_stuck_together_are_noticed_by_counting(
     page.get_by_label("Đã đặt vào máy mấy tờ?").fill("3")
     page.get_by_role("button", name="So lại").click()
     expect(page.get_by_text("quét đủ 3 tờ.")).to_be_visible(timeout=5000)
+
+
+def test_a_number_being_typed_survives_the_papers_being_drawn_again(
+    window: Window, tray: Tray
+) -> None:
+    path = start_dossier(window)
+    tray.press(pages=3)
+    page = window.go(path)
+    page.get_by_label("Đã đặt vào máy mấy tờ?").fill("3")
+    papers = page.locator("[data-live]", has=page.get_by_label("Đã đặt vào máy mấy tờ?"))
+    papers.evaluate("part => part.firstElementChild.dataset.old = 'yes'")
+    tray.find(tray.scanned[0], Warn("too-dark", severe=True))
+    expect(page.locator("[data-old]")).to_have_count(0, timeout=5000)
+    page.get_by_role("button", name="So lại").click()
+    expect(page.get_by_text("quét đủ 3 tờ.")).to_be_visible(timeout=5000)
+
+
+def test_an_answer_that_was_long_on_its_way_is_not_drawn_over_a_newer_one(
+    window: Window, tray: Tray
+) -> None:
+    path = start_dossier(window)
+    page = window.go(path)
+    page.evaluate("""() => {
+        window.drawn = [];
+        document.addEventListener("station:drawn", () =>
+            window.drawn.push(document.querySelectorAll(".paper").length));
+    }""")
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(
+                (route, route.fetch(headers={**route.request.headers, "if-none-match": ""}))
+            )
+
+    with page.expect_request("**/now"):
+        page.route("**/now", hold_the_first)
+    while not held:
+        page.wait_for_timeout(50)
+    tray.press()
+    page.evaluate("document.dispatchEvent(new Event('station:look'))")
+    page.wait_for_timeout(1000)
+    route, old = held[0]
+    route.fulfill(response=old)
+    expect(page.locator(".paper")).to_have_count(1, timeout=5000)
+    page.wait_for_timeout(1000)
+    drawn = page.evaluate("window.drawn")
+    assert drawn == sorted(drawn)
 
 
 def test_a_keyboard_keeps_its_place_while_papers_are_drawn_again(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -18,11 +17,9 @@ from web.station.app import LOCK_AFTER, create_app
 from web.station.here import EXTENSION
 
 
-@pytest.fixture(params=[LOCK_AFTER])
-def app(
-    request: pytest.FixtureRequest, point: Point, clock: Clock, lan: Volunteer
-) -> Iterator[Flask]:
-    app = create_app(point, monotonic=clock.monotonic, lock_after=request.param)
+@pytest.fixture
+def app(point: Point, clock: Clock, lan: Volunteer) -> Iterator[Flask]:
+    app = create_app(point, monotonic=clock.monotonic, lock_after=LOCK_AFTER)
     yield app
     app.extensions[EXTENSION].freshness.close()
 
@@ -182,15 +179,16 @@ def test_another_volunteer_signs_out_the_first_one(browser: Browser) -> None:
 
 @pytest.mark.browser
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("app", [timedelta(seconds=4)], indirect=True)
 def test_the_screen_hides_by_itself_and_saves_what_was_being_typed(
     address: str, lan: Volunteer, point: Point
 ) -> None:
     path = f"/dossiers/{dossiers.open_dossier(point, 'khai-sinh', lan.id)}"
     with open_window(address) as window:
         window.sign_in("Lan", PIN)
+        window.page.clock.install()
         page = window.go(topic_page(point, path, "child_name"))
         page.locator("#f-child_name").press_sequentially("Cao Minh")  # the box is not left
+        page.clock.fast_forward(LOCK_AFTER.seconds * 1000)
         expect(page.get_by_role("heading", name="Màn hình đã khóa")).to_be_visible(timeout=15_000)
         assert "Cao" not in page.content()
         assert view_of(point, path).answers["child_name"] == "Cao Minh"

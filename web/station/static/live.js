@@ -23,7 +23,12 @@
       stays.push([seat, old]);
     }
     const focused = place.contains(document.activeElement) ? document.activeElement : null;
+    const typed = [...place.querySelectorAll("input[id]")].map((box) => [box.id, box.value]);
     place.replaceChildren(fresh.content);
+    for (const [id, value] of typed) {
+      const box = document.getElementById(id);
+      if (box && value && !box.value) box.value = value;
+    }
     for (const [seat, old] of stays) seat.replaceWith(old);
     if (focused && focused !== place) keepFocus(place, focused);
     place.dispatchEvent(new Event("station:drawn", { bubbles: true }));
@@ -38,7 +43,21 @@
     place.focus({ preventScroll: true });
   }
 
-  async function look(place) {
+  // One question at a time for a place: of two answers on their way the older could be drawn last.
+  const asking = new Map();
+  function look(place) {
+    const turn = asking.get(place);
+    if (!turn) return begin(place);
+    return (turn.next ??= turn.answer.then(() => begin(place)));
+  }
+  function begin(place) {
+    const turn = { answer: ask(place) }; // never fails: what went wrong is shown
+    asking.set(place, turn);
+    turn.answer.then(() => turn.next || asking.delete(place));
+    return turn.answer;
+  }
+
+  async function ask(place) {
     const address = place.dataset.live;
     try {
       const answer = await fetch(address, {
