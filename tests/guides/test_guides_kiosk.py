@@ -70,6 +70,7 @@ def test_a_screen_that_nobody_touches_goes_back_to_the_start(address: str) -> No
         expect(page.get_by_role("heading", level=1)).to_have_text("VNeID in seven steps")
         page.clock.run_for((RETURN_AFTER_S - 5) * 1000)
         page.mouse.wheel(0, 400)  # somebody reads on
+        page.wait_for_function("scrollY > 0")  # a window at work scrolls a little later
         page.clock.run_for(10_000)
         expect(page.get_by_role("heading", level=1)).to_have_text("VNeID in seven steps")
         page.clock.run_for((RETURN_AFTER_S + 2) * 1000)

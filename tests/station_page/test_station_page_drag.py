@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from appliance.desk import page_moves
 from appliance.desk.point import Point
@@ -105,6 +106,35 @@ def test_arrow_keys_move_a_page_and_the_keyboard_stays_on_it(
         page.keyboard.press("ArrowDown")
         page.locator(f"li:nth-child(1)#place-{b}").wait_for()
         assert order(point, arrange) == [b, d, a, c]
+
+
+@pytest.mark.browser
+def test_keys_pressed_faster_than_the_box_answers_are_all_kept(
+    arrange: str, tray: Tray, point: Point, address: str
+) -> None:
+    a, b, c, d = tray.scanned
+    with open_window(address) as window:
+        window.sign_in("Lan", PIN)
+        page = window.go(arrange)
+        held: list[Route] = []
+
+        def hold_the_first(route: Route) -> None:
+            if held:
+                route.continue_()
+            else:
+                held.append(route)
+
+        page.route("**/arrange", hold_the_first)
+        page.locator(f"#drag-{d}").focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowUp")
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+        until_kept(window, point, arrange, [a, d, b, c])
+        page.locator(f"li:nth-child(2)#place-{d}").wait_for()
+        page.locator("[data-arranged]", has_text="Nay là trang 2").wait_for()
+        assert page.evaluate("document.activeElement.id") == f"drag-{d}"
 
 
 @pytest.mark.browser

@@ -6,8 +6,9 @@
   if (!form) return;
   const told = document.querySelector("[data-arranged]");
   const EDGE_PX = 60; // this near to the rim of the window the page scrolls along
-  let held = null; // {item, order} while a page is being dragged
+  let held = null; // {item, order, missed} while a page is being dragged
   let keeping = Promise.resolve();
+  let last = 0; // of the moves: only its answer is drawn, an earlier one would undo a later step
 
   const list = () => form.querySelector("[data-arrange]");
   const items = () => [...list().children];
@@ -16,16 +17,18 @@
   }
 
   // The box answers with the list as it is then, whatever another screen did meanwhile.
-  async function keep(item) {
-    const page = item.dataset.page;
+  async function keep(page, place, move) {
     const body = new URLSearchParams({
       csrf_token: form.elements.csrf_token.value,
-      place: `${page}:${items().indexOf(item) + 1}`,
+      place: `${page}:${place}`,
     });
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1" } });
     if (!answer.ok) return location.reload();
+    const text = await answer.text();
+    if (move !== last) return; // the last answer tells of this move too
+    if (held) return (held.missed = true);
     const fresh = document.createElement("template");
-    fresh.innerHTML = await answer.text();
+    fresh.innerHTML = text;
     const marked = new Set([...form.querySelectorAll("[name=page]:checked")].map((box) => box.value));
     const shown = new Map([...list().querySelectorAll("img")].map((img) => [img.getAttribute("src"), img]));
     const focused = document.activeElement.id;
@@ -38,7 +41,10 @@
     document.getElementById(focused)?.focus({ preventScroll: true });
     told.textContent = document.getElementById(`drag-${page}`).dataset.told;
   }
-  const queue = (item) => (keeping = keeping.then(() => keep(item)).catch(() => location.reload()));
+  function queue(item) {
+    const [page, place, move] = [item.dataset.page, items().indexOf(item) + 1, ++last];
+    keeping = keeping.then(() => keep(page, place, move)).catch(() => location.reload());
+  }
 
   form.addEventListener("pointerdown", (event) => {
     const grip = event.target.closest("[data-drag]");
@@ -65,11 +71,11 @@
   });
   function drop(keeps) {
     if (!held) return;
-    const { item, order } = held;
+    const { item, order, missed } = held;
     held = null;
     item.classList.remove("is-dragged");
     if (!keeps) list().append(...order);
-    else if (items().some((one, n) => one !== order[n])) queue(item);
+    if (missed || items().some((one, n) => one !== order[n])) queue(item);
   }
   form.addEventListener("pointerup", () => drop(true));
   form.addEventListener("pointercancel", () => drop(false));
