@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.errors import ScannerError
+from appliance.core.errors import ScannerError, ScannerSilent
 from appliance.core.ports import ScanBatch
 from appliance.core.scan import (
     BatchEnded,
@@ -95,7 +95,7 @@ def test_backend(tmp_path: Path) -> Callable[..., SaneScanner]:
     """A scanner over libsane's own ``test`` backend, its oddities set in test.conf."""
 
     def made(
-        line_deadline_s: float = 20.0, page_deadline_s: float = 40.0, **lines: object
+        line_deadline_s: float = 10.0, page_deadline_s: float = 40.0, **lines: object
     ) -> SaneScanner:
         config = tmp_path / "test.sane.d"
         config.mkdir(exist_ok=True)
@@ -106,6 +106,21 @@ def test_backend(tmp_path: Path) -> Callable[..., SaneScanner]:
         return SaneScanner("test:0", config, line_deadline_s, page_deadline_s)
 
     return made
+
+
+def watch_whole(scanner: SaneScanner, settings: ScanSettings, spool: Path) -> Seen:
+    """One batch of the ``test`` backend to its end.
+
+    libsane 1.2.1 ends each page of that backend by cancelling its reading thread wherever it is;
+    about one page in thirty on a busy machine that is within ``free()``, and the lock of the C library
+    stays taken for ever. The child is then silent, is told so and ended: asked once more.
+    """
+    for _ in range(3):
+        with scanner.start(settings, spool) as batch:
+            seen = watch(batch)
+        if not isinstance(seen.error, ScannerSilent):
+            break
+    return seen
 
 
 def group_is_gone(pid: int) -> bool:

@@ -28,7 +28,7 @@ from appliance.core.errors import (
 )
 from appliance.core.scan import PaperSource, ScanSettings
 from appliance.devices.sane_scanner import SaneScanner
-from tests.scanner.conftest import QUICK, group_is_gone, until, watch
+from tests.scanner.conftest import QUICK, group_is_gone, until, watch, watch_whole
 
 Backend = Callable[..., SaneScanner]
 GLASS = ScanSettings(100, source=PaperSource.FLATBED)
@@ -61,14 +61,12 @@ def test_every_status_has_its_error(
 
 
 def test_the_backends_feeder_gives_its_ten_pages(test_backend: Backend, spool: Path) -> None:
-    with test_backend().start(QUICK, spool) as batch:
-        seen = watch(batch)
+    seen = watch_whole(test_backend(), QUICK, spool)
     assert (len(seen.pages), seen.error) == (10, None)
 
 
 def test_the_glass_of_a_backend_yields_one_page(test_backend: Backend, spool: Path) -> None:
-    with test_backend().start(GLASS, spool) as batch:
-        assert len(watch(batch).pages) == 1
+    assert len(watch_whole(test_backend(), GLASS, spool).pages) == 1
 
 
 def test_rows_that_stop_coming_are_silence(test_backend: Backend, spool: Path) -> None:
@@ -95,10 +93,8 @@ def test_a_page_that_creeps_past_its_deadline_is_ended(test_backend: Backend, sp
 def test_padded_rows_come_out_straight(test_backend: Backend, spool: Path) -> None:
     """The backend's grid is upright only while the padding is taken away."""
     picture = {"test-picture": '"Grid"'}
-    with test_backend(**picture).start(GLASS, spool / "whole") as batch:
-        whole = watch(batch).pages[0]
-    with test_backend(ppl__loss=5, **picture).start(GLASS, spool / "padded") as batch:
-        seen = watch(batch)
+    whole = watch_whole(test_backend(**picture), GLASS, spool / "whole").pages[0]
+    seen = watch_whole(test_backend(ppl__loss=5, **picture), GLASS, spool / "padded")
     assert seen.error is None
     padded = seen.pages[0]
     assert padded.width_px == whole.width_px - 5
@@ -107,15 +103,13 @@ def test_padded_rows_come_out_straight(test_backend: Backend, spool: Path) -> No
 
 
 def test_an_unknown_height_is_read_to_the_end(test_backend: Backend, spool: Path) -> None:
-    with test_backend(hand__scanner="true").start(GLASS, spool) as batch:
-        seen = watch(batch)
+    seen = watch_whole(test_backend(hand__scanner="true"), GLASS, spool)
     assert seen.error is None
     assert seen.pages[0].height_px > 500
 
 
 def test_a_depth_of_16_bits_is_turned_to_8(test_backend: Backend, spool: Path) -> None:
-    with test_backend(depth=16).start(GLASS, spool) as batch:
-        seen = watch(batch)
+    seen = watch_whole(test_backend(depth=16), GLASS, spool)
     assert (len(seen.pages), seen.error) == (1, None)
 
 
@@ -142,8 +136,7 @@ def test_a_scanner_stuck_at_16_bits_is_refused(test_backend: Backend) -> None:
 
 
 def test_three_passes_are_refused(test_backend: Backend, spool: Path) -> None:
-    with test_backend(three__pass="true").start(GLASS, spool) as batch:
-        seen = watch(batch)
+    seen = watch_whole(test_backend(three__pass="true"), GLASS, spool)
     assert isinstance(seen.error, UnsupportedImage)
 
 

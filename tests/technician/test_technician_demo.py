@@ -14,8 +14,14 @@ import pytest
 from tests.technician.conftest import PATIENCE_S, PROGRAM
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-@pytest.mark.parametrize("moment", ["starting station", "is on the desk"])
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (signal.SIGINT, "starting station"),
+        (signal.SIGHUP, "is on the desk"),
+        (signal.SIGTERM, "is on the desk"),
+    ],
+)
 def test_a_demo_told_to_end_in_the_middle_leaves_nothing(
     tmp_path: Path, number: signal.Signals, moment: str
 ):
