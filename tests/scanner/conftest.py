@@ -112,8 +112,8 @@ def watch_whole(scanner: SaneScanner, settings: ScanSettings, spool: Path) -> Se
     """One batch of the ``test`` backend to its end.
 
     libsane 1.2.1 ends each page of that backend by cancelling its reading thread wherever it is;
-    about one page in thirty on a busy machine that is within ``free()``, and the lock of the C library
-    stays taken for ever. The child is then silent, is told so and ended: asked once more.
+    about one page in thirty on a busy machine that is within ``free()``, and the lock of the C
+    library stays taken for ever. The child is then silent and ended, as it must be: ask again.
     """
     for _ in range(3):
         with scanner.start(settings, spool) as batch:
