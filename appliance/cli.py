@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": "appliance.commands.audit:audit",
     "clean": "appliance.commands.clean:clean",
     "demo": "appliance.commands.demo:demo",
+    "doctor": "appliance.commands.doctor:doctor",
     "folder": "appliance.commands.folder:folder",
     "outbox": "appliance.commands.outbox:outbox",
     "print": "appliance.commands.print:print_",

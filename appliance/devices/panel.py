@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gpiozero import RGBLED, Button, DigitalOutputDevice
 
@@ -27,6 +27,8 @@ from appliance.devices.debounce import Debounce
 from appliance.devices.lamp_thread import LampThread
 
 log = logging.getLogger(__name__)
+
+_LOOK_APART_S = 0.12
 
 
 class GpioPanel:
@@ -113,6 +115,49 @@ class GpioPanel:
             self._plain.value = frame.lit
         if self._buzzer is not None:
             self._buzzer.value = frame.sounding
+
+
+class Wiring(NamedTuple):
+    """What the pins say when somebody looks."""
+
+    button_is_down: bool  # for a whole third of a second, and nobody presses
+    deaf_pins: tuple[int, ...]  # do not take the level they are given: a short circuit
+
+
+def try_wiring(section: PanelSection, factory: Any | None = None) -> Wiring:
+    """Drive each lamp pin both ways and read it back; look whether the button hangs.
+
+    Raises PanelAbsent as ``GpioPanel``, which must not have the pins now.
+    """
+    with contextlib.ExitStack() as pins:
+        try:
+            found = factory or pins.enter_context(_lgpio_factory())
+            button = pins.enter_context(Button(section.button_pin, pull_up=True, pin_factory=found))
+            down = all(_still_down(button) for _ in range(3))
+            deaf = tuple(pin for pin in _lamp_pins(section) if _is_deaf(pin, found))
+        except Exception as error:
+            raise PanelAbsent(f"GPIO panel: {type(error).__name__}: {error}") from error
+    return Wiring(down, deaf)
+
+
+def _still_down(button: Any) -> bool:
+    time.sleep(_LOOK_APART_S)
+    return bool(button.is_pressed)
+
+
+def _lamp_pins(section: PanelSection) -> tuple[int, ...]:
+    if section.lamp == "rgb":
+        return (section.red_pin, section.green_pin, section.blue_pin)
+    return (section.lamp_pin,)
+
+
+def _is_deaf(pin: int, factory: Any) -> bool:
+    with DigitalOutputDevice(pin, pin_factory=factory) as output:
+        for level in (1, 0):
+            output.value = level
+            if output.value != level:
+                return True
+    return False
 
 
 @contextlib.contextmanager

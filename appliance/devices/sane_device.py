@@ -7,15 +7,14 @@ is never called: it crashes with a device open.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from appliance.core.errors import ScannerRefusedSetting, UnsupportedImage
 from appliance.devices.sane_status import Moment, error_for
+from appliance.devices.scan_option import BUTTON, FIXED, GROUP, INT, Option, Shown, Value, same
 from appliance.devices.scan_wire import NO_LIBSANE
 
 try:
@@ -24,10 +23,8 @@ except ImportError as missing:  # python-sane is there, libsane below it is not
     sys.stderr.write(f"{missing}\n")
     sys.exit(NO_LIBSANE)
 
-Value = str | int | float | bool
 _GRAY, _RGB = "gray", "color"  # python-sane's words for the two frames we accept
 _PIXEL = sane._sane.UNIT_PIXEL
-_FIXED, _INT, _GROUP = sane._sane.TYPE_FIXED, sane._sane.TYPE_INT, sane._sane.TYPE_GROUP
 _ENDLESS_ROWS = 20_000  # 84 cm at 600 dpi: no paper is longer, a feeder that never ends is
 
 
@@ -46,40 +43,6 @@ class RawPage:
     def row_bytes(self) -> int:
         """Bytes of picture in a row; the rest is padding."""
         return self.width * self.samples
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One thing that can be set now."""
-
-    index: int
-    kind: int
-    in_pixels: bool
-    constraint: Any  # None, (low, high, step), or a list of values
-
-    @property
-    def choices(self) -> tuple[Value, ...]:
-        """The values offered, if they are listed."""
-        return tuple(self.constraint) if isinstance(self.constraint, list) else ()
-
-    def reach(self, value: float) -> float:
-        """The largest value allowed that is not above *value*; the lowest one if all are."""
-        if isinstance(self.constraint, tuple):
-            low, high, step = (float(part) for part in self.constraint)
-            value = max(low, min(high, value))
-            return low + math.floor((value - low) / step + 1e-6) * step if step else value
-        listed = sorted(map(float, self.choices))
-        return max(
-            (choice for choice in listed if choice <= value), default=min(listed, default=value)
-        )
-
-    def allows(self, value: Value) -> bool:
-        """Whether the backend would take *value* as it is, without clamping."""
-        if isinstance(self.constraint, tuple):
-            low, high, step = (float(part) for part in self.constraint)
-            steps = (float(value) - low) / step if step else 0.0
-            return low - 0.001 <= float(value) <= high + 0.001 and abs(steps - round(steps)) < 0.01
-        return not self.choices or any(_same(value, choice, 0.01) for choice in self.choices)
 
 
 class SaneDevice:
@@ -105,8 +68,31 @@ class SaneDevice:
         return {
             option.name: Option(option.index, option.type, option.unit == _PIXEL, option.constraint)
             for option in known
-            if option.type != _GROUP and option.is_active() and option.is_settable()
+            if option.type != GROUP and option.is_active() and option.is_settable()
         }
+
+    def shown(self) -> list[Shown]:
+        """Every active option with its value, also those that only tell (a cover, a button)."""
+        known = (sane.Option(row, None) for row in self._device.get_options())
+        return [
+            Shown(
+                option.name,
+                option.type,
+                option.unit == _PIXEL,
+                option.constraint,
+                bool(option.is_settable()),
+                self._told(option.index),
+            )
+            for option in known
+            if option.type not in (GROUP, BUTTON) and option.name and option.is_active()
+        ]
+
+    def _told(self, index: int) -> Value | None:
+        try:
+            value: Value = self._device.get_option(index)
+        except sane._sane.error:
+            return None  # a value that cannot be read is not worth the look
+        return value
 
     def value(self, name: str) -> Value:
         """The present value of an active option."""
@@ -125,14 +111,14 @@ class SaneDevice:
             raise ScannerRefusedSetting(f"the scanner has no option {name}")
         if not option.allows(value):
             raise ScannerRefusedSetting(f"{name}={value} is not among {option.constraint}")
-        if option.kind == _FIXED:
+        if option.kind == FIXED:
             value = float(value)
-        elif option.kind == _INT and not isinstance(value, bool):
+        elif option.kind == INT and not isinstance(value, bool):
             value = round(float(value))
         with _statuses(Moment.SETTING):
             self._device.set_option(option.index, value)
         taken = self.value(name)
-        if not _same(value, taken, tolerance):
+        if not same(value, taken, tolerance):
             raise ScannerRefusedSetting(f"asked for {name}={value}, the scanner took {taken}")
 
     def start(self) -> None:
@@ -198,9 +184,3 @@ def _statuses(moment: Moment) -> Iterator[None]:
         yield
     except sane._sane.error as error:
         raise error_for(str(error), moment) from error
-
-
-def _same(asked: Value, taken: Any, tolerance: float) -> bool:
-    if isinstance(asked, str) or isinstance(taken, str):
-        return str(asked) == str(taken)
-    return abs(float(asked) - float(taken)) <= tolerance

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -33,7 +34,10 @@ from appliance.core.scan import (
     ScanSettings,
     ScanStarted,
 )
+from appliance.devices.scan_option import Shown
 from appliance.devices.scan_wire import (
+    LIST,
+    LOOK,
     NO_LIBSANE,
     Ended,
     Line,
@@ -273,22 +277,50 @@ def scan_all(
                         return pages, error
 
 
+class LookedAt(NamedTuple):
+    """What ``look_at_scanner`` saw: *error* None, and then every option with its value."""
+
+    device: str
+    options: tuple[Shown, ...]
+    error: ScannerError | None
+
+
+def look_at_scanner(
+    device: str, config_dir: Path | None = None, limit_s: float = _LISTING_S
+) -> LookedAt:
+    """Open *device* in a child as a batch would, read its options, let it go. No paper moves."""
+    with tempfile.TemporaryDirectory(prefix="tramhoso-look-") as folder:
+        systems_own = config_dir is None and "SANE_CONFIG_DIR" not in os.environ
+        if systems_own and carries_its_address(device):
+            config_dir = write_sane_config(Path(folder) / _SANE_CONFIG, {})
+        try:
+            said = json.loads(_asked(f"{LOOK}{device}", config_dir, limit_s, "looking"))
+        except ScannerError as error:
+            return LookedAt(device, (), error)
+    outcome = Ended(0, said["code"], said["text"]).error()
+    return LookedAt(said["device"], tuple(map(Shown.from_json, said["options"])), outcome)
+
+
 def list_devices(config_dir: Path | None = None) -> list[FoundScanner]:
     """Every scanner libsane finds now; a child asks, for some backends hang.
 
     Raises ScannerSilent, ScanProgramMissing or ScanChildCrashed.
     """
-    with _start_child("list", config_dir) as child:
+    return [FoundScanner(*row) for row in json.loads(_asked(LIST, config_dir, _LISTING_S, "list"))]
+
+
+def _asked(order: str, config_dir: Path | None, limit_s: float, what: str) -> bytes:
+    with _start_child(order, config_dir) as child:
         try:
-            said, _none = child.communicate(timeout=_LISTING_S)
+            said, _none = child.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
-            raise ScannerSilent(f"no list of scanners within {_LISTING_S:g} s") from None
+            raise ScannerSilent(f"{what}: no answer within {limit_s:g} s") from None
     if child.returncode == NO_LIBSANE:
         raise ScanProgramMissing("libsane is missing: apt install libsane1")
     if child.returncode != 0:
-        raise ScanChildCrashed(f"listing scanners ended with status {child.returncode}")
-    return [FoundScanner(*row) for row in json.loads(said)]
+        raise ScanChildCrashed(f"{what} ended with status {child.returncode}")
+    return said
 
 
 def _start_child(order: str, config_dir: Path | None) -> subprocess.Popen[bytes]:

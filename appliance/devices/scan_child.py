@@ -30,6 +30,8 @@ from appliance.devices.page_writer import PageWriter
 from appliance.devices.sane_device import SaneDevice
 from appliance.devices.scan_setup import Paper, bytes_of_a_page, set_up
 from appliance.devices.scan_wire import (
+    LIST,
+    LOOK,
     Ended,
     Line,
     Pulling,
@@ -40,7 +42,6 @@ from appliance.devices.scan_wire import (
     to_line,
 )
 
-LIST = "list"  # instead of an order: name every scanner
 _LOOK_EVERY_S = 0.1  # for a cancel
 _HEARTBEAT_EVERY_S = 0.5
 _TEXT_CHARS = 500  # a line must stay below PIPE_BUF to be written in one piece
@@ -180,6 +181,18 @@ def _opened(name: str) -> SaneDevice:
         return SaneDevice(again)
 
 
+def looked_at(name: str) -> dict[str, object]:
+    """The open scanner's options, or why it could not be opened; nothing is set or moved."""
+    try:
+        device = open_device(name)
+    except ScannerError as error:
+        return {"device": name, "code": error.code, "text": str(error)[:_TEXT_CHARS], "options": []}
+    options = [shown.as_json() for shown in device.shown()]
+    device.cancel()
+    device.close()
+    return {"device": device.name, "code": "", "text": "", "options": options}
+
+
 def after_replug(name: str, listed: list[str]) -> str | None:
     """The new name of a USB scanner: ``genesys:libusb:001:004`` comes back as ``...:005``.
 
@@ -200,6 +213,9 @@ def main(order: str) -> None:
 
     if order == LIST:
         os.write(events, json.dumps(SaneDevice.listed()).encode())
+        return
+    if order.startswith(LOOK):
+        os.write(events, json.dumps(looked_at(order.removeprefix(LOOK))).encode())
         return
     batch = Batch(ScanOrder.from_json(order), tell)
     signal.signal(signal.SIGTERM, batch.stop)

@@ -10,6 +10,8 @@ from pathlib import Path
 from appliance.core.errors import ScanChildCrashed, ScannerError, concrete_errors
 from appliance.core.scan import ColorMode, PaperSource, ScannedPage, ScanSettings
 
+LIST = "list"  # instead of an order: name every scanner
+LOOK = "look:"  # before a name: open it and tell its options; no paper moves
 NO_LIBSANE = 69  # the status of a child that could not even load it: EX_UNAVAILABLE
 SCANNER_ERRORS: dict[str, type[ScannerError]] = {
     error.code: error for error in concrete_errors(ScannerError) if issubclass(error, ScannerError)

@@ -12,9 +12,10 @@ from appliance.core.errors import OutOfMemory, ScannerAbsent, ScannerGone, Short
 from appliance.core.scan import ColorMode, PaperSource, ScannedPage, ScanSettings
 from appliance.devices.memory import available_bytes
 from appliance.devices.page_writer import PageWriter, check_decodes, check_whole, encode
-from appliance.devices.sane_device import Option, RawPage
+from appliance.devices.sane_device import RawPage
 from appliance.devices.sane_status import Moment, error_for
 from appliance.devices.scan_child import after_replug
+from appliance.devices.scan_option import Option
 from appliance.devices.scan_wire import (
     Ended,
     Line,

@@ -1,0 +1,102 @@
+"""What the point keeps: its tables, the ward's keys, what waits to be sent, what it last said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from appliance.core.diagnosis import Finding, note, out, person, well
+from appliance.core.errors import (
+    ApplianceError,
+    ConfigWrong,
+    SoftwareTooOld,
+    StoreDamaged,
+    StoreOutdated,
+    WardKeyMissing,
+)
+from appliance.desk.point import Point
+from appliance.desk.status import UPLOADER
+from appliance.desk.ward_key import recipients_now
+from appliance.destinations.ward_address import checked_verify_key
+from appliance.doctoring.machine import Machine, read
+from appliance.store import outbox, status
+
+OLD = timedelta(days=1)  # over night, over a power cut; longer and nobody noticed
+CERTIFICATE_SOON = timedelta(days=20)  # renewed by itself at thirty: this one was not
+
+
+def look_at_store(point: Point) -> Iterator[Finding]:
+    """Whether the tables can be read and belong to this release."""
+    try:
+        point.database.must_be_current()
+    except StoreOutdated:
+        yield out(StoreOutdated.code)
+    except ApplianceError as error:
+        yield out(StoreDamaged.code, why=error)
+    else:
+        yield well("store-well")
+
+
+def look_at_keys(point: Point, machine: Machine) -> Iterator[Finding]:
+    """To whom this box seals, whose receipts it believes, until when its page is trusted."""
+    recipients = recipients_now(point)
+    if not recipients:
+        yield person(WardKeyMissing.code)
+    else:
+        try:
+            checked_verify_key(point.config.ward.verify_key)
+        except ConfigWrong:
+            yield person("verify-key-wrong")
+        else:
+            yield well("keys-well", key=f"{recipients[0][:12]}…")
+    yield from _page_certificate(machine, point.clock())
+
+
+def _page_certificate(machine: Machine, now: datetime) -> Iterator[Finding]:
+    pem = read(machine.etc / "tls/page.pem")  # a box by hand has none
+    if pem is None:
+        return
+    try:
+        ends = x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
+    except ValueError:
+        yield person("page-certificate-wrong")
+        return
+    if ends - now < CERTIFICATE_SOON:
+        yield person("page-certificate-ends", day=f"{ends:%d/%m/%Y}")
+
+
+def look_at_queue(point: Point) -> Iterator[Finding]:
+    """What is sealed and has no receipt yet."""
+    with point.database.reading() as connection:
+        waiting = outbox.queue(connection)
+        uploader = status.last_report(connection, UPLOADER)
+    if waiting.needs_person:
+        yield person("queue-needs-person", count=waiting.needs_person)
+    age = point.clock() - waiting.oldest_at if waiting.oldest_at else timedelta()
+    if age > OLD:
+        yield person("queue-old", count=waiting.waiting, days=age.days)
+    elif not waiting.needs_person:
+        yield well("queue-well", count=waiting.waiting)
+    if uploader is not None and uploader.error_code == SoftwareTooOld.code:
+        yield person(SoftwareTooOld.code)
+
+
+def look_at_release(machine: Machine, version: str) -> Iterator[Finding]:
+    """Which release runs, since when, and whether one is there to go back to."""
+    venv = machine.opt / "venv"
+    whole = venv / "whole"
+    if not whole.exists():
+        yield note("release-by-hand", version=version)
+        return
+    since = datetime.fromtimestamp(whole.stat().st_mtime).astimezone()
+    yield well("release-well", version=version, name=venv.resolve().name, since=f"{since:%d/%m/%Y}")
+
+
+def token_place(file: Path | None) -> Path | None:
+    """Root's file when the configuration names the unit's own copy, which only the unit sees."""
+    if file is not None and file.is_relative_to("/run/credentials"):
+        return Path("/etc/tramhoso") / file.name
+    return file

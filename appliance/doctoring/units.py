@@ -1,0 +1,48 @@
+"""The services, as systemd tells of them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+
+from appliance.core.diagnosis import Finding, note, person, well
+from appliance.doctoring.machine import Machine
+
+SYSTEMCTL = ("systemctl", "show", "--property=Id,LoadState,ActiveState,Result,NRestarts,Type")
+SERVICES = ("station", "web", "nginx", "uploader", "upkeep", "certificates")
+_NAMES = tuple(f"tramhoso-{name}.service" for name in SERVICES)
+MANY_RESTARTS = 3
+
+
+def look_at_units(machine: Machine, systemctl: Sequence[str] = SYSTEMCTL) -> Iterator[Finding]:
+    """One finding for each unit that is not as it should be."""
+    if not (machine.run / "systemd/system").is_dir():
+        yield note("no-systemd")
+        return
+    told = subprocess.run(
+        [*systemctl, *_NAMES], capture_output=True, text=True, timeout=8, check=False
+    )
+    units = [_facts(block) for block in told.stdout.split("\n\n") if block.strip()]
+    known = [unit for unit in units if unit.get("LoadState") == "loaded"]
+    if not known:
+        yield note("units-absent")
+        return
+    ill = [found for unit in known for found in _of(unit)]
+    yield from ill or [well("units-well", count=len(known))]
+
+
+def _of(unit: dict[str, str]) -> Iterator[Finding]:
+    name = unit.get("Id", "")
+    state, result = unit.get("ActiveState", ""), unit.get("Result", "")
+    if state == "failed":
+        yield person("unit-failed", unit=name, result=result)
+    elif int(unit.get("NRestarts") or 0) >= MANY_RESTARTS:
+        yield person("unit-restarts", unit=name, count=unit["NRestarts"])
+    elif state == "inactive" and unit.get("Type") != "oneshot" and "uploader" not in name:
+        # the uploader rests until there is a token; the others must run
+        yield person("unit-stopped", unit=name)
+
+
+def _facts(block: str) -> dict[str, str]:
+    pairs = (line.partition("=") for line in block.strip().splitlines())
+    return {key: value for key, _, value in pairs}

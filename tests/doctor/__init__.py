@@ -1,0 +1,1 @@
+"""What the doctor finds, from real files, real sockets and libsane."""
