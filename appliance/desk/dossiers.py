@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -36,7 +34,15 @@ from appliance.desk import noting, trail
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.point import Point
 from appliance.failpoints import passing
-from appliance.store import dossiers, outbox, pages, scan_requests, seal_requests, ward_events
+from appliance.store import (
+    dossiers,
+    outbox,
+    pages,
+    procedure_versions,
+    scan_requests,
+    seal_requests,
+    ward_events,
+)
 
 MERGE_TRIES = 5  # two screens saving different fields at the same moment
 
@@ -142,7 +148,7 @@ def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
             local_day=now.astimezone(point.zone),
             procedure_id=procedure.id,
             procedure_version=procedure.version,
-            procedure_json=zlib.compress(procedure.model_dump_json().encode()),
+            procedure_digest=procedure_versions.keep(connection, procedure),
             opened_at=now,
             touched_at=now,
             opened_by=volunteer_id,
@@ -355,19 +361,7 @@ def _fields_open(connection: Connection, row: Row[Any]) -> Mapping[str, FormFiel
 
 
 def _procedure(row: Row[Any]) -> Procedure:
-    return _pinned(row.procedure_json)
-
-
-@lru_cache(maxsize=4)
-def _pinned(procedure_json: bytes) -> Procedure:
-    """Read once: every look at a dossier needs it, and 2 ms and 1.3 MB a look add up.
-
-    A birth form is 150 kB, packed 12 kB; dossiers of the first version hold it unpacked.
-    """
-    packed = not procedure_json.startswith(b"{")
-    return Procedure.model_validate_json(
-        zlib.decompress(procedure_json) if packed else procedure_json
-    )
+    return procedure_versions.unpacked(row.form)
 
 
 def _sealed(point: Point, answers: Answers, desk_key: str) -> bytes:

@@ -7,7 +7,6 @@ that something later overtook, changes nothing, so all that is kept may be read 
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +23,7 @@ from appliance.desk import noting
 from appliance.desk.dossiers import slots_open
 from appliance.desk.point import Point
 from appliance.desk.set_aside import back_in_place
-from appliance.store import outbox, pages
+from appliance.store import outbox, pages, procedure_versions
 from appliance.store.diary import Entry, columns_from
 from appliance.store.rows import insert_numbered
 from appliance.store.tables import (
@@ -101,7 +100,7 @@ class _Finding:
         noted = columns_from(dossier, row)
         there = _row(connection, noted["id"])
         if there is None:
-            noted["procedure_json"] = self._pinned(connection, noted)
+            noted["procedure_digest"] = self._pinned(connection, noted)
             noted["opened_by"] = _somebody(connection, noted)
             noted |= {"held_by": None, "held_at": None, "consent_by": None, "consent_at": None}
             connection.execute(insert(dossier).values(**noted))
@@ -236,22 +235,25 @@ class _Finding:
     def _now(self) -> datetime:
         return self._point.clock()
 
-    def _pinned(self, connection: Connection, noted: dict[str, Any]) -> bytes:
-        """The procedure as it was pinned: from a neighbour, else from the catalogue."""
-        same = connection.scalar(
-            select(dossier.c.procedure_json)
-            .where(
-                dossier.c.procedure_id == noted["procedure_id"],
-                dossier.c.procedure_version == noted["procedure_version"],
-            )
-            .limit(1)
+    def _pinned(self, connection: Connection, noted: dict[str, Any]) -> str:
+        """The form it was opened with: kept, a neighbour's, or as the catalogue has it now.
+
+        A neighbour's is for notes of the release before digests.
+        """
+        digest = noted.get("procedure_digest")
+        if digest is not None and procedure_versions.is_kept(connection, digest):
+            return str(digest)
+        version = noted["procedure_id"], noted["procedure_version"]
+        same = select(dossier.c.procedure_digest).where(
+            (dossier.c.procedure_id == version[0]) & (dossier.c.procedure_version == version[1])
         )
-        if same is not None:
-            return bytes(same)
-        now = self._point.procedures[noted["procedure_id"]]
-        if now.version != noted["procedure_version"]:
-            raise ValueError(f"{now.id} is at {now.version}, not {noted['procedure_version']}")
-        return zlib.compress(now.model_dump_json().encode())
+        neighbour = connection.scalar(same.limit(1)) if digest is None else None
+        if neighbour is not None:
+            return str(neighbour)
+        now = self._point.procedures[version[0]]
+        if now.version != version[1]:
+            raise ValueError(f"{now.id} is at {now.version}, not {version[1]}")
+        return procedure_versions.keep(connection, now)
 
 
 def _row(connection: Connection, dossier_id: str) -> Any:

@@ -24,14 +24,12 @@ log = logging.getLogger(__name__)
 DOSSIER, PAGE, ANSWERS = "dossier", "page", "answers"
 SEAL, RECEIPT = "seal", "receipt"
 TAKEN_BACK, ERASED = "taken-back", "erased"
-_PINNED = "procedure_json"  # large, and the same for all dossiers of a procedure
 _ANSWERS = ("id", "revision", "desk_key", "answers", "answers_revision")
 
 
 def dossier_opened(point: Point, dossier_id: str) -> None:
     """A dossier lies on the desk, for the first time or for a supplement."""
-    with_all = [column.name for column in dossier.c if column.name != _PINNED]
-    _note(point, DOSSIER, dossier, "id", dossier_id, with_all)
+    _note(point, DOSSIER, dossier, "id", dossier_id)
 
 
 def answers_saved(point: Point, dossier_id: str) -> None:

@@ -20,7 +20,7 @@ from appliance.desk.set_aside import empty, is_settled, move_aside, set_pages_as
 from appliance.desk.status import disk_free_mb
 from appliance.desk.walk_up_erasing import erase_over
 from appliance.desk.walk_ups import is_late
-from appliance.store import dossiers, in_use, outbox, pages
+from appliance.store import dossiers, in_use, outbox, pages, procedure_versions
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,8 @@ def run(point: Point) -> Upkeep:
     takeaways.forget_what_is_over(point)
     drafts = look_after_drafts(point)
     emptied = empty(point)
+    with point.database.writing() as connection:
+        procedure_versions.forget_unused(connection)
     aside = set_pages_aside(point) + _forget_delivered(point)
     with point.database.reading() as connection:
         wanted = pages.file_names(connection)

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.dialects import sqlite
 
 from appliance.core.dossier import Dossier, DossierState, local_number
 from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn, DossierUnknown
-from appliance.store.tables import dossier, volunteer
+from appliance.store.tables import dossier, number_given, procedure_version, volunteer
 
-# without the pinned procedure, a hundred thousand bytes that a list has no use for
+# without sealed answers, which a list has no use for
 _FACTS = [dossier.c[name] for name in Dossier.__dataclass_fields__]
 
 
@@ -24,14 +25,21 @@ def add_dossier(
     local_day: datetime,
     **columns: Any,
 ) -> str:
-    """Insert an OPEN dossier; returns its local number, unique for the day."""
+    """Insert an OPEN dossier; returns its local number, which was never given before."""
     day = local_number(point_code, local_day, 0)[:-2]
     # between two texts, not LIKE: along the index, however many there are of other days
     taken = connection.scalars(
         select(dossier.c.number).where(dossier.c.number > day, dossier.c.number < f"{day}:")
     )
-    serial = max((int(number[len(day) :]) for number in taken), default=0) + 1
+    gone = connection.scalar(select(number_given.c.newest).where(number_given.c.day == day)) or 0
+    serial = max((int(number[len(day) :]) for number in taken), default=0)
+    serial = max(serial, gone) + 1
     number = local_number(point_code, local_day, serial)
+    connection.execute(
+        sqlite.insert(number_given)
+        .values(day=day, newest=serial)
+        .on_conflict_do_update(index_elements=["day"], set_={"newest": serial})
+    )
     connection.execute(
         insert(dossier).values(id=dossier_id, number=number, state=DossierState.OPEN, **columns)
     )
@@ -47,8 +55,12 @@ def get_dossier(connection: Connection, dossier_id: str) -> Dossier:
 
 
 def row_of(connection: Connection, dossier_id: str) -> Row[Any]:
-    """The whole row, sealed answers and pinned procedure included."""
-    row = connection.execute(select(dossier).where(dossier.c.id == dossier_id)).one_or_none()
+    """The whole row with sealed answers, and as ``form`` the procedure that is pinned, packed."""
+    row = connection.execute(
+        select(dossier, procedure_version.c.text.label("form"))
+        .join(procedure_version, procedure_version.c.digest == dossier.c.procedure_digest)
+        .where(dossier.c.id == dossier_id)
+    ).one_or_none()
     if row is None:
         raise DossierUnknown(f"no dossier {dossier_id}")
     return row

@@ -32,6 +32,21 @@ volunteer = Table(
     Column("recipient", String),  # age1… of a key that the PIN opens; none before the first sign-in
     Column("wrapped_identity", LargeBinary),  # its private half, wrapped under the PIN
     Column("left_at", Moment),  # no longer helps here; the row stays for what was done
+    Column("changes", Integer, nullable=False, server_default="0"),  # of PIN, key and leaving
+)
+
+procedure_version = Table(  # a form as it was when dossiers were opened with it
+    "procedure_version",
+    metadata,
+    Column("digest", String, primary_key=True),  # of the text, unpacked
+    Column("text", LargeBinary, nullable=False),  # JSON, zlib; no personal data
+)
+
+number_given = Table(  # outlives the dossiers, so that no number is given twice
+    "number_given",
+    metadata,
+    Column("day", String, primary_key=True),  # all of a number but its last digits
+    Column("newest", Integer, nullable=False),
 )
 
 dossier = Table(
@@ -41,7 +56,6 @@ dossier = Table(
     Column("number", String, nullable=False, unique=True),
     Column("procedure_id", String, nullable=False),
     Column("procedure_version", String, nullable=False),
-    Column("procedure_json", LargeBinary, nullable=False),  # pinned, zlib; no personal data
     Column("state", String, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("opened_by", ForeignKey("volunteer.id"), nullable=False),
@@ -63,6 +77,7 @@ dossier = Table(
     Column("warned_at", Moment),  # since when the first screen says that it is erased soon
     Column("erased_at", Moment),
     Column("erased_why", String),
+    Column("procedure_digest", ForeignKey("procedure_version.digest")),  # pinned
 )
 Index("dossier_by_state", dossier.c.state, dossier.c.id)
 Index("dossier_ward_asks", dossier.c.ward_asks, sqlite_where=dossier.c.ward_asks.is_not(None))
@@ -258,6 +273,7 @@ Index(
     unique=True,
     sqlite_where=seal_request.c.state.in_(("asked", "sealing")),
 )
+Index("seal_request_by_dossier", seal_request.c.dossier_id)
 
 submission = Table(
     "submission",

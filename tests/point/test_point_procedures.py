@@ -6,13 +6,13 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from appliance.core.answers import counted_answers
 from appliance.core.manifest import CONTENTS_SLOT, SUMMARY_SLOT, Contents
 from appliance.desk import dossiers
 from appliance.desk.point import Point
-from appliance.store.tables import dossier
+from appliance.store.tables import procedure_version
 from appliance.store.volunteers import Volunteer
 from tests.point.conftest import WardKeys, scan_into
 from tests.point.test_point_seal import opened_at_the_ward, seal
@@ -41,15 +41,14 @@ def test_a_dossier_of_each_procedure_can_be_sealed(
         assert len(summary.pages) >= 1
 
 
-def test_a_dossier_carries_its_form_packed_and_an_older_one_as_it_was(
-    point: Point, helper: Volunteer
-) -> None:
-    dossier_id = dossiers.open_dossier(point, "khai-sinh", helper.id)
-    whole = dossiers.look_at(point, dossier_id).procedure
-    plain = whole.model_dump_json().encode()
-    with point.database.writing() as connection:
-        kept = connection.scalar(select(dossier.c.procedure_json))
-        connection.execute(update(dossier).values(procedure_json=plain))
+def test_dossiers_of_one_procedure_share_one_packed_form(point: Point, helper: Volunteer) -> None:
+    first = dossiers.open_dossier(point, "khai-sinh", helper.id)
+    dossiers.open_dossier(point, "khai-sinh", helper.id)
+    dossiers.open_dossier(point, "khai-tu", helper.id)
+    whole = dossiers.look_at(point, first).procedure
+    with point.database.reading() as connection:
+        kept = connection.scalars(select(procedure_version.c.text)).all()
 
-    assert len(kept) < len(plain) / 5
-    assert dossiers.look_at(point, dossier_id).procedure == whole
+    assert whole == point.procedures["khai-sinh"]
+    assert len(kept) == 2
+    assert sum(map(len, kept)) < len(whole.model_dump_json()) / 3
