@@ -85,5 +85,10 @@ def is_meant(search_text: str, asked: str) -> bool:
     Marks, capitals and signs between words do not count, so ``giay doc than`` and
     ``GIẤY ĐỘC THÂN`` find the same.
     """
+    return words_meant(search_text, asked) == len(unmarked(asked).split())
+
+
+def words_meant(search_text: str, asked: str) -> int:
+    """How many words of *asked* begin a word of *search_text*; marks do not count here either."""
     there = search_text.split()
-    return all(any(word.startswith(w) for word in there) for w in unmarked(asked).split())
+    return sum(any(word.startswith(w) for word in there) for w in unmarked(asked).split())

@@ -47,6 +47,16 @@ def test_a_question_nobody_understands_is_answered_and_stays_text(browser: Brows
     assert browser.get("/dossiers/new?q=" + "a" * 5000).status_code == 200
 
 
+def test_a_whole_sentence_leads_to_what_most_of_its_words_speak_of(browser: Browser) -> None:
+    html = browser.get("/dossiers/new?q=con xin xac nhan doc than").text
+    assert titles(html)[0] == "Cấp Giấy xác nhận tình trạng hôn nhân"
+    assert len(titles(html)) <= 3
+    assert "Không có thủ tục nào đủ mọi chữ" in html
+    assert titles(browser.get("/dossiers/new?q=xin zzz").text) == []
+    dead = titles(browser.get("/dossiers/new?q=chết").text)
+    assert [title[:12] for title in dead] == ["Đăng ký khai", "Liên thông: "]
+
+
 def test_marriage_says_that_both_must_come(browser: Browser) -> None:
     html = browser.get("/dossiers/new?q=ket hon").text
     card = html[html.index("Đăng ký kết hôn") :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.normalise import unmarked
-from appliance.core.offer import Offer, is_meant, offers
+from appliance.core.offer import Offer, is_meant, offers, words_meant
 from appliance.core.procedure_facts import Deadline, is_office_closed
 from appliance.desk import dossiers
 from appliance.desk.public_prints import in_asking_order
@@ -20,6 +21,7 @@ from web.station.speech import said
 
 pages = Blueprint("choose", __name__)
 LONGEST_QUESTION = 80
+NEAR_WORDS, MOST_NEAR = 2, 3  # of a question that nothing fits wholly
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ def show() -> str:
             len(offer.title) if asked else 0,  # one thing before several joined in one
         ),
     )
+    others = [one for one in elsewhere() if is_meant(one.search_text, asked)]
+    meant = [offer for offer in all_offers if is_meant(offer.search_text, asked)]
+    near = [] if meant or others else _nearest(all_offers, asked)
     found = [
         Choice(
             offer,
@@ -56,13 +61,24 @@ def show() -> str:
             (hour := offer.processing.next_day_after) is not None and now.time() > hour,
             in_time_since(offer.deadline, today) if offer.deadline else None,
         )
-        for offer in all_offers
-        if is_meant(offer.search_text, asked)
+        for offer in meant or near
     ]
-    others = [one for one in elsewhere() if is_meant(one.search_text, asked)]
     return render_template(
-        "choose.html", found=found, elsewhere=others, asked=asked, offered=bool(all_offers)
+        "choose.html",
+        found=found,
+        is_near=bool(near),
+        elsewhere=others,
+        asked=asked,
+        offered=bool(all_offers),
     )
+
+
+def _nearest(listed: Sequence[Offer], asked: str) -> list[Offer]:
+    """Those that most words of a whole sentence speak of: people also type *xin* and *làm*."""
+    words = " ".join({word for word in unmarked(asked).split() if len(word) > 1})
+    told = {offer.procedure_id: words_meant(offer.search_text, words) for offer in listed}
+    near = [offer for offer in listed if told[offer.procedure_id] >= NEAR_WORDS]
+    return sorted(near, key=lambda offer: -told[offer.procedure_id])[:MOST_NEAR]
 
 
 @pages.post("/dossiers")
