@@ -98,12 +98,12 @@ def test_a_card_with_another_number_than_its_owners_is_doubted(doubts, kind, num
         mother_document_number=number,
     )
     assert bool(told) is doubted
-    assert all('khác với ô "Số định danh người mẹ"' in text for text in told)
+    assert all("khác với ô “Số định danh người mẹ”" in text for text in told)
 
 
 def test_two_numbers_for_one_human_are_doubted(doubts):
     numbers = {"requester_id_number": "048190004567", "mother_id_number": "048190004568"}
     both = {"birth_kind": "both_known", **numbers}
     (told,) = doubts("khai-sinh", about="mother_id_number", relation="mother", **both)
-    assert 'khác với ô "Số định danh người yêu cầu"' in told
+    assert "khác với ô “Số định danh người yêu cầu”" in told
     assert doubts("khai-sinh", about="mother_id_number", relation="father", **both) == []

@@ -160,6 +160,7 @@ def test_the_sides_of_a_card_are_called_by_what_they_are(
     text = unescape(browser.get(f"{dossier}/slots/giay_chung_sinh").text)
     named = re.findall(r'<p class="paper-number">([^<]*?)\s*</p>', text)
     assert named == ["Mặt trước của thẻ", "Mặt sau của thẻ"]
+    assert text.count(" is-card") == 2  # room for the button that fills the form
     assert "Trang 1" not in text
 
 

@@ -89,7 +89,7 @@ def test_a_volunteer_sees_what_cleaning_found_and_takes_it_back(
         keep_picture(page, "page-real-plain-1366", whole=True)
         page.get_by_role("button", name="Dùng bản đã làm sạch").click()
         clean(point, cleaner)
-        page.get_by_role("link", name="Về hồ sơ").click()
+        page.get_by_role("link", name="Xong trang này").click()
         page.get_by_role("button", name="Giữ lại trang này").click()
         expect(page.get_by_role("button", name="Không gửi trang này")).to_be_visible()
         keep_picture(page.locator("#papers"), "papers-real-1366")
