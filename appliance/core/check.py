@@ -46,16 +46,21 @@ def check_answers(
 
 
 def check_corrections(
-    fields: Iterable[FormField], answers: Answers, today: date, places: Places
+    fields: Iterable[FormField],
+    answers: Answers,
+    today: date,
+    places: Places,
+    emptied: frozenset[str],
 ) -> list[Problem]:
     """The same for answers that are corrected alone: each by itself, and none may be missing.
 
-    What hangs on other answers cannot be told here: the office has those.
+    One of *emptied* may: somebody said that it shall be left empty. What hangs on other answers
+    cannot be told here: the office has those.
     """
     found = (
-        fault(field.key, "missing")
-        if is_empty(answers.get(field.key))
-        else problem_of_value(field, answers[field.key], today, places)
+        problem_of_value(field, answers[field.key], today, places)
+        if not is_empty(answers.get(field.key))
+        else (None if field.key in emptied else fault(field.key, "missing"))
         for field in fields
     )
     return [problem for problem in found if problem]

@@ -62,9 +62,12 @@ def answers_in_portal_order(
 
 
 def corrections_in_portal_order(
-    procedure: Procedure, answers: Answers, places: Places
+    procedure: Procedure, answers: Answers, places: Places, emptied: frozenset[str] = frozenset()
 ) -> tuple[ShownSection, ...]:
-    """Only what *answers* hold, under the headings of the form, whatever else was answered."""
+    """Only what *answers* hold, under the headings of the form, whatever else was answered.
+
+    Those of *emptied* stand there without a text.
+    """
     sections = (
         ShownSection(
             section.title,
@@ -72,11 +75,11 @@ def corrections_in_portal_order(
                 ShownAnswer(
                     field.key,
                     field.label,
-                    shown_text(field, answers[field.key], places),
+                    shown_text(field, answers.get(field.key), places),
                     field.portal,
                 )
                 for field in section.fields
-                if not is_empty(answers.get(field.key))
+                if field.key in emptied or not is_empty(answers.get(field.key))
             ),
         )
         for section in procedure.sections

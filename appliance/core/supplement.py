@@ -144,6 +144,7 @@ class SupplementPlan:
     seq: int = 0  # the request it answers; set when the citizen agrees
     pages: tuple[tuple[str, tuple[int, ...]], ...] = ()  # slot, pages; set with *seq*
     in_part: bool = False  # the rest is brought later: the office goes on waiting; set with *seq*
+    emptied: frozenset[str] = frozenset()  # answers to be left empty, while nobody types one
 
     @property
     def answers_request(self) -> str | None:
@@ -161,8 +162,16 @@ class SupplementPlan:
 
     def as_json(self) -> str:
         """What ``read`` reads."""
-        told = {"whole": sorted(self.whole), "seq": self.seq, "pages": dict(self.pages)}
-        return json.dumps(told | ({"in_part": True} if self.in_part else {}))
+        told: dict[str, object] = {
+            "whole": sorted(self.whole),
+            "seq": self.seq,
+            "pages": dict(self.pages),
+        }
+        if self.in_part:
+            told["in_part"] = True
+        if self.emptied:
+            told["emptied"] = sorted(self.emptied)
+        return json.dumps(told)
 
     @classmethod
     def read(cls, text: str | None) -> SupplementPlan:
@@ -173,6 +182,7 @@ class SupplementPlan:
             int(told.get("seq", 0)),
             tuple((slot, tuple(pages)) for slot, pages in told.get("pages", {}).items()),
             bool(told.get("in_part", False)),
+            frozenset(told.get("emptied", ())),
         )
 
 

@@ -313,7 +313,7 @@ def save_answers(
     for _ in range(MERGE_TRIES):
         with point.database.reading() as connection:
             row = dossiers.row_of(connection, dossier_id)
-            fields = _fields_open(connection, row)
+            fields = fields_open(connection, row)
         if row.state != DossierState.OPEN or not fields:
             raise DossierMovedOn(f"answers of {dossier_id} are sealed: {row.state}")
         merged = dict(_opened(point, row)) | {
@@ -337,7 +337,8 @@ def save_answers(
 def problems_of(point: Point, view: DossierView) -> list[Problem]:
     """What the answers of a view still lack, or what looks doubtful, today."""
     if view.dossier.is_supplement:  # all other answers are at the ward
-        return check_corrections(view.corrections, view.answers, point.today(), point.places)
+        asked = (view.corrections, view.answers, point.today(), point.places)
+        return check_corrections(*asked, view.plan.emptied)
     return check_answers(view.procedure, view.answers, point.today(), point.places)
 
 
@@ -351,7 +352,7 @@ def answers_of(point: Point, connection: Connection, dossier_id: str) -> tuple[P
     return _procedure(row), _opened(point, row)
 
 
-def _fields_open(connection: Connection, row: Row[Any]) -> Mapping[str, FormField]:
+def fields_open(connection: Connection, row: Row[Any]) -> Mapping[str, FormField]:
     """What may be typed: the form; of a supplement what the ward wants corrected."""
     procedure = _procedure(row)
     if row.revision == 1:

@@ -129,8 +129,12 @@ def seal_up(
     steps = len({page.slot_key for page in opened.pages if not page.left_out}) + 2
     is_supplement = opened.dossier.is_supplement
     # of a supplement only what was corrected: its other answers are at the ward already
-    in_order = corrections_in_portal_order if is_supplement else answers_in_portal_order
-    shown = in_order(opened.procedure, opened.answers, point.places)
+    form = (opened.procedure, opened.answers, point.places)
+    shown = (
+        corrections_in_portal_order(*form, opened.plan.emptied)
+        if is_supplement
+        else answers_in_portal_order(*form)
+    )
     listed: list[tuple[Paper, SealedFile]] = []
     progress(0, steps)
     for step, papers in enumerate(papers_of(point, opened, clean), start=1):
@@ -252,7 +256,7 @@ def _contents(
         revision=opened.dossier.revision,
         local_number=opened.dossier.number,
         answers=(
-            {row.field_key: opened.answers[row.field_key] for part in shown for row in part.rows}
+            {r.field_key: opened.answers.get(r.field_key, "") for part in shown for r in part.rows}
             if opened.dossier.is_supplement
             else counted_answers(opened.procedure, opened.answers)
         ),
@@ -343,7 +347,7 @@ def _brought(opened: Opened, manifest: Manifest) -> Brought | None:
         if file.slot != CONTENTS_SLOT
     }
     fields = {key for key, value in opened.answers.items() if not is_empty(value)}
-    return Brought(opened.plan.seq, frozenset(papers), frozenset(fields))
+    return Brought(opened.plan.seq, frozenset(papers), opened.plan.emptied | fields)
 
 
 def _revision_id(opened: Opened) -> str:

@@ -10,12 +10,15 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from appliance.core.condition import is_empty
 from appliance.core.dossier import DossierState
 from appliance.core.errors import DossierMovedOn, SupplementNotWanted
+from appliance.core.fields import FormField
 from appliance.core.manifest import Manifest
 from appliance.core.problem import Problem
 from appliance.core.procedure import Slot
@@ -24,7 +27,7 @@ from appliance.core.supplement import SupplementPlan, replaced_by
 from appliance.core.trail import What
 from appliance.desk import files, noting, trail
 from appliance.desk.desk_keys import key_for_dossier, share
-from appliance.desk.dossiers import DossierView, put_on_desk, slots_open
+from appliance.desk.dossiers import DossierView, fields_open, put_on_desk, slots_open
 from appliance.desk.point import Point
 from appliance.failpoints import passing
 from appliance.store import dossiers, outbox, photos, scan_requests, ward_events
@@ -145,12 +148,30 @@ def send_whole(point: Point, dossier_id: str, slot_key: str, *, whole: bool) -> 
         row = dossiers.row_of(connection, dossier_id)
         plan = SupplementPlan.read(row.supplement)
         chosen = plan.whole | {slot_key} if whole else plan.whole - {slot_key}
-        dossiers.touch_open(
-            connection,
-            dossier_id,
-            seen_revision=row.answers_revision,
-            supplement=SupplementPlan(whole=frozenset(chosen)).as_json(),
-        )
+        _keep_plan(connection, row, replace(plan, whole=frozenset(chosen)))
+
+
+def leave_empty(point: Point, dossier_id: str, field_key: str, *, empty: bool) -> None:
+    """An answer that the ward asks about shall be left empty, or be asked for after all.
+
+    What is typed later counts instead.
+
+    Raises:
+        DossierMovedOn: the ward does not ask about it, or the form always needs it.
+    """
+    with point.database.writing() as connection:
+        row = dossiers.row_of(connection, dossier_id)
+        asked = fields_open(connection, row) if row.revision > 1 else {}
+        if field_key not in asked or not may_be_empty(asked[field_key]):
+            raise DossierMovedOn(f"{field_key[:60]!r} of {dossier_id} may not be left empty")
+        plan = SupplementPlan.read(row.supplement)
+        chosen = plan.emptied | {field_key} if empty else plan.emptied - {field_key}
+        _keep_plan(connection, row, replace(plan, emptied=frozenset(chosen)))
+
+
+def may_be_empty(field: FormField) -> bool:
+    """Whether a form may be without it; where that hangs on other answers, the ward has those."""
+    return field.required is not True
 
 
 def papers_asked(view: DossierView, held: Counter[str] | None = None) -> tuple[AskedPaper, ...]:
@@ -212,7 +233,13 @@ def plan_of(view: DossierView, *, in_part: bool = False) -> SupplementPlan:
         if one.only_pages and one.scanned
     )
     seq = view.request.seq if view.request else 0
-    return SupplementPlan(view.plan.whole, seq, pages, in_part)
+    return SupplementPlan(view.plan.whole, seq, pages, in_part, left_empty(view))
+
+
+def left_empty(view: DossierView) -> frozenset[str]:
+    """The answers that will be sent without a text: chosen so, and nothing typed since."""
+    still = {f.key for f in view.corrections if is_empty(view.answers.get(f.key))}
+    return view.plan.emptied & still
 
 
 def earlier_manifests(point: Point, dossier_id: str) -> tuple[Manifest, ...]:
@@ -231,6 +258,12 @@ def pages_at_ward(earlier: tuple[Manifest, ...]) -> Counter[str]:
             if newest is not None and manifest.revision == newest.revision:
                 held[slot] = sum(file.pages or 0 for file in manifest.files if file.slot == slot)
     return held
+
+
+def _keep_plan(connection: Connection, row: Row[Any], plan: SupplementPlan) -> None:
+    dossiers.touch_open(
+        connection, row.id, seen_revision=row.answers_revision, supplement=plan.as_json()
+    )
 
 
 def _back_to_delivered(

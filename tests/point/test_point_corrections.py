@@ -70,6 +70,32 @@ def test_only_the_corrected_answer_travels_and_no_paper_is_asked_for(
     assert dossiers.asked_by_ward(point) == []
 
 
+def test_an_answer_left_empty_travels_as_an_empty_one(
+    point: Point,
+    delivered: str,
+    names: tuple[str, str],
+    helper: Volunteer,
+    ward_keys: WardKeys,
+) -> None:
+    form = dossiers.look_at(point, delivered).procedure.fields
+    spare = next(key for key, field in form.items() if field.required is False)
+    ask_answers(point, delivered, 7, names[0], spare)
+    supplements.begin(point, delivered, helper.id)
+    for key in (names[0], names[1], "nothing"):  # always needed, not asked about, unknown
+        with pytest.raises(DossierMovedOn):
+            supplements.leave_empty(point, delivered, key, empty=True)
+    supplements.leave_empty(point, delivered, spare, empty=True)
+    manifest = seal(point, delivered, helper, in_part=True)  # the name comes later
+    contents = contents_of(point, manifest, ward_keys)
+    assert contents.answers == {spare: ""}
+    rows = [row for one in contents.sections for row in one.rows]
+    assert [(row.key, row.text) for row in rows] == [(spare, "")]
+    arrive(point, delivered)
+    request = dossiers.look_at(point, delivered).request
+    assert request is not None
+    assert request.fields == {names[0]}
+
+
 def test_a_corrected_answer_that_cannot_be_right_is_not_sent(
     point: Point, delivered: str, helper: Volunteer
 ) -> None:

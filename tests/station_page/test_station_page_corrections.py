@@ -160,3 +160,41 @@ def test_a_fresh_page_is_called_by_what_it_takes_the_place_of(
         assert " trên 2" not in own
         crop = browser.get(f"{delivered}/pages/{page.id}/crop").text
         assert f"Trang mới quét thứ {place - 1}</a>" in crop
+
+
+def test_an_answer_that_was_wrong_to_give_is_sent_empty(
+    browser: Browser, delivered: str, point: Point, clock: Clock, keys: tuple[str, str]
+) -> None:
+    form = view_of(point, delivered).procedure.fields
+    spare = next(key for key, field in form.items() if field.required is False)
+    ask(point, clock, delivered, answer(keys[0]), answer(spare, "Không phải ghi ô này"))
+    browser.post(f"{delivered}/supplement")
+    hub = browser.get(f"{delivered}/supplement").text
+    assert f'id="empty-{spare}"' in hub
+    assert f'id="empty-{keys[0]}"' not in hub  # the form always needs it
+    told = browser.get(f"{delivered}/supplement/answers").text
+    assert "chạm “Không có gì để ghi: để trống”" in told
+    saves(browser, delivered, **{keys[0]: "Nguyễn Thị Mẫu"})
+    seen = seen_of(browser, delivered, "")
+    empties = f"{delivered}/supplement/answers/{spare}/empty"
+    browser.post(empties, empty="yes")
+    assert "Sẽ gửi: để trống." in browser.get(f"{delivered}/supplement").text
+    unread = browser.post(f"{delivered}/supplement/seal", seen=seen, consent="yes")
+    assert unread.location == f"{delivered}/supplement/check"  # nobody agrees to what nobody read
+    browser.post(empties, empty="no")
+    assert "Còn 1 việc trước khi gửi" in browser.get(f"{delivered}/supplement/check").text
+    saves(browser, delivered, **{spare: "thừa"})
+    browser.post(empties, empty="yes")
+    assert "Sẽ gửi: thừa" in browser.get(f"{delivered}/supplement").text  # what is typed counts
+    saves(browser, delivered, **{spare: ""})
+    assert "(để trống)" in agree(browser, delivered)
+
+
+def test_only_an_answer_the_ward_asks_about_can_be_left_empty(
+    browser: Browser, delivered: str, point: Point, clock: Clock, keys: tuple[str, str]
+) -> None:
+    ask(point, clock, delivered, answer(keys[0]))
+    browser.post(f"{delivered}/supplement")
+    for key in (*keys, "nothing"):
+        browser.post(f"{delivered}/supplement/answers/{key}/empty", empty="yes")
+    assert not view_of(point, delivered).plan.emptied

@@ -103,7 +103,7 @@ def seal(dossier_id: object) -> ResponseReturnValue:
 def seen_mark(view: DossierView) -> str:
     """A short digest of what the check page showed."""
     pages = [(p.id, p.slot_key, p.turn, p.left_out, p.plain) for p in view.pages]
-    shown = (view.dossier.answers_revision, pages)
+    shown = (view.dossier.answers_revision, pages, sorted(view.plan.emptied))
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:20]
 
 

@@ -16,7 +16,7 @@ from appliance.core.errors import AnswersChangedElsewhere, DossierMovedOn
 from appliance.core.fields import FormField
 from appliance.core.normalise import normalise
 from appliance.core.shown import shown_text
-from appliance.desk import dossiers
+from appliance.desk import dossiers, supplements
 from appliance.desk.dossiers import DossierView
 from appliance.procedures.wording import sentence
 from appliance.wording import Notice, notice_for
@@ -38,16 +38,19 @@ class Correction:
     label: str
     text: str  # as it would be sent; empty while nobody said it
     wrong: str  # why it cannot be sent like that
+    may_be_empty: bool  # the form does not always need it
+    is_emptied: bool  # it will be sent without a text
 
     @property
     def is_ready(self) -> bool:
         """Whether it may be sent."""
-        return bool(self.text) and not self.wrong
+        return self.is_emptied or (bool(self.text) and not self.wrong)
 
 
 def corrections_of(view: DossierView) -> tuple[Correction, ...]:
     """In the portal's order."""
     found = {p.field_key: p for p in dossiers.problems_of(point(), view) if p.is_error}
+    emptied = supplements.left_empty(view)
     return tuple(
         Correction(
             field.key,
@@ -56,6 +59,8 @@ def corrections_of(view: DossierView) -> tuple[Correction, ...]:
             sentence(found[field.key], view.procedure)
             if field.key in found and found[field.key].code not in NOT_YET
             else "",
+            supplements.may_be_empty(field),
+            field.key in emptied,
         )
         for field in view.corrections
     )
@@ -123,6 +128,7 @@ def _page(view: DossierView, answers: Answers, conflict: Notice | None = None) -
         desk=desk,
         view=view,
         conflict=conflict,
+        can_be_empty=any(supplements.may_be_empty(field) for field in view.corrections),
         told=told,
         grab=told and any(problem.is_error for problem in desk.problems),
     )

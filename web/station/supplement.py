@@ -113,6 +113,15 @@ def send_whole(dossier_id: object, slot: str) -> ResponseReturnValue:
     )
 
 
+@pages.post("/dossiers/<uuid:dossier_id>/supplement/answers/<key>/empty")
+def leave_empty(dossier_id: object, key: str) -> ResponseReturnValue:
+    """Form field: ``empty``, ``yes`` to send that answer empty, anything else to ask after all."""
+    empty = request.form.get("empty") == "yes"
+    return _do(
+        str(dossier_id), lambda wanted: supplements.leave_empty(point(), wanted, key, empty=empty)
+    )
+
+
 @pages.post("/dossiers/<uuid:dossier_id>/supplement/give-up")
 def give_up(dossier_id: object) -> ResponseReturnValue:
     """Take it off the desk again; what was scanned for it is erased."""
@@ -152,7 +161,9 @@ def check(dossier_id: object) -> ResponseReturnValue:
         damaged=damaged_of(view),
         in_part="part" in request.args and ready.may_go_in_part,
         consent=supplement_consent_text(
-            point(), view.procedure, corrects=any(one.text for one in corrections_of(view))
+            point(),
+            view.procedure,
+            corrects=any(one.text or one.is_emptied for one in corrections_of(view)),
         ),
         seen=seen_mark(view),
         tick_missing="tick" in request.args,
