@@ -21,6 +21,7 @@ COMMANDS = {
     "clean": "appliance.commands.clean:clean",
     "demo": "appliance.commands.demo:demo",
     "doctor": "appliance.commands.doctor:doctor",
+    "enrol": "appliance.commands.enrol:enrol_",
     "folder": "appliance.commands.folder:folder",
     "outbox": "appliance.commands.outbox:outbox",
     "print": "appliance.commands.print:print_",

@@ -15,6 +15,7 @@ from typing import TypeVar
 import click
 from sqlalchemy import Connection, Engine
 
+from appliance.commands.ward_enrol import enrol_code
 from appliance.commands.ward_erase import erase_local
 from appliance.commands.ward_import import import_
 from appliance.commands.ward_keys import renew_key_
@@ -105,6 +106,7 @@ def serve(
     notify.stopping()
 
 
+ward.add_command(enrol_code)
 ward.add_command(erase_local)
 ward.add_command(import_)
 ward.add_command(renew_key_)

@@ -35,15 +35,15 @@ class Device:
     lost_trail: str | None = None  # a head it once told, and does not go on from
 
 
-def add_device(conn: Connection, name: str, now: datetime) -> str:
-    """Add a box and return its token. It is shown once: only its hash is kept.
+def add_device(conn: Connection, name: str, now: datetime, token: str | None = None) -> str:
+    """Add a box and return its token, a new one unless the box made its own. Only its hash is kept.
 
     Raises:
         DeviceExists: the name is taken; revoked names stay taken, so a log line stays true.
     """
     if conn.execute(select(device.c.id).where(device.c.name == name)).first():
         raise DeviceExists(name)
-    token = "tht_" + secrets.token_urlsafe(32)
+    token = token or new_token()
     # A plain hash is enough for 256 random bits; argon2 is for what people choose.
     conn.execute(
         insert(device).values(
@@ -54,6 +54,11 @@ def add_device(conn: Connection, name: str, now: datetime) -> str:
         )
     )
     return token
+
+
+def new_token() -> str:
+    """What a box says it is it by: 256 random bits."""
+    return "tht_" + secrets.token_urlsafe(32)
 
 
 def revoke_device(conn: Connection, name: str, now: datetime) -> bool:

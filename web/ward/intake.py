@@ -10,10 +10,12 @@ from flask import Blueprint, Response, g, request
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from appliance.core.enrolment import TOKEN_FORM, Enrolled, EnrolmentAsked
 from appliance.core.manifest import Heartbeat
 from web.ward.commit import commit
 from web.ward.database import reading, writing
 from web.ward.devices import device_of_token, learn_key, note_heartbeat
+from web.ward.enrolment import enrol, is_code
 from web.ward.erase_orders import note_erased, order_for, order_for_revoked
 from web.ward.feed import events_after, events_of
 from web.ward.problems import Fault, Problem
@@ -34,7 +36,7 @@ REST_S = 60
 @intake.before_request
 def know_the_device() -> None:
     """Every request names its box, except the one about protocol versions."""
-    if request.method == "OPTIONS":
+    if request.method == "OPTIONS" or request.endpoint == "intake.enrol_box":
         return
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     ward = the_ward()
@@ -181,6 +183,40 @@ def heartbeat() -> Response:
     if key is not None:
         told["ward_key"] = key.model_dump(mode="json")
     return _json(told)
+
+
+@intake.post("/enrol")
+def enrol_box() -> Response:
+    """A new box, with a code from this office and a token that it made itself."""
+    ward = the_ward()
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    token, asked = token.strip(), _enrolment_asked()
+    with reading(ward.engine) as conn:
+        known = asked is not None and is_code(conn, asked.code)
+        is_ours = kind.lower() == "bearer" and device_of_token(conn, token) is not None
+    if asked is None or not known or kind.lower() != "bearer" or not TOKEN_FORM.fullmatch(token):
+        rest_s = ward.strange_codes.rest_s(request.remote_addr or "socket") if asked else 0
+        if rest_s:
+            raise Problem(429, "slow-down", "too many wrong codes", retry_after_s=rest_s)
+        status = (404 if asked else 422) if is_ours else 401  # who is nobody learns nothing else
+        raise Problem(status, "unknown-code", "no such code was made here")
+    with writing(ward.engine) as conn:
+        came = enrol(conn, asked.code, token, ward.now())
+    newer = announced(ward.home)
+    told = Enrolled(
+        name=came.name,
+        recipient=newer.recipient if newer else ward.home.recipient,
+        verify_key=ward.home.verify_key,
+        server_time=ward.now(),
+    )
+    return _json_bytes(told.model_dump_json().encode(), 201 if came.is_new else 200)
+
+
+def _enrolment_asked() -> EnrolmentAsked | None:
+    try:
+        return EnrolmentAsked.model_validate_json(request.get_data())
+    except ValidationError:
+        return None
 
 
 @intake.get("/procedures")

@@ -34,6 +34,7 @@ class WardService:
     # Per address: a brake on work done for strangers; what they guess at is out of reach anyway.
     strange_tokens: Brake
     strange_officers: Brake  # whatever name
+    strange_codes: Brake  # of boxes that want to be one of ours
 
     def now(self) -> datetime:
         """The ward's time; boxes have no battery clock, so theirs is never asked."""
@@ -60,6 +61,7 @@ def open_service(settings: WardSettings) -> WardService:
         guesses=brake("guesses", 30, 3600.0),
         strange_tokens=brake("strange-tokens", 120, 60.0),
         strange_officers=brake("strange-officers", 30, 600.0),
+        strange_codes=brake("strange-codes", 10, 600.0),
     )
 
 

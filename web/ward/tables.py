@@ -78,6 +78,18 @@ device = Table(
     Column("erased_at", Moment),
 )
 
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False),  # what the box will be called
+    Column("code_sha256", String(64), nullable=False, unique=True),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("device_id", ForeignKey("device.id")),  # the box that came with it
+)
+
 upload = Table(
     "upload",
     metadata,
