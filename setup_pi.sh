@@ -15,7 +15,7 @@
 # Exit: 0 done · 1 a check or a test failed · 3 check found something · 64 wrong usage
 #       65 unsupported system · 66 no room · 69 a package could not be had · 70 a service does not
 #       run · 71 a new release did not run, the one before runs again · 74 an older release
-#       77 not root · 78 the configuration is wrong
+#       75 the packet filter refuses the firewall · 77 not root · 78 the configuration is wrong
 set -Eeuo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -38,6 +38,7 @@ readonly BOX_PACKAGES=(
   nginx-light                 # TLS in front of the page
   avahi-daemon libnss-mdns    # tramhoso.local; scanners behind ipp-usb
   ipp-usb                     # scanners without a driver
+  nftables                    # closes what the page does not need
   iproute2 udev systemd-timesyncd unattended-upgrades
 )
 readonly TEST_PACKAGES=(
@@ -50,6 +51,7 @@ readonly TEST_PACKAGES=(
   fuse3:fusermount3           # a disk that records what is written to it
   libheif-examples:heif-enc   # writes the photos that a phone would
   mmdebstrap:mmdebstrap systemd-container:systemd-nspawn  # a Debian to install a box in
+  nftables:nft                # a firewall that a visitor from outside tries
   nodejs:node npm:npm         # the tus server by other hands
   poppler-utils:pdftotext
   postgresql                  # the ward's larger database

@@ -189,6 +189,18 @@ class WardSection(Section):
         return tuple(r for r in (self.recipient, self.escrow_recipient) if r)
 
 
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text))  # its error names the fault
+
+
+class NetworkSection(Section):
+    """Who reaches the box, and over what; set up by `setup_pi.sh install`."""
+
+    firewall: bool = True
+    page_from: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    ssh_from: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+
+
 class FolderSection(Section):
     """The stick that carries sealed dossiers where no network does: docs/technician.md."""
 
@@ -278,6 +290,7 @@ class Config(Section):
     printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()
+    network: NetworkSection = NetworkSection()
     folder: FolderSection = FolderSection()
     tracking: TrackingSection = TrackingSection()
     procedures: ProceduresSection = ProceduresSection()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from appliance.setup.accounts import Accounts
 from appliance.setup.debian import DebiansOwn
+from appliance.setup.firewall import RULES, Loaded, firewall_for
 from appliance.setup.going_back import GoingBack, forget
-from appliance.setup.placed import PlacedFolder, box_files
+from appliance.setup.placed import PlacedFile, PlacedFolder, box_files
 from appliance.setup.places import CONFIG, ETC, PUBLIC, STATE, TLS, VENV
 from appliance.setup.release import (
     Built,
@@ -30,6 +31,8 @@ class Box:
     def __init__(self, config: Path | None, offline: Path | None) -> None:
         self._changed = 0
         self._release = Release(offline / "wheels" if offline else None)
+        settings = Settings(config)
+        firewall = firewall_for(settings.content)
         self._steps: list[Step] = [
             Built(self._release),  # beside the one that runs
             _Judged(config, self._release),
@@ -38,11 +41,13 @@ class Box:
             PlacedFolder(TLS, 0o700),
             PlacedFolder(PUBLIC, 0o755),
             PlacedFolder(STATE, 0o700, "tramhoso", "tramhoso"),
-            Settings(config),
+            settings,
+            PlacedFile(RULES, firewall.encode()),
             *box_files(cups=shutil.which("cupsd") is not None),
             Switched(self._release),
             _Certificates(),
             DebiansOwn(),
+            Loaded(firewall),
             Started(lambda: self._changed > 0),
         ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from appliance.setup import accounts
 from appliance.setup.debian import put_back
+from appliance.setup.firewall import RULES
 from appliance.setup.placed import box_files
 from appliance.setup.places import ETC, OPT, PUBLIC, STATE
 from appliance.setup.running import stop_and_forget, systemd_runs
@@ -22,7 +23,7 @@ def remove(*, erase: bool, dry_run: bool) -> int:
     """
     mark = "would" if dry_run else "change"
     files = [file.place for file in box_files(cups=True) if file.place.exists()]
-    doomed = [*files, *(place for place in (accounts.PLACE, PUBLIC, OPT) if place.exists())]
+    doomed = [*files, *(place for place in (accounts.PLACE, RULES, PUBLIC, OPT) if place.exists())]
     if erase:
         doomed += [folder for folder in (STATE, ETC) if folder.exists()]
     for place in doomed:

@@ -13,6 +13,7 @@ from appliance.setup.steps import Exit, Refused, holds, ran
 
 TARGET = "tramhoso.target"
 PAGE_SOCKET = Path("/run/tramhoso-web/page.sock")
+FIREWALL = "tramhoso-firewall.service"  # stays up while the others are started anew
 DAEMONS = ("tramhoso-station.service", "tramhoso-web.service", "tramhoso-nginx.service")
 READY_S = 120.0  # a Zero 2 W reads all its code from the card once
 
@@ -116,12 +117,11 @@ def stop_and_forget() -> None:
     subprocess.run(["systemctl", "disable", "--quiet", TARGET], check=False, capture_output=True)
     if not systemd_runs():
         return
-    subprocess.run(
-        ["systemctl", "stop", *_ours(), "run-tramhoso.mount"], check=False, capture_output=True
-    )
+    doomed = [*_ours(), "run-tramhoso.mount", FIREWALL]
+    subprocess.run(["systemctl", "stop", *doomed], check=False, capture_output=True)
 
 
 def _ours() -> list[str]:
     """Units of a box; a ward's own service on the same machine goes on."""
     units = {path.name for path in UNITS.glob("tramhoso*") if path.is_file()}
-    return sorted(units - {"tramhoso-ward.service"})
+    return sorted(units - {"tramhoso-ward.service", FIREWALL})

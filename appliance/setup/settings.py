@@ -26,6 +26,11 @@ class Settings:
     def __init__(self, given: Path | None) -> None:
         self._file = PlacedFile(CONFIG, _wanted(given), 0o640, "root", "tramhoso")
 
+    @property
+    def content(self) -> bytes:
+        """What the file holds, or will."""
+        return self._file.content
+
     def changes(self) -> list[str]:
         return self._file.changes()
 

@@ -24,6 +24,7 @@ class Exit(IntEnum):
     BAD_BUNDLE = 72
     WRONG_SIGNATURE = 73
     DOWNGRADE = 74
+    BAD_FIREWALL = 75
     NOT_ROOT = 77
     BAD_CONFIG = 78
 

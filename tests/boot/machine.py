@@ -103,6 +103,11 @@ class Machine:
         """A file of the running machine, seen from here."""
         return Path(f"/proc/{self._leader}/root") / place.lstrip("/")
 
+    def cable(self, outside: str) -> None:
+        """A network card, eth0; its other end is eth0 of this machine's network *outside*."""
+        words = ["link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns"]
+        subprocess.run(["ip", "-n", outside, *words, str(self._leader)], check=True)
+
     def restart(self) -> float:
         """As `reboot` does; returns the seconds of the boot."""
         self.run("systemctl", "reboot", "--no-block", check=False)

@@ -6,10 +6,14 @@ One test, because each step stands on the one before it, and a machine is dear.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from tests.boot.machine import Machine
+from tests.setup.test_setup_firewall import ASK
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -53,6 +57,14 @@ def tree(machine: Machine) -> str:
     )
 
 
+def nothing_failed(machine: Machine) -> None:
+    """No unit; whatever did is told with its own last words."""
+    failed = machine.shell("systemctl --failed --plain --no-legend")
+    assert failed == "", machine.shell(
+        f"systemctl status --no-pager {failed.split()[0]}", check=False
+    )
+
+
 def install_says_first_what_it_would_do_and_does_nothing(machine: Machine) -> None:
     machine.write("/root/box.toml", CONFIG)
     before = tree(machine)
@@ -67,7 +79,25 @@ def install_brings_every_service_up(machine: Machine) -> None:
     assert "change" in said
     for unit in SERVICES:
         assert machine.run("systemctl", "is-active", unit, check=False).stdout == "active\n"
-    assert machine.shell("systemctl --failed --plain --no-legend") == ""
+    nothing_failed(machine)
+
+
+def a_laptop_in_the_room_reaches_the_page_and_nothing_else(machine: Machine) -> None:
+    outside = f"outside-{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", outside], check=True)
+    try:
+        machine.cable(outside)
+        machine.shell("ip addr add 192.168.7.1/24 dev eth0; ip link set eth0 up")
+        machine.shell("systemd-run --quiet --unit=left-open python3 -m http.server 8099")
+        here = ["ip", "-n", outside]
+        subprocess.run([*here, "addr", "add", "192.168.7.2/24", "dev", "eth0"], check=True)
+        subprocess.run([*here, "link", "set", "eth0", "up"], check=True)
+        asked = ["ip", "netns", "exec", outside, sys.executable, "-c", ASK, "192.168.7.1"]
+        said = subprocess.run([*asked, "80,443,631,8081,8099"], capture_output=True, check=True)
+        assert said.stdout.split() == [b"80", b"443"]
+        machine.shell("systemctl stop left-open; ip link del eth0")
+    finally:
+        subprocess.run(["ip", "netns", "del", outside], check=True)
 
 
 def a_whole_visit_goes_through_the_installed_units(machine: Machine) -> None:
@@ -106,7 +136,7 @@ def after_a_restart_everything_runs_again(machine: Machine) -> None:
     machine.restart()
     for unit in [*SERVICES, "tramhoso-uploader"]:
         assert machine.run("systemctl", "is-active", unit, check=False).stdout == "active\n"
-    assert machine.shell("systemctl --failed --plain --no-legend") == ""
+    nothing_failed(machine)
 
 
 def uninstall_leaves_the_data_and_nothing_else(machine: Machine) -> None:
@@ -123,6 +153,7 @@ def uninstall_leaves_the_data_and_nothing_else(machine: Machine) -> None:
 def test_a_box_is_installed_visited_restarted_and_taken_away(machine):
     install_says_first_what_it_would_do_and_does_nothing(machine)
     install_brings_every_service_up(machine)
+    a_laptop_in_the_room_reaches_the_page_and_nothing_else(machine)
     a_whole_visit_goes_through_the_installed_units(machine)
     install_again_changes_nothing(machine)
     after_a_restart_everything_runs_again(machine)
