@@ -11,15 +11,10 @@ sent again than what was on its way at the cuts.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -46,6 +41,7 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.store.scan_requests import OnDesk
 from appliance.store.volunteers import Role, add_volunteer
 from tests.campaigns.at_the_ward import against_the_ward
+from tests.campaigns.command import asks, run
 from tests.delivery.ward_process import WardProcess
 from tests.point.conftest import lay_page
 
@@ -270,17 +266,11 @@ def _write_config(home: Path, ward: WardProcess, port: int) -> Path:
 
 def main() -> None:
     """The campaign, once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dossiers", type=int, default=200)
-    parser.add_argument("--cut", type=float, default=0.5)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--half-open", type=float, default=0.005, help="each costs a minute")
-    asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-    with tempfile.TemporaryDirectory(prefix="bad-line-", dir=os.environ.get("TMPDIR")) as folder:
-        outcome = campaign(Path(folder), asked.dossiers, asked.cut, asked.seed, asked.half_open)
-    print(json.dumps(outcome))  # noqa: T201
-    sys.exit(bool(outcome["damage"]))
+    parser = asks(__doc__, dossiers=200, cut=0.5, seed=1, half_open=0.005)
+    run(
+        parser,
+        lambda home, asked: campaign(home, asked.dossiers, asked.cut, asked.seed, asked.half_open),
+    )
 
 
 if __name__ == "__main__":

@@ -9,11 +9,8 @@ Prints one JSON object, ends with 1 on damage.
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -23,6 +20,7 @@ from appliance.desk.point import Point, open_point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
 from appliance.store.volunteers import Role, add_volunteer
+from tests.campaigns.command import asks, run
 from tests.campaigns.promises import broken, promises_in
 from tests.point.conftest import TellingClock, WardKeys, point_config, scan_into
 from tests.restoring.conftest import HURTS, SLOT, fall, seal
@@ -99,14 +97,8 @@ def _hurt(point: Point, how: str, seed: int, *, newer_copy_too: bool) -> None:
 
 def main() -> None:
     """The campaign, once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="broken-database-") as folder:
-        outcome = campaign(Path(folder), asked.times, asked.seed)
-    print(json.dumps(outcome))  # noqa: T201
-    sys.exit(bool(outcome["damage"]))
+    parser = asks(__doc__, times=100, seed=1)
+    run(parser, lambda home, asked: campaign(home, asked.times, asked.seed))
 
 
 if __name__ == "__main__":

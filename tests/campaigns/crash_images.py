@@ -9,12 +9,8 @@ a page had shown by then is looked for. Prints one JSON object, ends with 1 on d
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import shutil
-import signal
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -24,6 +20,7 @@ from appliance.services import upkeep
 from tests.campaigns import card
 from tests.campaigns.block_recorder import FLUSH, Step, images, recording
 from tests.campaigns.card_house import CardHouse, Visitors, Witness, weaken
+from tests.campaigns.command import asks, run
 from tests.campaigns.promises import Promises, broken
 
 CARD_BYTES = 192 << 20
@@ -103,19 +100,15 @@ def _look(house: CardHouse, image: Path, before: Promises) -> Counter[str]:
 
 def main() -> None:
     """The campaign, once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=90)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = asks(__doc__, images=200, seconds=90.0, seed=1)
     parser.add_argument("--weaken", choices=("folder", "files"))
-    asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what is mounted is let go
+    run(parser, _asked, mounts=True)
+
+
+def _asked(home: Path, asked: argparse.Namespace) -> dict[str, object]:
     if asked.weaken:
         weaken(asked.weaken)
-    with tempfile.TemporaryDirectory(prefix="crash-images-") as folder:
-        outcome = campaign(Path(folder), asked.images, asked.seconds, asked.seed)
-    print(json.dumps(outcome))  # noqa: T201
-    sys.exit(bool(outcome["damage"]))
+    return campaign(home, asked.images, asked.seconds, asked.seed)
 
 
 if __name__ == "__main__":

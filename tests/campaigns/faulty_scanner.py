@@ -8,11 +8,7 @@ its own code, and nothing may be left in the spool. Prints one JSON object, ends
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +25,7 @@ from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.scanner_tray import Fault
 from appliance.services.station import STALE_PRESS_S
 from appliance.store.volunteers import Role, add_volunteer
+from tests.campaigns.command import asks, run
 from tests.point.conftest import WardKeys, point_config
 from tests.station.conftest import RunningStation
 
@@ -118,27 +115,24 @@ def _press(station: RunningStation, dossier_id: str) -> str | None:
     return scan.error_code
 
 
-def main() -> None:
-    """Every fault at every page once, then as many rounds of any."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    dice = random.Random(asked.seed)
+def campaign(home: Path, more: int, seed: int) -> dict[str, object]:
+    """Every fault at every page once, then *more* rounds of any."""
+    dice = random.Random(seed)
     rounds = [(fault, page) for fault in Fault for page in range(1, SHEETS + 1)]
-    rounds += [(dice.choice(list(Fault)), dice.randint(0, SHEETS)) for _ in range(asked.rounds)]
+    rounds += [(dice.choice(list(Fault)), dice.randint(0, SHEETS)) for _ in range(more)]
     damage: Counter[str] = Counter()
     began = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="faulty-scanner-") as folder,
-        bench(Path(folder)) as (station, scanner),
-    ):
+    with bench(home) as (station, scanner):
         for fault, page in rounds:
             damage += one_round(station, scanner, fault, page)
     seconds = round(time.monotonic() - began)
-    told = {"rounds": len(rounds), "damage": dict(damage), "seconds": seconds}
-    print(json.dumps(told))  # noqa: T201
-    sys.exit(bool(damage))
+    return {"rounds": len(rounds), "damage": dict(damage), "seconds": seconds}
+
+
+def main() -> None:
+    """The campaign, once."""
+    parser = asks(__doc__, rounds=50, seed=1)
+    run(parser, lambda home, asked: campaign(home, asked.rounds, asked.seed))
 
 
 if __name__ == "__main__":

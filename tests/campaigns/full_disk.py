@@ -9,14 +9,10 @@ object, ends with 1 on damage.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
-import signal
 import sqlite3
 import sys
-import tempfile
 import time
 from collections import Counter
 from contextlib import closing
@@ -27,6 +23,7 @@ from appliance.store.page_files import RESERVE_BYTES
 from tests.campaigns.at_the_ward import against_the_ward
 from tests.campaigns.card import make_ext4, mount, unmount
 from tests.campaigns.card_house import CardHouse, Visitors, Witness, settle
+from tests.campaigns.command import asks, run
 from tests.campaigns.power_cut_services import PHASES
 from tests.campaigns.promises import broken
 
@@ -132,15 +129,8 @@ def _fill_to_the_end(handle: int) -> None:
 
 def main() -> None:
     """The campaign, once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what is mounted is let go
-    with tempfile.TemporaryDirectory(prefix="full-disk-") as folder:
-        outcome = campaign(Path(folder), asked.times, asked.seed)
-    print(json.dumps(outcome))  # noqa: T201
-    sys.exit(bool(outcome["damage"]))
+    parser = asks(__doc__, times=20, seed=1)
+    run(parser, lambda home, asked: campaign(home, asked.times, asked.seed), mounts=True)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -23,22 +21,26 @@ from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
 from appliance.pretend.scanner import VirtualScanner
 from appliance.store.volunteers import Role, add_volunteer
+from tests.campaigns.command import asks, run
 
 PATIENCE_S = 120.0
 GROWTH_KB = 8192  # of memory, from the first tenth to the last; heaps breathe
 
 
 def main() -> None:
-    """One campaign; ends with 1 when memory, descriptors, threads or children pile up."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batches", type=int, default=1000)
-    batches = parser.parse_args().batches
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the station goes with us
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
-        seen = campaign(Path(folder), batches)
+    """The campaign, once."""
+    # in memory: it is the station that is looked at, not a card
+    run(asks(__doc__, batches=1000), _grown, bad=("grew",), inside="/dev/shm")
+
+
+def _grown(home: Path, asked: argparse.Namespace) -> dict[str, object]:
+    """What there was at the last look, and what of it piled up since the first."""
+    seen = campaign(home, asked.batches)
     first, last = seen[0], seen[-1]
-    piled_up = any(last[what] > first[what] for what in ("fds", "threads", "children"))
-    sys.exit(piled_up or last["rss_kb"] > first["rss_kb"] + GROWTH_KB)
+    grew = [what for what in ("fds", "threads", "children") if last[what] > first[what]]
+    if last["rss_kb"] > first["rss_kb"] + GROWTH_KB:
+        grew.append("memory")
+    return {**last, "grew": grew}
 
 
 def campaign(home: Path, batches: int) -> list[dict[str, int]]:

@@ -9,15 +9,12 @@ drops all that was not yet synced, as a cut does. Prints one JSON object, ends w
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,9 +26,11 @@ from appliance.core.scan import ColorMode, ScannedPage
 from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
 from appliance.services import upkeep
+from appliance.store import scan_requests
 from appliance.store.scan_requests import OnDesk
 from appliance.store.volunteers import Role, add_volunteer
 from tests.campaigns.card import PATIENCE_S, make_ext4, mounted, pull_the_plug, replay
+from tests.campaigns.command import asks, run
 from tests.point.conftest import WardKeys, point_config
 
 CARD_BYTES = 192 << 20
@@ -89,18 +88,21 @@ def campaign(home: Path, cuts: int, weaken: str, seed: int = 1) -> dict[str, obj
 
 
 def _work_until_cut(card: Card, weaken: str, after_s: float, seed: int) -> dict[str, str]:
-    worker = subprocess.Popen(
-        [sys.executable, "-m", __spec__.name, "--worker", str(card.home), "--weaken", weaken,
-         "--seed", str(seed)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # it dies of the cut, loudly
-        cwd=ROOT,  # a library that another test loads may have taken us elsewhere
-    )  # fmt: skip
+    complaints = card.home / "worker.log"  # it dies of the cut, loudly
+    with complaints.open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", __spec__.name, "--worker", str(card.home), "--weaken", weaken,
+             "--seed", str(seed)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=ROOT,  # a library that another test loads may have taken us elsewhere
+        )  # fmt: skip
     assert worker.stdout is not None
     try:
         first = worker.stdout.readline()
         if not first:
-            raise RuntimeError(f"the worker ended with {worker.wait(PATIENCE_S)}")
+            code, said = worker.wait(PATIENCE_S), complaints.read_text(errors="replace")
+            raise RuntimeError(f"the worker ended with {code} before a promise: {said[-1500:]}")
         time.sleep(after_s)  # the campaign's own dice, not a wait for something
         os.set_blocking(worker.stdout.fileno(), False)
         # Only what was told before counts: while the kernel shuts the file system down, an fsync
@@ -151,7 +153,7 @@ def _work(home: Path, weaken: str, seed: int) -> None:
         os.fsync = lambda _file: None  # type: ignore[assignment]
     dice = random.Random(seed)
     point = open_point(point_config(home, WardKeys()))
-    scanning.fail_interrupted(point, ScanCancelled.code, point.clock())  # as the station begins
+    _begin(point)
     while True:
         dossier_id = dossiers.open_dossier(point, "khai-sinh", 1)
         request = scanning.press(point, scanning.AskedBy.PANEL)
@@ -169,25 +171,32 @@ def _work(home: Path, weaken: str, seed: int) -> None:
         scanning.end_request(point, request, None)
 
 
+def _begin(point: Point) -> None:
+    """As the station: no batch runs any more. One that was only asked for is not started here."""
+    scanning.fail_interrupted(point, ScanCancelled.code, point.clock())
+    with point.database.reading() as connection:
+        asked = scan_requests.open_request(connection)
+    if asked is not None:
+        scanning.refuse_request(point, asked.id, ScanCancelled.code)
+
+
 def _tell(name: str, proof: str) -> None:
     os.write(1, json.dumps([name, proof]).encode() + b"\n")
 
 
 def main() -> None:
     """A campaign, or its worker."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cuts", type=int, default=40)
+    parser = asks(__doc__, cuts=40, seed=1)
     parser.add_argument("--weaken", choices=("nothing", "fsync"), default="nothing")
     parser.add_argument("--worker", type=Path)
-    parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if asked.worker:
         _work(asked.worker, asked.weaken, asked.seed)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what is mounted is let go
-    with tempfile.TemporaryDirectory(prefix="power-cut-") as folder:
-        outcome = campaign(Path(folder), asked.cuts, asked.weaken, asked.seed)
-    print(json.dumps(outcome))  # noqa: T201
-    sys.exit(bool(outcome["damage"]))
+    run(
+        parser,
+        lambda home, asked: campaign(home, asked.cuts, asked.weaken, asked.seed),
+        mounts=True,
+    )
 
 
 if __name__ == "__main__":

@@ -10,11 +10,8 @@ must be at the ward once, with a receipt. Prints one JSON object, ends with 1 on
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import signal
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +20,7 @@ from pathlib import Path
 from tests.campaigns.at_the_ward import against_the_ward
 from tests.campaigns.card import make_ext4, mount, pull_the_plug, replay, unmount
 from tests.campaigns.card_house import CardHouse, Visitors, Witness, settle, weaken
+from tests.campaigns.command import asks, run
 from tests.campaigns.promises import Promises, broken
 
 CARD_BYTES = 256 << 20
@@ -91,18 +89,15 @@ def campaign(home: Path, cuts: int, seed: int = 1) -> dict[str, object]:
 
 def main() -> None:
     """The campaign, once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cuts", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = asks(__doc__, cuts=100, seed=1)
     parser.add_argument("--weaken", choices=("folder", "files"))
-    asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what is mounted is let go
+    run(parser, _asked, mounts=True)
+
+
+def _asked(home: Path, asked: argparse.Namespace) -> dict[str, object]:
     if asked.weaken:
         weaken(asked.weaken)
-    with tempfile.TemporaryDirectory(prefix="power-cut-") as folder:
-        outcome = campaign(Path(folder), asked.cuts, asked.seed)
-    print(json.dumps(outcome))  # noqa: T201
-    sys.exit(bool(outcome["damage"]))
+    return campaign(home, asked.cuts, asked.seed)
 
 
 if __name__ == "__main__":

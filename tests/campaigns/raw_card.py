@@ -12,13 +12,8 @@ Prints one JSON object, ends with 1 when a mark is found on the card or missed o
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
-import signal
-import sys
-import tempfile
 import threading
 import time
 import zlib
@@ -35,6 +30,7 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.store import dossiers
 from tests.campaigns.card import make_ext4, mount, mounted, pull_the_plug, replay, unmount
 from tests.campaigns.card_house import CardHouse, Visitors
+from tests.campaigns.command import asks, run
 from tests.campaigns.raw_search import Marks, search_files, search_image
 from web.ward.reader import open_dossier
 
@@ -210,17 +206,13 @@ def _write_and_delete(path: Path, content: bytes) -> None:
 
 def main() -> None:
     """The campaign, once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--visits", type=int, default=20)
-    parser.add_argument("--cuts", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what is mounted is let go
-    with tempfile.TemporaryDirectory(prefix="raw-card-") as folder:
-        outcome = campaign(Path(folder), asked.visits, asked.cuts, asked.seed)
-    print(json.dumps(outcome))  # noqa: T201
-    bad = ("found on the card", "found in logs", "missed on the control")
-    sys.exit(any(bool(outcome[key]) for key in bad))
+    parser = asks(__doc__, visits=20, cuts=5, seed=1)
+    run(
+        parser,
+        lambda home, asked: campaign(home, asked.visits, asked.cuts, asked.seed),
+        bad=("found on the card", "found in logs", "missed on the control"),
+        mounts=True,
+    )
 
 
 if __name__ == "__main__":

@@ -13,23 +13,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-TRIES = 2  # a loop device that is still going ends a run without a figure
 
 
 def outcome_of(name: str, *words: str) -> dict[str, Any]:
     """What ``python -m tests.campaigns.NAME WORDS`` prints last."""
-    said = ""
-    for _ in range(TRIES):
-        done = subprocess.run(
-            [sys.executable, "-m", f"tests.campaigns.{name}", *words],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        lines = done.stdout.strip().splitlines()
-        if lines and lines[-1].startswith("{"):
-            found: dict[str, Any] = json.loads(lines[-1])
-            return found
-        said = f"ended with {done.returncode}: {done.stderr[-2000:]}"
-    raise AssertionError(said)
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.campaigns.{name}", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.strip().splitlines()
+    if not lines or not lines[-1].startswith("{"):
+        raise AssertionError(f"ended with {done.returncode}: {done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(lines[-1])
+    return found

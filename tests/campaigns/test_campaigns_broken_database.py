@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
 
-from tests.campaigns.broken_database import campaign
+from tests.campaigns.short_form import outcome_of
 
 
-def test_whatever_hurts_the_database_every_promise_is_kept(tmp_path: Path) -> None:
-    seen = campaign(tmp_path, times=3, seed=4)
+@pytest.mark.timeout(600)
+def test_whatever_hurts_the_database_every_promise_is_kept() -> None:
+    seen = outcome_of("broken_database", "--times", "3", "--seed", "4")
     assert seen["damage"] == {}
-    assert isinstance(seen["found again"], int)
     assert seen["found again"] > 0

@@ -8,6 +8,7 @@ from tests.campaigns import card
 from tests.campaigns.short_form import outcome_of
 
 
+@pytest.mark.timeout(600)
 def test_what_was_promised_is_there_after_the_plug_was_pulled() -> None:
     if not card.can_run():
         pytest.skip("needs root, loop devices and e2fsprogs")

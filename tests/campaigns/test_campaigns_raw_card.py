@@ -13,6 +13,7 @@ from tests.campaigns.short_form import outcome_of
 NAME = "Trần Thị Mẫu Hoa"
 
 
+@pytest.mark.timeout(600)
 def test_after_a_visit_and_a_cut_nothing_plain_lies_on_the_card_and_the_control_is_found() -> None:
     if not card.can_run():
         pytest.skip("needs root, loop devices and e2fsprogs")

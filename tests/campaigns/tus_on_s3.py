@@ -10,15 +10,12 @@ damage.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
 import random
 import select
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -31,6 +28,7 @@ from appliance.core.errors import DestinationUnreachable
 from appliance.destinations.http import Patience, Wire
 from appliance.destinations.tus import Tus
 from appliance.pretend.bad_network import BadNetwork, Trouble
+from tests.campaigns.command import asks, run
 from tests.campaigns.swift_engine import swift_engine
 
 FOLDER = Path(__file__).resolve().parents[1] / "tus_s3"
@@ -172,16 +170,13 @@ def _checks(engine: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Run it and print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    """The campaign, once."""
+    parser = asks(__doc__, files=12, seed=1)
     parser.add_argument("--swift", type=Path, required=True)
-    parser.add_argument("--files", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tus-on-s3-") as home:
-        result = campaign(asked.swift.absolute(), Path(home), asked.files, asked.seed)
-    print(json.dumps(result, indent=1))  # noqa: T201
-    sys.exit(1 if result["damage"] else 0)
+    run(
+        parser,
+        lambda home, asked: campaign(asked.swift.absolute(), home, asked.files, asked.seed),
+    )
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ JSON object: for each kind of page milliseconds of the clock (half, 95 of 100) a
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import statistics
@@ -22,6 +20,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import select
 
+from tests.campaigns.command import asks, run
 from tests.campaigns.ward_stress import Watch
 from tests.ward.conftest import RunningWard
 from tests.ward.many import fill
@@ -116,16 +115,16 @@ def _asked(officer: Officer, watch: Watch, path: Callable[[], str], pages: int) 
 
 
 def main() -> None:
-    """Run it and print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--dossiers", type=int, default=50_000)
-    parser.add_argument("--pages", type=int, default=200)
-    parser.add_argument("--waiting", type=float, default=0.02, help="share that waits")
+    """The campaign, once."""
+    parser = asks(__doc__, dossiers=50_000, pages=200, waiting=0.02)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="postgres")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ward-inbox-") as home:
-        result = campaign(Path(home), asked.database, asked.dossiers, asked.pages, asked.waiting)
-    print(json.dumps(result, indent=1))  # noqa: T201
+    run(
+        parser,
+        lambda home, asked: campaign(
+            home, asked.database, asked.dossiers, asked.pages, asked.waiting
+        ),
+        bad=(),
+    )
 
 
 if __name__ == "__main__":

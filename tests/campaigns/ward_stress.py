@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import random
-import sys
 import tempfile
 import threading
 import time
@@ -29,6 +28,7 @@ import psycopg
 from sqlalchemy import func, select
 
 from appliance.core.manifest import Receipt
+from tests.campaigns.command import asks, run
 from tests.campaigns.ward_devices import Device, Tally
 from tests.ward.conftest import RunningWard
 from tests.ward.postgres import database_url, postgres_bin, running_postgres
@@ -217,23 +217,15 @@ def _memory_mb(pid: int) -> int:
 
 
 def main() -> None:
-    """Run it and print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    for name, number in (("devices", 100), ("dossiers", 20), ("kilobytes", 300), ("seed", 1)):
-        parser.add_argument(f"--{name}", type=int, default=number, help=f"default: {number}")
+    """The campaign, once."""
+    parser = asks(__doc__, devices=100, dossiers=20, kilobytes=300, seed=1)
     parser.add_argument("--no-kill", action="store_true")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ward-stress-") as home:
-        result = campaign(
-            Path(home),
-            asked.devices,
-            asked.dossiers,
-            size=asked.kilobytes * 1000,
-            seed=asked.seed,
-            kill=not asked.no_kill,
-        )
-    print(json.dumps(result, indent=1))  # noqa: T201
-    sys.exit(1 if result["damage"] else 0)
+    run(parser, _asked)
+
+
+def _asked(home: Path, asked: argparse.Namespace) -> dict[str, object]:
+    size, kill = asked.kilobytes * 1000, not asked.no_kill
+    return campaign(home, asked.devices, asked.dossiers, size=size, seed=asked.seed, kill=kill)
 
 
 if __name__ == "__main__":
