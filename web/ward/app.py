@@ -14,6 +14,7 @@ from web.ward.follow import follow
 from web.ward.head import head
 from web.ward.inbox import inbox
 from web.ward.intake import intake
+from web.ward.metrics import metrics
 from web.ward.problems import Problem
 from web.ward.public import public
 from web.ward.service import KEY, open_service
@@ -66,6 +67,7 @@ def create_app(settings: WardSettings) -> Flask:
     app.register_blueprint(follow)
     app.register_blueprint(inbox)
     app.register_blueprint(head)
+    app.register_blueprint(metrics)
     app.register_error_handler(Problem, Problem.response)
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_strict_headers)

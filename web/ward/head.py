@@ -1,4 +1,4 @@
-"""The head's pages: who opened what, and who is an officer."""
+"""The head's pages: who opened what, who is an officer, how the boxes are."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from web.ward.audit import PAGE, Deed, lines_before, note
 from web.ward.database import reading, writing
+from web.ward.fleet import fleet
 from web.ward.forms import OfficerForm
 from web.ward.init import new_password
-from web.ward.listing import one_line
+from web.ward.listing import age_vi, one_line
 from web.ward.officers import (
     LastHead,
     Role,
@@ -55,6 +56,15 @@ def show_audit() -> str:
     return render_template(
         "ward/audit.html", lines=found, only=only, code=line and line.code, more=len(found) == PAGE
     )
+
+
+@head.get("/boxes")
+def show_boxes() -> str:
+    """Every box by its last heartbeat, those that somebody should look at first."""
+    ward = the_ward()
+    with reading(ward.engine) as conn:
+        boxes = fleet(conn, ward.now())
+    return render_template("ward/fleet.html", boxes=boxes, lasting=age_vi)
 
 
 @head.get("/officers")

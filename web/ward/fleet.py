@@ -1,0 +1,87 @@
+"""Every box of this ward by what it said of itself last, and what somebody should look at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from web.ward.devices import LOST_TRAIL
+from web.ward.tables import device
+
+SILENT = timedelta(minutes=50)  # three heartbeats of a quarter of an hour, and a little
+WAITS_LONG = timedelta(hours=4)  # longer than a line is out on a common day
+LITTLE_DISK_MB = 500
+
+
+class Trouble(StrEnum):
+    """Why somebody should look; the words stand in the catalogue."""
+
+    NEVER_SEEN = "never-seen"
+    SILENT = "silent"
+    OUT_OF_SERVICE = "out-of-service"
+    WAITS_LONG = "waits-long"
+    LITTLE_DISK = "little-disk"
+    TRAIL_WENT_BACK = "trail-went-back"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One box. What it did not say, or an older release does not say, is None."""
+
+    name: str
+    seen_at: datetime | None
+    version: str | None
+    queue: int | None
+    waiting: timedelta | None  # the oldest sealed dossier, when it was told
+    disk_free_mb: int | None
+    out_of_service: tuple[str, ...]  # codes of the box's own doctor
+    troubles: tuple[Trouble, ...]
+
+
+def fleet(conn: Connection, now: datetime) -> list[Seen]:
+    """Boxes that may come, those with a trouble first, then by name; lost ones are left out."""
+    rows = conn.execute(select(device).where(device.c.revoked_at.is_(None)))
+    found = [_seen(row.name, row.seen_at, row.health, now) for row in rows]
+    return sorted(found, key=lambda one: (not one.troubles, one.name))
+
+
+def _seen(name: str, seen_at: datetime | None, health: str | None, now: datetime) -> Seen:
+    told: dict[str, Any] = json.loads(health) if health else {}
+    queue, age_s = told.get("queue"), told.get("oldest_waiting_s")
+    one = Seen(
+        name=name,
+        seen_at=seen_at,
+        version=told.get("version"),
+        queue=queue,
+        waiting=timedelta(seconds=age_s) if queue and age_s is not None else None,
+        disk_free_mb=told.get("disk_free_mb"),
+        out_of_service=tuple(told.get("out_of_service") or ()),
+        troubles=(),
+    )
+    went_back = bool(told.get(LOST_TRAIL))
+    troubles = tuple(_troubles(one, now, went_back=went_back))
+    return Seen(
+        one.name, one.seen_at, one.version, one.queue, one.waiting, one.disk_free_mb,
+        one.out_of_service, troubles,
+    )  # fmt: skip
+
+
+def _troubles(one: Seen, now: datetime, *, went_back: bool) -> Iterator[Trouble]:
+    if one.seen_at is None:
+        yield Trouble.NEVER_SEEN
+    elif now - one.seen_at > SILENT:
+        yield Trouble.SILENT
+    if one.out_of_service:
+        yield Trouble.OUT_OF_SERVICE
+    if one.waiting is not None and one.waiting > WAITS_LONG:
+        yield Trouble.WAITS_LONG
+    if one.disk_free_mb is not None and one.disk_free_mb < LITTLE_DISK_MB:
+        yield Trouble.LITTLE_DISK
+    if went_back:
+        yield Trouble.TRAIL_WENT_BACK
