@@ -21,12 +21,8 @@ from appliance.doctoring.board import look_at_board
 from appliance.doctoring.clock import look_at_clock
 from appliance.doctoring.disk import look_at_disk
 from appliance.doctoring.examining import Check, examine
-from appliance.doctoring.keeping import (
-    look_at_keys,
-    look_at_queue,
-    look_at_release,
-    look_at_store,
-)
+from appliance.doctoring.keeping import look_at_queue, look_at_release, look_at_store
+from appliance.doctoring.keys import look_at_keys
 from appliance.doctoring.machine import Machine
 from appliance.doctoring.scanner import LIMIT_S, look_at_the_scanner
 from appliance.doctoring.units import look_at_units

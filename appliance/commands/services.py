@@ -27,6 +27,7 @@ def station(config_path: Path) -> None:
     """Serve button, lamp and scanner until SIGTERM."""
     from appliance.devices.sane_scanner import SaneScanner
     from appliance.imaging.child.cleaner import Cleaner
+    from appliance.services.self_exam import Rhythm
     from appliance.services.station import Station
 
     point = open_box(config_path)
@@ -36,7 +37,7 @@ def station(config_path: Path) -> None:
     )
     panel = open_panel(point.config.panel)
     voice = open_voice(point.config, panel)
-    _live("station", Station(point, scanner, panel, Cleaner(), voice).run)
+    _live("station", Station(point, scanner, panel, Cleaner(), voice, Rhythm()).run)
 
 
 @click.command(short_help="Send sealed dossiers until SIGTERM.")

@@ -274,4 +274,6 @@ class Heartbeat(OurMessage):
     drafts: int | None = Field(default=None, ge=0)  # dossiers open on the desk
     audit: TrailHead | None = None
     erased: int | None = Field(default=None, ge=1)  # the ward's last order that was carried out
+    # codes of what keeps a press from ending well; absent: in service, or nobody looked
+    out_of_service: tuple[str, ...] | None = None
     form_versions: tuple[ProcedureRef, ...] = ()

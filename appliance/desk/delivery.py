@@ -16,6 +16,7 @@ from appliance.core.ports import Destination
 from appliance.core.submission import HOLD, LONGEST_REST, Submission
 from appliance.core.trail import What
 from appliance.desk import noting, trail
+from appliance.desk.examined import last_examined
 from appliance.desk.point import Point
 from appliance.desk.status import disk_free_mb
 from appliance.failpoints import passing
@@ -154,6 +155,7 @@ def health(point: Point, version: str) -> Heartbeat:
         drafts = sum(owners.dossier_keys(connection).values())
         head = audit.head(connection)
         erased = erase_orders.all_done(connection)
+    examined = last_examined(point)
     age_s = int((now - waiting.oldest_at).total_seconds()) if waiting.oldest_at else 0
     return Heartbeat(
         version=version,
@@ -164,6 +166,7 @@ def health(point: Point, version: str) -> Heartbeat:
         drafts=drafts,
         audit=TrailHead(seq=head.seq, digest=head.digest),
         erased=erased,
+        out_of_service=(examined.out_of_service or None) if examined else None,
         form_versions=_form_versions(point),
     )
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -286,15 +286,22 @@ class LookedAt(NamedTuple):
 
 
 def look_at_scanner(
-    device: str, config_dir: Path | None = None, limit_s: float = _LISTING_S
+    device: str,
+    config_dir: Path | None = None,
+    limit_s: float = _LISTING_S,
+    on_start: Callable[[int | None], None] = lambda _child: None,
 ) -> LookedAt:
-    """Open *device* in a child as a batch would, read its options, let it go. No paper moves."""
+    """Open *device* in a child as a batch would, read its options, let it go. No paper moves.
+
+    *on_start* gets the child's number, which leads a group, and None when it is gone: whoever
+    needs the scanner before may kill the group.
+    """
     with tempfile.TemporaryDirectory(prefix="tramhoso-look-") as folder:
         systems_own = config_dir is None and "SANE_CONFIG_DIR" not in os.environ
         if systems_own and carries_its_address(device):
             config_dir = write_sane_config(Path(folder) / _SANE_CONFIG, {})
         try:
-            said = json.loads(_asked(f"{LOOK}{device}", config_dir, limit_s, "looking"))
+            said = json.loads(_asked(f"{LOOK}{device}", config_dir, limit_s, on_start))
         except ScannerError as error:
             return LookedAt(device, (), error)
     outcome = Ended(0, said["code"], said["text"]).error()
@@ -306,16 +313,25 @@ def list_devices(config_dir: Path | None = None) -> list[FoundScanner]:
 
     Raises ScannerSilent, ScanProgramMissing or ScanChildCrashed.
     """
-    return [FoundScanner(*row) for row in json.loads(_asked(LIST, config_dir, _LISTING_S, "list"))]
+    return [FoundScanner(*row) for row in json.loads(_asked(LIST, config_dir, _LISTING_S))]
 
 
-def _asked(order: str, config_dir: Path | None, limit_s: float, what: str) -> bytes:
+def _asked(
+    order: str,
+    config_dir: Path | None,
+    limit_s: float,
+    on_start: Callable[[int | None], None] = lambda _child: None,
+) -> bytes:
+    what = order.partition(":")[0]
     with _start_child(order, config_dir) as child:
+        on_start(child.pid)
         try:
             said, _none = child.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             raise ScannerSilent(f"{what}: no answer within {limit_s:g} s") from None
+        finally:
+            on_start(None)
     if child.returncode == NO_LIBSANE:
         raise ScanProgramMissing("libsane is missing: apt install libsane1")
     if child.returncode != 0:

@@ -1,4 +1,4 @@
-"""What the point keeps: its tables, the ward's keys, what waits to be sent, what it last said."""
+"""What the point keeps: its tables, what waits to be sent, which release runs."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-
 from appliance.core.diagnosis import Finding, note, out, person, well
 from appliance.core.errors import (
     ApplianceError,
-    ConfigWrong,
     SoftwareTooOld,
     StoreDamaged,
     StoreOutdated,
-    WardKeyMissing,
 )
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER
-from appliance.desk.ward_key import recipients_now
-from appliance.destinations.ward_address import checked_verify_key
-from appliance.doctoring.machine import Machine, read
+from appliance.doctoring.machine import Machine
 from appliance.store import outbox, status
 
 OLD = timedelta(days=1)  # over night, over a power cut; longer and nobody noticed
-CERTIFICATE_SOON = timedelta(days=20)  # renewed by itself at thirty: this one was not
 
 
 def look_at_store(point: Point) -> Iterator[Finding]:
@@ -38,34 +31,6 @@ def look_at_store(point: Point) -> Iterator[Finding]:
         yield out(StoreDamaged.code, why=error)
     else:
         yield well("store-well")
-
-
-def look_at_keys(point: Point, machine: Machine) -> Iterator[Finding]:
-    """To whom this box seals, whose receipts it believes, until when its page is trusted."""
-    recipients = recipients_now(point)
-    if not recipients:
-        yield person(WardKeyMissing.code)
-    else:
-        try:
-            checked_verify_key(point.config.ward.verify_key)
-        except ConfigWrong:
-            yield person("verify-key-wrong")
-        else:
-            yield well("keys-well", key=f"{recipients[0][:12]}…")
-    yield from _page_certificate(machine, point.clock())
-
-
-def _page_certificate(machine: Machine, now: datetime) -> Iterator[Finding]:
-    pem = read(machine.etc / "tls/page.pem")  # a box by hand has none
-    if pem is None:
-        return
-    try:
-        ends = x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
-    except ValueError:
-        yield person("page-certificate-wrong")
-        return
-    if ends - now < CERTIFICATE_SOON:
-        yield person("page-certificate-ends", day=f"{ends:%d/%m/%Y}")
 
 
 def look_at_queue(point: Point) -> Iterator[Finding]:

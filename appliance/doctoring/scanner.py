@@ -7,7 +7,7 @@ of itself are asked too. No paper moves.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from appliance.config import ScannerSection
@@ -34,11 +34,14 @@ _SAYS_COVER_IS_OPEN = "cover-open"  # fujitsu and epjitsu have it as an option
 
 
 def look_at_the_scanner(
-    section: ScannerSection, machine: Machine, limit_s: float = LIMIT_S
+    section: ScannerSection,
+    machine: Machine,
+    limit_s: float = LIMIT_S,
+    on_start: Callable[[int | None], None] = lambda _child: None,
 ) -> Iterator[Finding]:
-    """What stands between a press and a page."""
+    """What stands between a press and a page; *on_start* as for ``look_at_scanner``."""
     config_dir = section.sane_config or _configured()
-    looked = look_at_scanner(section.device, section.sane_config, limit_s)
+    looked = look_at_scanner(section.device, section.sane_config, limit_s, on_start)
     url = address_of(looked.device or section.device, config_dir)
     said = ask_state(url) if url else None
     on_usb = scanners_on_usb(machine)

@@ -44,6 +44,8 @@ class Front:
         self._rest_signal = Signal.READY  # what stands behind a complaint that was settled
         self._complaint: str | None = None
         self._from_the_loop: str | None = None  # a complaint that ends with the fault itself
+        self._told_for_doctor = False  # the present complaint is the doctor's
+        self._from_the_doctor: str | None = None  # stands until a look finds it gone
         self._next_report = 0.0
 
     def show(self, signal: Signal, for_s: float = float("inf")) -> None:
@@ -94,6 +96,7 @@ class Front:
     def complain(self, error: ApplianceError) -> None:
         """Somebody must act; shown until the next press or batch, or until it is put right."""
         self._complaint, self._from_the_loop = error.code, None
+        self._told_for_doctor = False
         self.show(Signal.NEEDS_PERSON)
         self._panel.flash(Signal.NEEDS_PERSON)  # a second press is seen to be answered, too
         self.voice.say(Prompt(error.code))
@@ -108,6 +111,19 @@ class Front:
         self.complain(error)
         self._from_the_loop = error.code
 
+    def out_of_service(self, code: str | None) -> None:
+        """What the doctor found; told whenever nothing else is. None: in service (again)."""
+        self._from_the_doctor = code
+        self.forget_settled_complaint()
+        self._tell_out_of_service()
+
+    def _tell_out_of_service(self) -> None:
+        if self._from_the_doctor is not None and self._lamp is Signal.READY:
+            self._complaint, self._from_the_loop = self._from_the_doctor, None
+            self._rest_signal = Signal.READY
+            self._told_for_doctor = True
+            self.show(Signal.NEEDS_PERSON)
+
     def report_soon(self) -> None:
         """Report at the next chance: it is a row, and being able to write one is news."""
         self._next_report = 0.0
@@ -117,6 +133,7 @@ class Front:
         now = time.monotonic()
         if now >= self._lamp_until:
             self.show(Signal.READY)
+        self._tell_out_of_service()
         if now >= self._next_report:
             self.report()
 
@@ -134,10 +151,13 @@ class Front:
                 settled = not self._fault_code() and self._point.pages.has_room()
             case NoDossierOpen.code:
                 settled = dossiers.somebody_is_on_desk(self._point)
+            case code if self._told_for_doctor:
+                settled = code is not None and code != self._from_the_doctor
             case code:
                 settled = code == self._from_the_loop and not self._fault_code()
         if settled:
             self._complaint = self._from_the_loop = None
+            self._told_for_doctor = False
             if self._lamp is Signal.NEEDS_PERSON:
                 self.show(self._rest_signal)
 

@@ -34,6 +34,7 @@ from appliance.services.drafts import Drafts
 from appliance.services.front import Front, logged
 from appliance.services.orders import Orders
 from appliance.services.phones import Phones
+from appliance.services.self_exam import Rhythm, SelfExam, WayMaking
 from appliance.services.slips import Slips
 from appliance.services.steady import Steady
 from appliance.services.text import Texts
@@ -56,7 +57,9 @@ class Station:
         panel: Panel,
         cleaner: Cleaner,
         voice: Voice | None = None,
+        rhythm: Rhythm | None = None,
     ) -> None:
+        """With a *rhythm* the station looks after itself (self_exam.py)."""
         self._point = point
         self._panel = panel
         self._cleaner = cleaner
@@ -67,6 +70,10 @@ class Station:
         self._selector.register(cleaner.fileno(), selectors.EVENT_READ)
         self._front = Front(point, panel, lambda: self._steady.fault_code, voice)
         self._steady = Steady(self._front.complain_for_the_loop)
+        self._exam: SelfExam | None = None
+        if rhythm is not None:
+            self._exam = SelfExam(point, self._is_idle, self._front.out_of_service, rhythm=rhythm)
+            scanner = WayMaking(scanner, self._exam)
         self._cleaning = Cleaning(point, cleaner)
         self._texts = Texts(point)
         self._slips = Slips(point)
@@ -130,6 +137,7 @@ class Station:
             self._walk_ups.erase_due,
             self._drafts.look_if_due,
             self._orders.obey_if_due,
+            self._look_after_itself,
             self._front.report_if_due,
         )
 
@@ -180,6 +188,13 @@ class Station:
             log.warning("seal: %s: %s", error.code, error)
         except Exception:
             log.exception("seal failed")
+
+    def _look_after_itself(self) -> None:
+        if self._exam is not None:
+            self._exam.follow()
+
+    def _is_idle(self) -> bool:
+        return self._batches.running is None and self._presses.empty()
 
     def _read_texts(self) -> None:
         self._texts.follow()

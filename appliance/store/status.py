@@ -17,6 +17,7 @@ WARD_KEY = "ward-key"  # a newer one than the configuration's, as the ward annou
 ERASE_WANTED = "erase-wanted"  # JSON, ids of dossiers that the ward ordered to be erased
 ERASE_ALL_WANTED = "erase-all-wanted"  # the number of the ward's order
 ERASED_ALL = "erased-all"  # the last one that was carried out, and when
+EXAMINED = "examined"  # JSON: what the station's doctor found last, and when
 WARD_CLOCK = "ward-clock"  # by how much the ward's clock differed, and when that was heard
 
 

@@ -11,6 +11,8 @@ import pytest
 from appliance.core.diagnosis import Finding, Level, gravest_first, note, out, person, well, worst
 from appliance.core.errors import concrete_errors
 from appliance.diagnosed import LANGUAGES, sentences, told
+from appliance.services.self_exam import TOLD_AS
+from appliance.wording import notices
 
 ROOT = Path(__file__).resolve().parents[2]
 LEVELS = ("well", "note", "person", "out")
@@ -53,6 +55,13 @@ def test_every_finding_that_is_made_has_its_sentences(language: str) -> None:
     for code, said in words.items():
         for sentence in said.values():
             assert sentence.endswith((".", "}", "…", "»")), (code, sentence)
+
+
+def test_whatever_puts_the_point_out_of_service_is_told_by_a_lamp_code_with_sentences() -> None:
+    made = {code for code, levels in made_in_code().items() if "out" in levels}
+    assert len(made) > 10
+    assert {TOLD_AS.get(code, code) for code in made} <= set(notices())
+    assert set(TOLD_AS) <= made
 
 
 def test_both_languages_say_the_same_things_with_the_same_blanks() -> None:

@@ -19,6 +19,7 @@ from appliance.imaging.child.cleaner import Cleaner
 from appliance.pretend.panel import ScreenPanel
 from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.speaker import PretendSpeaker
+from appliance.services.self_exam import Rhythm
 from appliance.services.station import Station
 from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     WardKeys,
@@ -71,6 +72,7 @@ class RunningStation:
         scanner: VirtualScanner,
         sane_config: Path,
         cleaner: Cleaner | None = None,
+        rhythm: Rhythm | None = None,
     ) -> None:
         self.point = point
         self.panel = ScreenPanel("127.0.0.1:0")
@@ -85,7 +87,7 @@ class RunningStation:
             settings.page_deadline_s,
         )
         self.speaker = PretendSpeaker(self.panel.caption)
-        self.station = Station(point, sane, self.panel, self.cleaner, self.speaker)
+        self.station = Station(point, sane, self.panel, self.cleaner, self.speaker, rhythm)
         self._thread = threading.Thread(
             target=self.station.run, args=(self._stop.is_set, lambda: None), daemon=True
         )

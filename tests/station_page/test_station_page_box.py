@@ -9,7 +9,9 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from appliance.core.diagnosis import note, out, well
 from appliance.core.errors import DestinationUnreachable
+from appliance.desk.examined import note_findings
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
@@ -26,6 +28,18 @@ def technician(app: Flask, point: Point) -> Browser:
     assert browser.sign_in("Kỹ thuật").status_code == 303
     browser.get("/box")
     return browser
+
+
+def test_a_technician_reads_what_the_box_found_of_itself(technician: Browser, point: Point) -> None:
+    assert "Hộp chưa tự khám lần nào" in technician.get("/box").text
+    note_findings(point, [well("power-well"), out("scanner-absent"), note("from-the-future")])
+    page = technician.get("/box").text
+    assert "Điểm đang tạm ngừng" in page
+    assert page.index("Không thấy máy quét nào.") < page.index("Nguồn điện đủ mạnh.")
+    assert "cắm lại dây USB rồi khám lại" in page
+    assert "from-the-future" in page  # noted by a release that was taken back
+    note_findings(point, [well("power-well")])
+    assert "Điểm đang tạm ngừng" not in technician.get("/box").text
 
 
 def told_pin(browser: Browser) -> str:

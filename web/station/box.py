@@ -9,8 +9,10 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.desk import people
+from appliance.desk.examined import last_examined
 from appliance.desk.status import STATION, UPLOADER, disk_free_mb
 from appliance.desk.ward_key import recipients_now
+from appliance.diagnosed import told
 from appliance.store import status
 from appliance.store.volunteers import Role
 from web.station.error_pages import refuse
@@ -42,6 +44,8 @@ def show() -> str:
         procedures=[
             (one, needs_reading(one.valid_to, today)) for one in here.procedures.leaflets.values()
         ],
+        examined=last_examined(here),
+        told=told,
         everybody=people.everybody(here),
     )
 
