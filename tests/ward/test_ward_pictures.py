@@ -28,7 +28,8 @@ pytestmark = [
 def test_no_page_of_the_ward_is_wider_than_the_screen(
     ward: RunningWard, box: Box, recipient: str, tmp_path: Path, width: int
 ) -> None:
-    codes = [box.deliver(sealed_dossier(recipient)).json()["code"] for _ in range(3)]
+    sealed = [sealed_dossier(recipient, child="CAO MINH MẪU") for _ in range(3)]
+    codes = [box.deliver(one).json()["code"] for one in sealed]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": 768})
@@ -48,6 +49,11 @@ def test_no_page_of_the_ward_is_wider_than_the_screen(
         page.get_by_role("button", name="Đăng nhập").click()
         page.get_by_role("link", name=codes[0]).click()
         page.get_by_role("combobox").first.select_option("unreadable")
+        page.get_by_text("Cần sửa câu trả lời trong tờ khai").click()
+        page.locator("#field_0").select_option("child_name")
+        page.locator("#wrong_0").select_option("mismatch")  # seen once an answer is chosen
+        page.locator("#said_0").fill("Không khớp với thẻ.")
+        assert not page.locator("#wrong_1").is_visible()
         page.get_by_label("Nội dung yêu cầu").fill("Mời bác quét lại trang 2, chữ ký bị mờ.")
         page.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
         picture("ward-dossier")
