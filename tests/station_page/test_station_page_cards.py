@@ -48,6 +48,17 @@ def test_another_paper_offers_nothing(browser: Browser, dossier: str, point: Poi
     assert "Không đọc được mã vuông" in text
 
 
+def test_a_card_alone_where_another_paper_belongs_is_told(
+    browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
+) -> None:
+    told = "Mục này chỉ có thẻ căn cước"
+    for page in (f"{dossier}/slots/giay_chung_sinh", f"{dossier}/check"):
+        assert told in browser.get(page).text
+    browser.post(f"{dossier}/slots/can_cuoc_me/arrange", place=f"{card.page_id}:1")
+    for page in (f"{dossier}/slots/can_cuoc_me", f"{dossier}/check"):
+        assert told not in browser.get(page).text
+
+
 def test_the_back_of_a_card_leads_to_the_side_that_can_be_read(
     browser: Browser, dossier: str, point: Point, card: cards.ScannedCard
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from appliance.core.dossier import Page, travelling
+from appliance.core.findings import Kind
 from appliance.core.procedure import Slot
 from appliance.desk.card_sides import side_of
 from appliance.desk.dossiers import DossierView
@@ -56,6 +57,17 @@ class ShownSlot:
     def left_out(self) -> int:
         """How many blank pages stay here."""
         return sum(1 for shown in self.pages if shown.page.left_out)
+
+    @property
+    def holds_only_cards(self) -> bool:
+        """Whether identity cards alone lie where another paper belongs: perhaps a wrong place."""
+        title = self.slot.title.casefold()
+        sent = travelling(shown.page for shown in self.pages)
+        return (
+            bool(sent)
+            and all(page.kind is Kind.ID_CARD for page in sent)
+            and not any(words in title for words in ("căn cước", "tùy thân"))
+        )
 
     @property
     def doubtful(self) -> tuple[ShownPage, ...]:
