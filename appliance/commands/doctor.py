@@ -32,7 +32,7 @@ _EXITS = {Level.PERSON: NEEDS_PERSON, Level.OUT: OUT_OF_SERVICE}
 @click.option("--language", type=click.Choice(LANGUAGES), default="vi", show_default=True)
 @click.pass_obj
 def doctor(config_path: Path, as_json: bool, language: str) -> None:
-    """Look at everything; say what is so, why, and the one thing to do.
+    """Look at the whole box and say what to do.
 
     As root it looks as the services' own user would. Ends with 0 when nobody has to come, 3 when
     somebody must act, 4 when the point is out of service.

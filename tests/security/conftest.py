@@ -120,6 +120,7 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
         "dossier_id": id_of(path),
         "page_id": page,
         "slot": "giay_chung_sinh",
+        "key": "child_name",
         "request_id": request_id,
         "number": 1,
         "walk_up_id": 1,
