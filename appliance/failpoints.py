@@ -20,6 +20,8 @@ DIE_AT, PASSINGS = "TRAMHOSO_DIE_AT", "TRAMHOSO_PASSINGS"
 
 _lock = threading.Lock()
 _passed: Counter[str] = Counter()
+if __debug__:
+    os.register_at_fork(after_in_child=_passed.clear)  # each process counts for itself
 
 
 def passing(step: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from appliance.core.carried import ANSWERS, FOLDER, LONGEST_NOTE, MARKER, PROOF, Marker
+from appliance.failpoints import passing
 from appliance.keys.canonical import canonical_json
 
 PIECE = 256 * 1024
@@ -116,6 +117,8 @@ def write_pieces(path: Path, pieces: Callable[[], Iterator[bytes]]) -> str:
         file.seek(0)
         if hashlib.file_digest(file, "sha256").digest() != digest.digest():
             raise OtherBytes(f"{path.name}: the stick kept other bytes")
+    if __debug__:
+        passing("stick-file-before-its-name")
     fresh.replace(path)
     sync_folder(path.parent)
     return digest.hexdigest()
@@ -136,6 +139,8 @@ def remove_dossier(folder: Path) -> None:
         must_be_folder(folder)
         (folder / PROOF).unlink(missing_ok=True)
         sync_folder(folder)
+        if __debug__:
+            passing("stick-proof-gone-before-files")
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()

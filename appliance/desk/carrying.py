@@ -26,6 +26,7 @@ from appliance.desk.delivery import take_receipt
 from appliance.desk.point import Point
 from appliance.destinations.folder import Stick
 from appliance.destinations.proof import must_prove
+from appliance.failpoints import passing
 from appliance.keys.signing import message_verifies
 from appliance.store import carried, outbox
 
@@ -73,6 +74,8 @@ def _hear(point: Point, stick: Stick) -> int:
             received += _take_receipt(point, stick, sent, answer.receipt)
         elif answer.refusal is not None and _is_about(point, sent, answer):
             _take_refusal(point, sent, answer.refusal)
+            if __debug__:
+                passing("stick-refused-before-cleared")
             stick.clear(submission_id)
     return received
 
@@ -135,6 +138,8 @@ def _copy(point: Point, stick: Stick) -> int:
         except SealedFileDamaged as error:
             _give_up(point, sent, error)
             continue
+        if __debug__:
+            passing("stick-copied-before-row")
         with point.database.writing() as connection:
             if carried.note_copied(connection, sent.id, stick.name, point.clock()):
                 copied += 1

@@ -14,6 +14,7 @@ from appliance.core.errors import ApplianceError, DossierMovedOn, DossierUnknown
 from appliance.core.trail import What
 from appliance.desk import desk_keys, erasing, set_aside, trail, walk_up_erasing
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import dossiers, erase_orders
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ def obey(point: Point) -> bool:
         wanted, number = erase_orders.noted(connection), erase_orders.all_wanted(connection)
     now = wanted[:AT_ONCE]
     done = [dossier_id for dossier_id in now if _erase(point, dossier_id)]
+    if __debug__:
+        passing("ordered-erased-before-forgotten")
     with point.database.writing() as connection:
         left = erase_orders.forget(connection, done)
         held_up = [one for one in now if one in left]
@@ -80,8 +83,10 @@ def _erase_the_rest(point: Point, number: int) -> None:
         return
     desk_keys.retire(point)
     things = set_aside.empty(point, everything=True)
+    point.database.empty_log()  # first: whoever is cut off here begins again, and empties it then
+    if __debug__:
+        passing("all-erased-before-row")
     with point.database.writing() as connection:
         erase_orders.note_all_done(connection, number, point.clock())
         trail.note(point, connection, What.ALL_ERASED, order=number, set_aside=things)
-    point.database.empty_log()
     log.warning("everything is erased, as the ward ordered")

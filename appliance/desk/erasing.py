@@ -17,6 +17,7 @@ from appliance.core.trail import What
 from appliance.desk import noting, trail
 from appliance.desk.point import Point
 from appliance.desk.sealing import erase_pages
+from appliance.failpoints import passing
 from appliance.store import audit, dossiers, outbox, phone_links, scan_requests, ward_events
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,11 @@ def erase_draft(point: Point, dossier_id: str, why: Why, volunteer_id: int | Non
         desk = scan_requests.get_on_desk(connection)
         if desk is not None and desk.dossier_id == dossier_id:
             scan_requests.clear_desk(connection)
-    _note_beside(point, dossier)
+    if __debug__:
+        passing("draft-row-before-noted")
+    noting.pay(point)
+    if __debug__:
+        passing("draft-noted-before-pages-gone")
     erase_pages(point, dossier_id)
     log.info("dossier %s erased: %s", dossier_id, why)
 
@@ -64,8 +69,14 @@ def take_back(point: Point, dossier_id: str, why: Why, volunteer_id: int | None 
         copied = audit.tells_of(connection, What.FOLDER_COPIED, dossier_id)
         outbox.take_out(connection, name, point.clock())
         _move_off(point, connection, dossier, DossierState.SEALED, why, volunteer_id)
-    _note_beside(point, dossier)
+    if __debug__:
+        passing("taken-back-row-before-noted")
+    noting.pay(point)
+    if __debug__:
+        passing("taken-back-noted-before-files-gone")
     shutil.rmtree(point.sealed_files(name).folder, ignore_errors=True)
+    if __debug__:
+        passing("taken-back-files-gone-before-pages")
     erase_pages(point, dossier_id)
     log.info("sealed dossier %s taken back: %s", dossier_id, why)
     return not (tried or copied)
@@ -86,14 +97,6 @@ def forget_codes(point: Point, dossier_id: str, volunteer_id: int | None = None)
         dossiers.set_columns(connection, dossier_id, follow_secret=None, national_code=None)
         ward_events.give_up_words(connection, dossier_id)
         trail.note(point, connection, What.CODES_ERASED, who=volunteer_id, about=dossier_id)
-
-
-def _note_beside(point: Point, dossier: Dossier) -> None:
-    """A database that comes back from its copy must not bring it along."""
-    if dossier.is_supplement:
-        noting.taken_back(point, dossier.id)
-    else:
-        noting.erased(point, dossier.id)
 
 
 def _move_off(
@@ -120,4 +123,7 @@ def _move_off(
         )
         what = What.DOSSIER_ERASED
     dossiers.let_go_of(connection, dossier.id)
+    noting.owe(
+        connection, noting.TAKEN_BACK if dossier.is_supplement else noting.ERASED, dossier.id
+    )
     trail.note(point, connection, what, who=volunteer_id, about=dossier.id, why=why.value)

@@ -23,6 +23,7 @@ from appliance.desk import noting
 from appliance.desk.dossiers import slots_open
 from appliance.desk.point import Point
 from appliance.desk.set_aside import back_in_place
+from appliance.failpoints import passing
 from appliance.store import outbox, pages, procedure_versions
 from appliance.store.diary import Entry, columns_from
 from appliance.store.rows import insert_numbered
@@ -124,6 +125,8 @@ class _Finding:
             return
         if not back_in_place(self._point, noted["master"]):
             return  # erased rightly, or lost with the card
+        if __debug__:
+            passing("found-file-back-before-row")
         request = self._batch(connection, noted)
         last = connection.scalar(
             select(func.max(page.c.position)).where(

@@ -5,12 +5,14 @@ A note that cannot be written costs nothing but itself: the database has it alre
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select
 
 from appliance.desk.point import Point
+from appliance.store import status
 from appliance.store.tables import (
     dossier,
     page,
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 DOSSIER, PAGE, ANSWERS = "dossier", "page", "answers"
 SEAL, RECEIPT = "seal", "receipt"
 TAKEN_BACK, ERASED = "taken-back", "erased"
+_GONE = {TAKEN_BACK: ("id", "revision"), ERASED: ("id", "erased_at", "erased_why")}
 _ANSWERS = ("id", "revision", "desk_key", "answers", "answers_revision")
 
 
@@ -68,17 +71,42 @@ def delivered(point: Point, submission_id: str) -> None:
     _note(point, RECEIPT, receipt, "submission_id", submission_id)
 
 
-def taken_back(point: Point, dossier_id: str) -> None:
-    """A supplement was given up or withdrawn: what was noted of it must not come again."""
-    _note(point, TAKEN_BACK, dossier, "id", dossier_id, ("id", "revision"))
+def owe(connection: Connection, kind: str, dossier_id: str) -> None:
+    """In the transaction that erases: TAKEN_BACK or ERASED will be noted, after a cut too.
+
+    What was noted of it before would else come again with the next start, and be sent.
+    """
+    status.remember(
+        connection, status.NOTES_OWED, json.dumps([*_owed(connection), (kind, dossier_id)])
+    )
 
 
-def erased(point: Point, dossier_id: str) -> None:
-    """Nobody may find it again; a copy in which it still stands must learn that it went."""
-    _note(point, ERASED, dossier, "id", dossier_id, ("id", "erased_at", "erased_why"))
+def pay(point: Point) -> None:
+    """Note what is owed: of a supplement that it was taken back, of a dossier that it was erased.
+
+    Nobody may find it again; a copy in which it still stands must learn that it went.
+    """
+    try:
+        with point.database.reading() as connection:
+            owed = _owed(connection)
+        paid = [
+            (kind, one) for kind, one in owed if _note(point, kind, dossier, "id", one, _GONE[kind])
+        ]
+        if paid:
+            with point.database.writing() as connection:
+                left = [one for one in _owed(connection) if one not in paid]
+                status.remember(connection, status.NOTES_OWED, json.dumps(left))
+    except Exception as error:  # tried again with the next one, and at the next start
+        _complain("erasing", error)
 
 
-def _note(point: Point, kind: str, table: Table, key: str, value: str, columns: Any = None) -> None:
+def _owed(connection: Connection) -> list[tuple[str, str]]:
+    told = status.recall(connection, status.NOTES_OWED)
+    return [(str(kind), str(one)) for kind, one in json.loads(told or "[]")]
+
+
+def _note(point: Point, kind: str, table: Table, key: str, value: str, columns: Any = None) -> bool:
+    """Whether nothing is left to be noted."""
     wanted = [table.c[name] for name in columns] if columns else [table]
     try:
         with point.database.reading() as connection:
@@ -87,6 +115,8 @@ def _note(point: Point, kind: str, table: Table, key: str, value: str, columns: 
             point.diary.note(kind, row._asdict())
     except Exception as error:
         _complain(kind, error)
+        return False
+    return True
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from appliance.core.errors import CardReadOnly, DiskFull
+from appliance.desk import noting
 from appliance.desk.found_again import Found, find_again
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store.copies import Copies, Copy, damage_of
 from appliance.store.page_files import fsync_folder
 
@@ -52,12 +54,18 @@ def mend(point: Point, *, force: bool = False) -> Mended:
         log.error("the database is damaged: %s", damage)
         point.database.close()
         _set_aside(point)
+        if __debug__:
+            passing("damaged-aside-before-copy-back")
         copies = copies_of(point)
         mended.copy = next(
             (copy for copy in copies.finished() if copies.bring_back(copy, database)), None
         )
         log.warning("a copy of %s took its place", mended.copy and mended.copy.made_at)
+    if __debug__:
+        passing("copy-back-before-found-again")
     mended.migrated = point.database.migrate()
+    if damage is None:  # a copy may owe what was noted long since; the diary knows it better
+        noting.pay(point)
     mended.found = find_again(point)
     if mended.found.count():
         log.warning("found again beside the database: %s", mended.found)
@@ -90,7 +98,11 @@ def make_copy(point: Point) -> Copy | None:
     copies = copies_of(point)
     newest = max((copy.diary for copy in copies.finished()), default=0)
     page = int(point.diary.turn_page(after=newest).stem)
+    if __debug__:
+        passing("diary-page-before-copy")
     copy = copies.make(point.database.path, point.clock(), page)
+    if __debug__:
+        passing("copy-before-old-diary-gone")
     finished = copies.finished()
     if copy is not None and len(finished) > 1:  # the older one may be needed with its own pages
         point.diary.forget_before(finished[-1].diary)
@@ -117,4 +129,6 @@ def _set_aside(point: Point) -> None:
     for path in (database, *(Path(f"{database}{ending}") for ending in _BESIDE)):
         if path.exists():
             path.rename(aside / path.name)
+            if __debug__:
+                passing("damaged-aside-between-files")
     fsync_folder(database.parent)

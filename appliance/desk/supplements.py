@@ -122,7 +122,9 @@ def give_up(point: Point, dossier_id: str, volunteer_id: int | None = None) -> N
         if on_desk and on_desk.dossier_id == dossier_id:
             scan_requests.clear_desk(connection)
         trail.note(point, connection, What.SUPPLEMENT_GIVEN_UP, who=volunteer_id, about=dossier_id)
-    noting.taken_back(point, dossier_id)
+    if __debug__:
+        passing("given-up-row-before-noted")
+    noting.pay(point)
 
 
 def withdraw(point: Point, dossier_id: str, volunteer_id: int | None = None) -> None:
@@ -138,7 +140,9 @@ def withdraw(point: Point, dossier_id: str, volunteer_id: int | None = None) -> 
         _back_to_delivered(connection, dossier_id, DossierState.SEALED, dossier.revision)
         what = What.SUPPLEMENT_WITHDRAWN
         trail.note(point, connection, what, who=volunteer_id, about=dossier_id)
-    noting.taken_back(point, dossier_id)
+    if __debug__:
+        passing("withdrawn-row-before-noted")
+    noting.pay(point)
     shutil.rmtree(point.sealed_files(name).folder, ignore_errors=True)
 
 
@@ -278,4 +282,5 @@ def _back_to_delivered(
         answers=None,
         supplement=None,
     )
+    noting.owe(connection, noting.TAKEN_BACK, dossier_id)
     ward_events.note_what_is_asked(connection, [dossier_id])

@@ -8,6 +8,7 @@ from appliance.core.dossier import Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown, PageDamaged
 from appliance.desk.files import files_until_noted
 from appliance.desk.point import Point
+from appliance.failpoints import passing
 from appliance.store import dossiers, pages
 
 
@@ -38,6 +39,8 @@ def save_text(point: Point, read: Page, layer: bytes) -> bool:
             with point.database.reading() as connection:
                 desk_key = dossiers.row_of(connection, read.dossier_id).desk_key
             name = save(point.vault.seal(layer, desk_key))
+            if __debug__:
+                passing("text-file-before-row")
             with point.database.writing() as connection:
                 page = pages.get_page(connection, read.id)
                 if (page.rendition, page.turn) != (read.rendition, read.turn):

@@ -36,6 +36,7 @@ from appliance.core.folder_errors import (
 from appliance.core.manifest import Manifest
 from appliance.core.submission import revision_id
 from appliance.destinations.sealed_file import check_sealed_file
+from appliance.failpoints import passing
 from appliance.keys.canonical import canonical_json, sha256_hex
 from appliance.keys.signing import signed, verify_key_of
 from appliance.stick import (
@@ -93,7 +94,11 @@ class Stick:
                     written = write_pieces(folder / digest, partial(_pieces, files[digest]))
                     if written != digest:
                         raise SealedFileDamaged(f"{digest} changed while it was copied")
+            if __debug__:
+                passing("stick-files-before-manifest")
             write_whole(folder / MANIFEST, body)
+            if __debug__:
+                passing("stick-manifest-before-proof")
             write_whole(folder / PROOF, canonical_json(self._proof(manifest, body)))
 
     def answers(self) -> Iterator[tuple[str, CarriedAnswer]]:
@@ -131,6 +136,8 @@ class Stick:
         """Take a submission and the ward's answer about it off the stick. Safe to repeat."""
         with _told():
             remove_dossier(self._folder / submission_id)
+            if __debug__:
+                passing("stick-dossier-gone-before-answer")
             self.forget_answer(submission_id)
 
     def forget_answer(self, submission_id: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from appliance.core.errors import DiskFull, StoreDamaged
+from appliance.failpoints import passing
 from appliance.store.page_files import RESERVE_BYTES, card_told, fsync_folder
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Copies:
         return sorted(found, key=lambda copy: copy.diary, reverse=True)
 
     def make(self, database: Path, now: datetime, diary: int) -> Copy | None:
-        """Bring the older copy up to date; None when the database was too busy for it.
+        """Bring the older copy up to date; None when nobody let it: too busy, or killed.
 
         Raises:
             StoreDamaged: the database is; the other copy stays as it is.
@@ -88,12 +89,16 @@ class Copies:
             return None
         if (wrong := damage_of(target, finished=True)) is not None:
             raise StoreDamaged(f"{database}: {wrong}")
+        if __debug__:
+            passing("copy-bytes-before-proof")
         copy = Copy(name=name, made_at=now.isoformat(), diary=diary, **told)
         unfinished = self.folder / f".{name}.json"
         with unfinished.open("w", encoding="ascii") as file:
             json.dump(asdict(copy), file)
             file.flush()
             os.fsync(file.fileno())
+        if __debug__:
+            passing("copy-proof-before-its-name")
         unfinished.rename(proof)
         fsync_folder(self.folder)
         return copy
@@ -118,6 +123,8 @@ class Copies:
             log.error("copy %s is damaged too: %s", copy.name, wrong)
             unfinished.unlink(missing_ok=True)
             return False
+        if __debug__:
+            passing("copy-back-before-its-name")
         unfinished.rename(database)
         fsync_folder(database.parent)
         return True
@@ -172,6 +179,9 @@ def _ask_child(*paths: Path) -> dict[str, Any]:
         check=False,
         timeout=_LONGEST_S,
     )
+    if done.returncode < 0:  # killed, for memory say: that tells nothing about the database
+        log.warning("the copy's child ended by signal %d; tried again later", -done.returncode)
+        return {"still": False}
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise StoreDamaged(f"{paths[0]}: {said[-1] if said else done.returncode}")

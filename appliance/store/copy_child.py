@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from appliance.failpoints import passing
 from appliance.store.page_files import fsync_folder
 
 BLOCK = 4096  # SQLite's page
@@ -66,6 +67,8 @@ def _standing_still(own: sqlite3.Connection, database: Path) -> Iterator[bool]:
 def _bring_up_to_date(source: int, target: Path, proof: Path) -> dict[str, object]:
     proof.unlink(missing_ok=True)
     fsync_folder(proof.parent)
+    if __debug__:
+        passing("copy-proof-gone-before-bytes")
     written = size = 0
     digest = hashlib.sha256()
     copy = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
@@ -77,6 +80,8 @@ def _bring_up_to_date(source: int, target: Path, proof: Path) -> dict[str, objec
             if block != theirs[start : start + BLOCK]:
                 written += os.pwrite(copy, block, size + start)
         size += len(ours)
+    if __debug__:
+        passing("copy-bytes-before-synced")
     os.ftruncate(copy, size)
     os.fsync(copy)
     os.close(copy)

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import LargeBinary, Table
 
+from appliance.failpoints import passing
 from appliance.store.columns import Moment
 from appliance.store.page_files import card_told, fsync_folder
 
@@ -49,9 +50,13 @@ class Diary:
         content = json.dumps({"kind": kind, "row": _plain(row)}, separators=(",", ":")).encode()
         # a line break before it too: a torn line of an earlier cut must not swallow this one
         line = b"\n%08x %s\n" % (zlib.crc32(content), content)
+        if __debug__:
+            passing("committed-before-diary-line")
         path = self._newest() or self.turn_page()
         with card_told(path), path.open("ab", buffering=0) as file:
             file.write(line)
+            if __debug__:
+                passing("diary-line-before-synced")
             os.fdatasync(file.fileno())
 
     def turn_page(self, after: int = 0) -> Path:

@@ -18,6 +18,7 @@ ERASE_WANTED = "erase-wanted"  # JSON, ids of dossiers that the ward ordered to 
 ERASE_ALL_WANTED = "erase-all-wanted"  # the number of the ward's order
 ERASED_ALL = "erased-all"  # the last one that was carried out, and when
 EXAMINED = "examined"  # JSON: what the station's doctor found last, and when
+NOTES_OWED = "notes-owed"  # JSON, what goes beside the database as soon as it is committed
 WARD_CLOCK = "ward-clock"  # by how much the ward's clock differed, and when that was heard
 
 

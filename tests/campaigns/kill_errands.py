@@ -23,6 +23,7 @@ class Errand:
     supplements: int = 0
     gives_up: bool = False  # once, before the supplement is made after all
     erases: bool = False  # and a walk-up that is erased, not claimed
+    regrets: bool = False  # and a dossier before it, erased because the consent was taken back
 
     @property
     def name(self) -> str:
@@ -50,6 +51,7 @@ def errand(number: int, dice: random.Random) -> Errand:
         supplements=supplements,
         gives_up=bool(supplements) and dice.random() < 0.4,
         erases=dice.random() < 0.06,
+        regrets=dice.random() < 0.06,
     )
 
 

@@ -31,7 +31,9 @@ WEB = (
     "walk-up-erasing-before-key-gone", "walk-up-key-gone-before-files",
     "walk-up-files-gone-before-rows",
     "seal-asked-before-word",
-    "supplement-open-before-desk", "given-up-before-pages-gone",
+    "supplement-open-before-desk", "given-up-row-before-noted", "given-up-before-pages-gone",
+    "draft-row-before-noted", "draft-noted-before-pages-gone",
+    "committed-before-diary-line", "diary-line-before-synced",
 )  # fmt: skip
 UPLOADER = (
     "outbox-held-before-sending", "upload-begun-before-its-row", "upload-bytes-on-their-way",
@@ -48,6 +50,27 @@ WARD = (
 # A scan child runs with what its station was started with.
 STEPS_OF = {"station": STATION + SCAN_CHILD, "web": WEB, "uploader": UPLOADER, "ward": WARD}
 EVERY_STEP = STATION + SCAN_CHILD + WEB + UPLOADER + WARD
+# What nobody brings about in that house: each has a test of its own that dies there.
+BESIDE = {
+    "test_campaigns_kill_desk.py": (
+        "text-file-before-row",
+        "taken-back-row-before-noted", "taken-back-noted-before-files-gone",
+        "taken-back-files-gone-before-pages", "withdrawn-row-before-noted",
+        "ordered-erased-before-forgotten", "all-erased-before-row",
+    ),
+    "test_campaigns_kill_copies.py": (
+        "diary-page-before-copy", "copy-proof-gone-before-bytes", "copy-bytes-before-synced",
+        "copy-bytes-before-proof", "copy-proof-before-its-name", "copy-before-old-diary-gone",
+        "damaged-aside-between-files", "damaged-aside-before-copy-back",
+        "copy-back-before-its-name", "copy-back-before-found-again",
+        "found-file-back-before-row",
+    ),
+    "test_campaigns_kill_stick.py": (
+        "stick-file-before-its-name", "stick-files-before-manifest", "stick-manifest-before-proof",
+        "stick-copied-before-row", "stick-proof-gone-before-files",
+        "stick-dossier-gone-before-answer", "stick-refused-before-cleared",
+    ),
+}  # fmt: skip
 
 
 def modules() -> list[Path]:

@@ -15,7 +15,7 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from appliance.core.dossier import CAMERA, DossierState
+from appliance.core.dossier import CAMERA, DossierState, Why
 from appliance.core.errors import ApplianceError
 from appliance.core.walk_up import WalkUpState
 from appliance.demo.browser import Browser, Document, Form, PageRefused
@@ -57,7 +57,8 @@ class Visitor:
         self._id: str | None = None
         self._held: int | None = None  # a walk-up to be claimed
         self._to_erase: int | None = None
-        self._erased = not errand.erases
+        self._erased, self._at_peace = not errand.erases, not errand.regrets
+        self._regretted: str | None = None
         self._waited_for_clean = self._gave_up = False
         self._has_files = not errand.takes_files
 
@@ -84,11 +85,14 @@ class Visitor:
         if not self._erased:
             self._scan_and_erase()
             return False
+        if not self._at_peace:
+            self._regret()
+            return False
         if self._errand.walk_up and self._held is None:
             self._held = self._walk_up(self._errand.walk_up)
             return False
         if self._id is None:
-            self._open()
+            self._id = self._open()
             return False
         view = look_at(self._point, self._id)
         state = view.dossier.state
@@ -120,17 +124,32 @@ class Visitor:
             check = self._page(f"/dossiers/{view.dossier.id}/check")
             self._browser.submit(check.form("/seal"), consent="yes")
 
-    def _open(self) -> None:
+    def _open(self) -> str:
         """A dossier that was opened without telling us is found on the first screen."""
         with self._diary.desk:
             orphans = [one for one in _open_ids(self._point) if one not in self._diary.opened]
             if orphans:
-                self._id = orphans[0]
+                opened = orphans[0]
             else:
                 choose = self._page("/dossiers/new").form("/dossiers")
                 desk = self._browser.submit(choose, procedure=PROCEDURE)
-                self._id = desk.url.partition("/dossiers/")[2][:36]
-            self._diary.opened[self._id] = self._errand
+                opened = desk.url.partition("/dossiers/")[2][:36]
+            self._diary.opened[opened] = self._errand
+            return opened
+
+    def _regret(self) -> None:
+        """Papers are scanned, then the citizen takes the consent back; all of it goes."""
+        if self._regretted is None:
+            self._regretted = self._open()
+            return
+        view = look_at(self._point, self._regretted)
+        if view.dossier.state is DossierState.ERASED:
+            self._at_peace = True
+        elif not view.pages:
+            self._scan(view, 1)
+        else:
+            form = self._page(f"/dossiers/{self._regretted}/erase").form("/erase")
+            self._browser.submit(form, why=Why.WITHDRAWN.value)
 
     def _scan(self, view: DossierView, sheets: int) -> None:
         """A touch on the screen, or the button where this dossier lies on the desk."""

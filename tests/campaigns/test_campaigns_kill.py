@@ -14,7 +14,7 @@ from types import CodeType
 import pytest
 
 from appliance.failpoints import DIE_AT, PASSINGS
-from tests.campaigns.kill_steps import EVERY_STEP, ROOT, modules, steps_in, unguarded
+from tests.campaigns.kill_steps import BESIDE, EVERY_STEP, ROOT, modules, steps_in, unguarded
 
 WITH_STEPS = [path for path in modules() if steps_in(path)]
 
@@ -39,8 +39,15 @@ def told_by(code: CodeType) -> set[object]:
 
 def test_every_step_has_a_name_of_its_own_and_a_service_that_passes_it() -> None:
     found = [step for path in WITH_STEPS for step in steps_in(path)]
-    assert sorted(found) == sorted(EVERY_STEP)
-    assert len(set(found)) == len(found) > 50
+    beside = [step for steps in BESIDE.values() for step in steps]
+    assert sorted(found) == sorted([*EVERY_STEP, *beside])
+    assert len(set(found)) == len(found) > 80
+
+
+def test_a_step_that_no_visitor_brings_about_has_a_test_that_dies_there() -> None:
+    for name, steps in BESIDE.items():
+        told = (Path(__file__).with_name(name)).read_text("utf-8")
+        assert [step for step in steps if f'"{step}"' not in told] == []
 
 
 @pytest.mark.parametrize("path", WITH_STEPS, ids=lambda path: path.stem)

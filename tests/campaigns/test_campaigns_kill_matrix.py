@@ -12,7 +12,7 @@ from tests.campaigns.kill_steps import EVERY_STEP
 
 ERRANDS = (
     Errand(0, sheets=1, walk_up=0, photos=1, takes_files=True, supplements=1, gives_up=True),
-    Errand(1, sheets=0, walk_up=1, erases=True),
+    Errand(1, sheets=0, walk_up=1, erases=True, regrets=True),
 )
 ELSEWHERE = {"seal-failed-before-files-gone"}  # test_campaigns_kill_seal.py
 
