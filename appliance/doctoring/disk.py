@@ -56,7 +56,8 @@ def mount_of(folder: Path, machine: Machine) -> Mount | None:
         place = left[4].replace("\\040", " ")
         if not folder.is_relative_to(place) or (best and len(place) < len(best.place)):
             continue
-        ro = "ro" in (*left[5].split(","), *right[2].split(","))
+        told = {*left[5].split(","), *right[2].split(",")}
+        ro = not told.isdisjoint({"ro", "emergency_ro"})  # the latter by ext4 itself, Linux 6.15
         best = Mount(place, left[2], right[0], right[1], ro)
     return best
 

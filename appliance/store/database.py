@@ -6,6 +6,7 @@ promised rows in most of them (docs/decisions/storage.md).
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -70,9 +71,9 @@ class Database:
             if kind == sqlite3.SQLITE_FULL:
                 raise DiskFull(told) from error
             if kind == sqlite3.SQLITE_READONLY or kind in _PERHAPS_FULL:
-                room = os.statvfs(self.path.parent)
-                if room.f_flag & os.ST_RDONLY:
+                if is_read_only(self.path.parent):
                     raise CardReadOnly(told) from error
+                room = os.statvfs(self.path.parent)
                 if room.f_bavail * room.f_frsize < _LEAST_ROOM_BYTES:
                     raise DiskFull(told) from error
             raise
@@ -155,3 +156,15 @@ def _engine(path: Path) -> Engine:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether nothing can be written there, asked by writing.
+
+    Linux 6.15 and later leave a card that ext4 itself gave up "rw" in every flag (seen on 6.18).
+    """
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        return error.errno == errno.EROFS
+    return False
