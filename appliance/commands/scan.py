@@ -17,14 +17,14 @@ from appliance.commands.whole_file import own_folder, write_whole
 from appliance.core.errors import ScannerAbsent, ScannerError
 from appliance.core.packed import page_of_jpeg
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScannedPage, ScanSettings
-from appliance.devices.sane_scanner import SaneScanner, scan_all
+from appliance.devices.sane_scanner import SaneScanner, look_at_scanner, scan_all
 from appliance.papers.pdf import make_pdf
 
 NOTHING_SCANNED, ENDED_EARLY, NOT_WRITTEN = 1, 3, 4
 
 
 @click.command()
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--pages", type=click.IntRange(min=1), help="Stop after this many sides.")
 @click.option("--dpi", type=click.IntRange(MIN_DPI, MAX_DPI), default=300, show_default=True)
 @click.option(
@@ -41,9 +41,18 @@ NOTHING_SCANNED, ENDED_EARLY, NOT_WRITTEN = 1, 3, 4
     help="auto: the feeder when it holds paper, else the glass.",
 )
 @click.option("--device", default="", help="A SANE name; without it the first scanner found.")
+@click.option("--explain", is_flag=True, help="Scan nothing: tell what the settings become.")
 @click.option("--json", "as_json", is_flag=True, help="Tell pages, sizes and seconds as JSON.")
 def scan(
-    *, out: Path, pages: int | None, dpi: int, mode: str, source: str, device: str, as_json: bool
+    *,
+    out: Path | None,
+    pages: int | None,
+    dpi: int,
+    mode: str,
+    source: str,
+    device: str,
+    explain: bool,
+    as_json: bool,
 ) -> None:
     """Scan one batch into OUT (a PDF, true to size).
 
@@ -51,9 +60,14 @@ def scan(
     configuration. Ends with 1 when nothing was scanned, 3 when the batch ended early and the
     pages before are in OUT, 4 when OUT could not be written.
     """
+    settings = ScanSettings(dpi, ColorMode(mode), PaperSource(source), pages)
+    if explain:
+        _explain(device, settings)
+        return
+    if out is None:
+        raise click.UsageError("name the PDF to write, or ask with --explain")
     logging.getLogger("pikepdf").setLevel(logging.WARNING)  # one line on stderr, and that is ours
     _must_be_writable(out)
-    settings = ScanSettings(dpi, ColorMode(mode), PaperSource(source), pages)
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED_EARLY))  # its folder goes along
     with own_folder("tramhoso-scan-") as spool:
@@ -72,6 +86,21 @@ def scan(
     if error is not None:
         click.echo(_line(error), err=True)
         sys.exit(ENDED_EARLY if scanned else NOTHING_SCANNED)
+
+
+def _explain(device: str, settings: ScanSettings) -> None:
+    """What was chosen, among what; then what else can be set, for a new line of quirks.toml."""
+    looked = look_at_scanner(device, settings)
+    click.echo(looked.device or "no scanner")
+    for step in looked.steps:
+        click.echo(f"  {step}")
+    chosen = {step.option for step in looked.steps}
+    for option in looked.options:
+        if option.name not in chosen:
+            click.echo(f"  ({option.name} = {option.value})")
+    if looked.error is not None:
+        click.echo(_line(looked.error), err=True)
+        sys.exit(NOTHING_SCANNED)
 
 
 def _must_be_writable(out: Path) -> None:

@@ -34,6 +34,7 @@ from appliance.core.scan import (
     ScanSettings,
     ScanStarted,
 )
+from appliance.devices.scan_explained import Step
 from appliance.devices.scan_option import Shown
 from appliance.devices.scan_wire import (
     LIST,
@@ -278,20 +279,25 @@ def scan_all(
 
 
 class LookedAt(NamedTuple):
-    """What ``look_at_scanner`` saw: *error* None, and then every option with its value."""
+    """What ``look_at_scanner`` saw.
+
+    *error* without options: it did not open; with them: it refused a setting after *steps*.
+    """
 
     device: str
     options: tuple[Shown, ...]
     error: ScannerError | None
+    steps: tuple[Step, ...] = ()
 
 
 def look_at_scanner(
     device: str,
+    settings: ScanSettings,
     config_dir: Path | None = None,
     limit_s: float = _LISTING_S,
     on_start: Callable[[int | None], None] = lambda _child: None,
 ) -> LookedAt:
-    """Open *device* in a child as a batch would, read its options, let it go. No paper moves.
+    """Open *device* in a child, set it up as a batch would, let it go. No paper moves.
 
     *on_start* gets the child's number, which leads a group, and None when it is gone: whoever
     needs the scanner before may kill the group.
@@ -300,12 +306,14 @@ def look_at_scanner(
         systems_own = config_dir is None and "SANE_CONFIG_DIR" not in os.environ
         if systems_own and carries_its_address(device):
             config_dir = write_sane_config(Path(folder) / _SANE_CONFIG, {})
+        order = ScanOrder(device, Path(folder), settings).to_json()
         try:
-            said = json.loads(_asked(f"{LOOK}{device}", config_dir, limit_s, on_start))
+            said = json.loads(_asked(f"{LOOK}{order}", config_dir, limit_s, on_start))
         except ScannerError as error:
             return LookedAt(device, (), error)
     outcome = Ended(0, said["code"], said["text"]).error()
-    return LookedAt(said["device"], tuple(map(Shown.from_json, said["options"])), outcome)
+    options = tuple(map(Shown.from_json, said["options"]))
+    return LookedAt(said["device"], options, outcome, tuple(Step(**row) for row in said["steps"]))
 
 
 def list_devices(config_dir: Path | None = None) -> list[FoundScanner]:

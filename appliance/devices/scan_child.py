@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 import traceback
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from appliance.core.errors import (
     FeederEmpty,
@@ -28,6 +28,7 @@ from appliance.devices.absent import why_absent
 from appliance.devices.memory import available_bytes
 from appliance.devices.page_writer import PageWriter
 from appliance.devices.sane_device import SaneDevice
+from appliance.devices.scan_explained import Noting
 from appliance.devices.scan_setup import Paper, bytes_of_a_page, set_up
 from appliance.devices.scan_wire import (
     LIST,
@@ -181,16 +182,25 @@ def _opened(name: str) -> SaneDevice:
         return SaneDevice(again)
 
 
-def looked_at(name: str) -> dict[str, object]:
-    """The open scanner's options, or why it could not be opened; nothing is set or moved."""
+def looked_at(order: ScanOrder) -> dict[str, object]:
+    """The open scanner's options, and what the order's settings become; no paper moves.
+
+    With a code: why it could not be opened (no options then) or why a setting was refused.
+    """
+    said: dict[str, object] = {"device": order.device, "code": "", "text": "", "options": []}
     try:
-        device = open_device(name)
+        device = open_device(order.device)
     except ScannerError as error:
-        return {"device": name, "code": error.code, "text": str(error)[:_TEXT_CHARS], "options": []}
-    options = [shown.as_json() for shown in device.shown()]
+        return said | {"steps": [], "code": error.code, "text": str(error)[:_TEXT_CHARS]}
+    noting = Noting(device)
+    said |= {"device": device.name, "options": [shown.as_json() for shown in device.shown()]}
+    try:
+        set_up(noting, order.settings)
+    except ScannerError as error:
+        said |= {"code": error.code, "text": str(error)[:_TEXT_CHARS]}
     device.cancel()
     device.close()
-    return {"device": device.name, "code": "", "text": "", "options": options}
+    return said | {"steps": [asdict(step) for step in noting.steps]}
 
 
 def after_replug(name: str, listed: list[str]) -> str | None:
@@ -215,7 +225,8 @@ def main(order: str) -> None:
         os.write(events, json.dumps(SaneDevice.listed()).encode())
         return
     if order.startswith(LOOK):
-        os.write(events, json.dumps(looked_at(order.removeprefix(LOOK))).encode())
+        asked = ScanOrder.from_json(order.removeprefix(LOOK))
+        os.write(events, json.dumps(looked_at(asked)).encode())
         return
     batch = Batch(ScanOrder.from_json(order), tell)
     signal.signal(signal.SIGTERM, batch.stop)

@@ -26,6 +26,11 @@ class Option:
         """The values offered, if they are listed."""
         return tuple(self.constraint) if isinstance(self.constraint, list) else ()
 
+    @property
+    def offered(self) -> str:
+        """What it may be, in one line; empty for a switch."""
+        return _offered(self.constraint)
+
     def reach(self, value: float) -> float:
         """The largest value allowed that is not above *value*; the lowest one if all are."""
         if isinstance(self.constraint, tuple):
@@ -87,14 +92,11 @@ class Shown:
         constraint = tuple(told["range"]) if isinstance(told, dict) else told
         return cls(**(said | {"constraint": constraint}))
 
-    @property
-    def offered(self) -> str:
-        """What it may be, in one line."""
-        if isinstance(self.constraint, (tuple, list)) and self.constraint:
-            if isinstance(self.constraint, tuple):
-                return f"{self.constraint[0]:g}…{self.constraint[1]:g}"
-            return " | ".join(map(str, self.constraint))
-        return ""
+
+def _offered(constraint: Any) -> str:
+    if isinstance(constraint, tuple):
+        return f"{constraint[0]:g}…{constraint[1]:g}"
+    return " | ".join(map(str, constraint)) if constraint else ""
 
 
 def same(asked: Value, taken: Any, tolerance: float) -> bool:

@@ -21,6 +21,7 @@ from appliance.core.errors import (
     ScannerDriverMissing,
     ScannerError,
     ScannerForbidden,
+    ScannerRefusedSetting,
     ScanProgramMissing,
 )
 from appliance.devices.escl_state import EsclState, address_of, ask_state
@@ -41,10 +42,15 @@ def look_at_the_scanner(
 ) -> Iterator[Finding]:
     """What stands between a press and a page; *on_start* as for ``look_at_scanner``."""
     config_dir = section.sane_config or _configured()
-    looked = look_at_scanner(section.device, section.sane_config, limit_s, on_start)
+    looked = look_at_scanner(
+        section.device, section.settings(), section.sane_config, limit_s, on_start
+    )
     url = address_of(looked.device or section.device, config_dir)
     said = ask_state(url) if url else None
     on_usb = scanners_on_usb(machine)
+    if looked.error is not None and looked.options:
+        yield out(ScannerRefusedSetting.code, device=looked.device, why=looked.error)
+        return
     if looked.error is not None:
         yield _why_shut(looked.error, section.device, on_usb, said, machine)
         return

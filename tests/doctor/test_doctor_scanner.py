@@ -64,6 +64,16 @@ def test_the_test_backend_opens_and_shows_its_options(
     assert int(found.blanks["options"]) > 10
 
 
+def test_a_setting_that_the_scanner_lacks_is_told_before_anybody_presses(
+    virtual: VirtualScanner, tmp_path: Path
+) -> None:
+    config = virtual.sane_config(tmp_path / "sane.d")
+    section = ScannerSection(device=virtual.sane_device, sane_config=config, resolution_dpi=240)
+    (found,) = look_at_the_scanner(section, Machine.below(tmp_path))
+    assert (found.code, found.level) == ("scanner-refused-setting", Level.OUT)
+    assert "resolution=240" in found.blanks["why"]
+
+
 def test_an_empty_port_a_closed_node_and_a_stranger_are_told_apart(tmp_path: Path) -> None:
     machine = Machine.below(tmp_path)
     gone = ScannerAbsent("no scanner found")

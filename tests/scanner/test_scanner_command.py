@@ -21,6 +21,22 @@ def tramhoso(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
+def test_explain_tells_what_the_settings_become_and_moves_no_paper(
+    virtual: VirtualScanner,
+) -> None:
+    words = ["--explain", "--device", virtual.sane_device]
+    told = tramhoso(*words, "--source", "duplex", "--mode", "gray")
+    assert told.returncode == 0, told.stderr
+    lines = [" ".join(line.split()) for line in told.stdout.splitlines()]
+    assert "source ADF Duplex of Flatbed | ADF | ADF Duplex" in lines
+    assert any(line.startswith("mode Gray of") for line in lines)
+    assert not [line for line in virtual.jobs.log if "POST" in line]
+    refused = tramhoso(*words, "--dpi", "240")
+    assert refused.returncode == 1
+    assert "scanner-refused-setting: " in refused.stderr
+    assert tramhoso().returncode == 2  # neither a file nor a question
+
+
 def test_a_tray_becomes_a_pdf_true_to_size(virtual: VirtualScanner, tmp_path: Path) -> None:
     out = tmp_path / "out.pdf"
     done = tramhoso(out, "--device", virtual.sane_device, "--dpi", "100", "--json")
