@@ -21,7 +21,12 @@ from appliance.doctoring.board import look_at_board
 from appliance.doctoring.clock import look_at_clock
 from appliance.doctoring.disk import look_at_disk
 from appliance.doctoring.examining import Check, examine
-from appliance.doctoring.keeping import look_at_queue, look_at_release, look_at_store
+from appliance.doctoring.keeping import (
+    look_at_queue,
+    look_at_release,
+    look_at_station,
+    look_at_store,
+)
 from appliance.doctoring.keys import look_at_keys
 from appliance.doctoring.machine import Machine
 from appliance.doctoring.scanner import LIMIT_S, look_at_the_scanner
@@ -62,6 +67,7 @@ class Doctor:
         yield Check("board", lambda: look_at_board(machine))
         yield Check("clock", lambda: look_at_clock(point, machine, self.clock()))
         if point is not None:
+            yield Check("station", lambda: look_at_station(point))
             yield Check("store", lambda: look_at_store(point))
             yield Check("keys", lambda: look_at_keys(point, machine))
             yield Check("queue", lambda: look_at_queue(point))

@@ -17,6 +17,7 @@ from appliance.core.errors import ConfigWrong, PanelAbsent
 from appliance.core.ports import Panel
 from appliance.services import notify
 from appliance.services.thrift import Tidy, settle
+from appliance.store.starts import Starts
 
 log = logging.getLogger(__name__)
 
@@ -27,17 +28,23 @@ def station(config_path: Path) -> None:
     """Serve button, lamp and scanner until SIGTERM."""
     from appliance.devices.sane_scanner import SaneScanner
     from appliance.imaging.child.cleaner import Cleaner
+    from appliance.services.safe_station import SafeStation
     from appliance.services.self_exam import Rhythm
     from appliance.services.station import Station
 
     point = open_box(config_path)
+    starts = Starts(point.config.paths.state) if notify.somebody_starts_us_again() else None
+    if starts is not None and starts.is_safe:
+        safe = SafeStation(point, open_panel(point.config.panel), starts.try_again)
+        _live("station, in safe mode,", safe.run)
+        return
     settings = point.config.scanner
     scanner = SaneScanner(
         settings.device, settings.sane_config, settings.line_deadline_s, settings.page_deadline_s
     )
     panel = open_panel(point.config.panel)
     voice = open_voice(point.config, panel)
-    _live("station", Station(point, scanner, panel, Cleaner(), voice, Rhythm()).run)
+    _live("station", Station(point, scanner, panel, Cleaner(), voice, Rhythm()).run, starts)
 
 
 @click.command(short_help="Send sealed dossiers until SIGTERM.")
@@ -112,7 +119,11 @@ def open_panel(section: PanelSection) -> Panel:
     return NoPanel()
 
 
-def _live(name: str, run: Callable[[Callable[[], bool], Callable[[], None]], None]) -> None:
+def _live(
+    name: str,
+    run: Callable[[Callable[[], bool], Callable[[], None]], None],
+    starts: Starts | None = None,
+) -> None:
     """Run a service's loop between READY and SIGTERM, with the watchdog fed by its turns."""
     stop_asked = False
 
@@ -125,16 +136,20 @@ def _live(name: str, run: Callable[[Callable[[], bool], Callable[[], None]], Non
     settle()
     notify.ready()
     log.info("%s is ready", name)
-    run(lambda: stop_asked, _beat())
+    run(lambda: stop_asked, _beat(starts))
+    if starts is not None:
+        starts.ended_well()
     notify.stopping()
 
 
-def _beat() -> Callable[[], None]:
+def _beat(starts: Starts | None = None) -> Callable[[], None]:
     """What every turn of a service's loop does beside its work."""
     watchdog, tidy = notify.Watchdog(), Tidy()
 
     def beat() -> None:
         watchdog.fed()
         tidy.turn()
+        if starts is not None:
+            starts.beat()
 
     return beat

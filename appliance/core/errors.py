@@ -384,6 +384,12 @@ class VoiceFailed(BoxError):
     code, who = "voice-failed", Who.TECHNICIAN
 
 
+class SafeMode(BoxError):
+    """Two starts in a row did not become healthy: the scanner is left alone for five minutes."""
+
+    code, who = "safe-mode", Who.TECHNICIAN
+
+
 class Unexpected(BoxError):
     """A fault in our own code: logged with its trace, told as 'call the technician'."""
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from appliance.core.diagnosis import Finding, note, out, person, well
 from appliance.core.errors import (
     ApplianceError,
+    SafeMode,
     SoftwareTooOld,
     StoreDamaged,
     StoreOutdated,
 )
 from appliance.desk.point import Point
-from appliance.desk.status import UPLOADER
+from appliance.desk.status import STATION, UPLOADER
 from appliance.doctoring.machine import Machine
 from appliance.store import outbox, status
 
@@ -31,6 +32,14 @@ def look_at_store(point: Point) -> Iterator[Finding]:
         yield out(StoreDamaged.code, why=error)
     else:
         yield well("store-well")
+
+
+def look_at_station(point: Point) -> Iterator[Finding]:
+    """Whether it left the scanner alone at its last start."""
+    with point.database.reading() as connection:
+        said = status.last_report(connection, STATION)
+    if said is not None and said.error_code == SafeMode.code:
+        yield out(SafeMode.code)
 
 
 def look_at_queue(point: Point) -> Iterator[Finding]:

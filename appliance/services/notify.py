@@ -30,6 +30,11 @@ def stopping(text: str = "") -> None:
     _tell("STOPPING=1", *_status(text))
 
 
+def somebody_starts_us_again() -> bool:
+    """Whether systemd watches over this process; a terminal or a test does not."""
+    return bool(os.environ.get("NOTIFY_SOCKET"))
+
+
 class Watchdog:
     """Fed from the main loop and from nowhere else: a loop that hangs must starve it.
 
