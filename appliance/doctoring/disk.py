@@ -94,8 +94,13 @@ def _wear(mount: Mount, machine: Machine) -> Iterator[Finding]:
 
 
 def _swap(machine: Machine) -> Iterator[Finding]:
-    """Plain papers must not be swapped out to a card; compressed memory (zram) is fine."""
+    """Plain papers must not be swapped out to a card; compressed memory (zram) is fine.
+
+    Unless it writes back what lies idle: Raspberry Pi OS 13 can give it a file for that.
+    """
     for line in (read(machine.proc / "swaps") or "").splitlines()[1:]:
         place = line.split()[0]
-        if not place.startswith("/dev/zram"):
+        behind = machine.sys / "block" / Path(place).name / "backing_dev"
+        is_memory = place.startswith("/dev/zram") and (read(behind) or "none").strip() == "none"
+        if not is_memory:
             yield person("swap-on-card", place=place)

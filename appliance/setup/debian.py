@@ -39,10 +39,16 @@ def _in_the_way() -> list[tuple[str, str]]:
     return found
 
 
-def swap_on_disk() -> list[str]:
-    """Swap that is not memory; zram is."""
-    lines = Path("/proc/swaps").read_text(encoding="ascii").splitlines()[1:]
-    return [line.split()[0] for line in lines if "zram" not in line.split()[0]]
+def swap_on_disk(swaps: Path = Path("/proc/swaps"), blocks: Path = Path("/sys/block")) -> list[str]:
+    """Swap that is not memory; zram is, unless it writes back to a file what lies idle."""
+    places = [line.split()[0] for line in swaps.read_text(encoding="ascii").splitlines()[1:]]
+    return [place for place in places if not _is_memory(place, blocks)]
+
+
+def _is_memory(place: str, blocks: Path) -> bool:
+    behind = blocks / Path(place).name / "backing_dev"
+    in_file = behind.exists() and behind.read_text(encoding="ascii").strip() != "none"
+    return place.startswith("/dev/zram") and not in_file
 
 
 def noted() -> list[str]:

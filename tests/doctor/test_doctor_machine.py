@@ -99,6 +99,17 @@ def test_swap_on_the_card_is_told_and_compressed_memory_is_not(
     assert codes(look_at_disk(tmp_path, machine))["swap-on-card"].blanks["place"] == "/var/swap"
 
 
+def test_compressed_memory_that_is_written_back_to_a_file_is_swap_on_the_card(
+    machine: Machine, tmp_path: Path
+) -> None:
+    head = "Filename\tType\tSize\tUsed\tPriority\n"
+    lay(tmp_path / "proc/swaps", f"{head}/dev/zram0 partition 1 0 100\n")
+    lay(tmp_path / "sys/block/zram0/backing_dev", "none\n")
+    assert "swap-on-card" not in codes(look_at_disk(tmp_path, machine))
+    lay(tmp_path / "sys/block/zram0/backing_dev", "/dev/loop0\n")
+    assert codes(look_at_disk(tmp_path, machine))["swap-on-card"].blanks["place"] == "/dev/zram0"
+
+
 def test_heat_and_a_weak_supply_are_told_by_the_kernel(machine: Machine, tmp_path: Path) -> None:
     assert list(look_at_board(machine, NO_PROGRAM)) == []  # a mini-PC says nothing of it
     lay(tmp_path / "sys/class/thermal/thermal_zone0/temp", "48312\n")
