@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from appliance.core.normalise import unmarked
 from appliance.core.procedure import Procedure
 from appliance.core.procedure_facts import Deadline, Fee, OriginalPaper, ProcessingTime, Refusal
+
+NEAR_WORDS, MOST_NEAR = 2, 3  # of a question that nothing fits wholly
+Listed = TypeVar("Listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +96,13 @@ def words_meant(search_text: str, asked: str) -> int:
     """How many words of *asked* begin a word of *search_text*; marks do not count here either."""
     there = search_text.split()
     return sum(any(word.startswith(w) for word in there) for w in unmarked(asked).split())
+
+
+def nearest(
+    listed: Sequence[Listed], search_text: Callable[[Listed], str], asked: str
+) -> list[Listed]:
+    """Those that most words of a whole sentence speak of: people also type *xin* and *làm*."""
+    words = " ".join({word for word in unmarked(asked).split() if len(word) > 1})
+    told = [(words_meant(search_text(one), words), one) for one in listed]
+    near = sorted((one for one in told if one[0] >= NEAR_WORDS), key=lambda one: -one[0])
+    return [one for _, one in near[:MOST_NEAR]]

@@ -130,6 +130,9 @@ def test_procedures_are_found_without_marks_and_so_is_what_is_done_elsewhere(
     reader: Browser,
 ) -> None:
     assert "/guides/procedures/tam-tru" in reader.get("/guides/procedures?q=TAM tru").text
+    near = reader.get("/guides/procedures?q=lam giay doc than cho con").text
+    assert "/guides/procedures/xac-nhan-hon-nhan" in near
+    assert "Không có việc nào đủ mọi chữ" in near
     certified = words_of(reader.get("/guides/procedures?q=sao y").text)
     assert "Điểm không làm việc này. Xem nơi làm ở dưới." in certified
     assert "Mang bản chính đến Ủy ban nhân dân" in certified

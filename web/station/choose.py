@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +10,7 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.normalise import unmarked
-from appliance.core.offer import Offer, is_meant, offers, words_meant
+from appliance.core.offer import Offer, is_meant, nearest, offers
 from appliance.core.procedure_facts import Deadline, is_office_closed
 from appliance.desk import dossiers
 from appliance.desk.public_prints import in_asking_order
@@ -21,7 +20,6 @@ from web.station.speech import said
 
 pages = Blueprint("choose", __name__)
 LONGEST_QUESTION = 80
-NEAR_WORDS, MOST_NEAR = 2, 3  # of a question that nothing fits wholly
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def show() -> str:
     )
     others = [one for one in elsewhere() if is_meant(one.search_text, asked)]
     meant = [offer for offer in all_offers if is_meant(offer.search_text, asked)]
-    near = [] if meant or others else _nearest(all_offers, asked)
+    near = [] if meant or others else nearest(all_offers, lambda one: one.search_text, asked)
     found = [
         Choice(
             offer,
@@ -71,14 +69,6 @@ def show() -> str:
         asked=asked,
         offered=bool(all_offers),
     )
-
-
-def _nearest(listed: Sequence[Offer], asked: str) -> list[Offer]:
-    """Those that most words of a whole sentence speak of: people also type *xin* and *làm*."""
-    words = " ".join({word for word in unmarked(asked).split() if len(word) > 1})
-    told = {offer.procedure_id: words_meant(offer.search_text, words) for offer in listed}
-    near = [offer for offer in listed if told[offer.procedure_id] >= NEAR_WORDS]
-    return sorted(near, key=lambda offer: -told[offer.procedure_id])[:MOST_NEAR]
 
 
 @pages.post("/dossiers")

@@ -9,7 +9,7 @@ from flask import abort, render_template, request
 from markupsafe import Markup
 
 from appliance.core.normalise import unmarked
-from appliance.core.offer import is_meant
+from appliance.core.offer import is_meant, nearest
 from appliance.core.procedure import Procedure, Slot
 from appliance.core.procedure_facts import Confidence, Fee
 from appliance.desk.public_prints import in_asking_order
@@ -33,15 +33,16 @@ class Told:
 def procedures() -> str:
     """What can be done here today, and what is done elsewhere. ``?q=`` searches without marks."""
     today, asked = point().today(), request.args.get("q", "").strip()[:LONGEST_QUESTION]
+    listed = [p for p in in_asking_order(point().procedures.leaflets) if p.valid_on(today)]
+    found = [one for one in listed if is_meant(_search_text(one), asked)]
+    others = [one for one in elsewhere() if is_meant(one.search_text, asked)]
+    near = [] if found or others else nearest(listed, _search_text, asked)
     return render_template(
         "guides/procedures.html",
         asked=asked,
-        found=[
-            one
-            for one in in_asking_order(point().procedures.leaflets)
-            if one.valid_on(today) and is_meant(_search_text(one), asked)
-        ],
-        elsewhere=[one for one in elsewhere() if is_meant(one.search_text, asked)],
+        found=found or near,
+        is_near=bool(near),
+        elsewhere=others,
     )
 
 
