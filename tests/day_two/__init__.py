@@ -1,0 +1,1 @@
+"""What is done with a box after its first day."""
