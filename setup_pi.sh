@@ -14,8 +14,8 @@
 #
 # Exit: 0 done · 1 a check or a test failed · 3 check found something · 64 wrong usage
 #       65 unsupported system · 66 no room · 69 a package could not be had · 70 a service does not
-#       run · 71 a new release did not run, the one before runs again · 74 an older release
-#       75 the packet filter refuses the firewall · 77 not root · 78 the configuration is wrong
+#       run · 71 a new release did not run, the one before runs again · 72 a damaged bundle · 74 an
+#       older release · 75 the packet filter refuses the firewall · 77 not root · 78 the configuration is wrong
 set -Eeuo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

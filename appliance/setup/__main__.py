@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from appliance.setup.box import Box, tell_what_to_stick_on
-from appliance.setup.bundle import MACHINES, PYTHONS, fetch_wheels, write_sums
+from appliance.setup.bundle import MACHINES, PYTHONS, fetch_wheels, must_be_whole, write_sums
 from appliance.setup.removal import remove
 from appliance.setup.settings import Settings
 from appliance.setup.steps import Exit, Refused, say
@@ -36,6 +36,8 @@ def main() -> int:
 
 def _obey(asked: argparse.Namespace) -> int:
     os.umask(0o022)
+    if asked.offline:
+        must_be_whole(asked.offline)
     if asked.verb == "judge":
         Settings(asked.config)
         return Exit.DONE

@@ -11,6 +11,7 @@ from appliance.setup.places import SYSTEM_PYTHON
 from appliance.setup.release import LOCK
 from appliance.setup.steps import Exit, Refused, ran, say
 
+SUMS = "SHA256SUMS"
 PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
@@ -69,9 +70,35 @@ def fetch_wheels(folder: Path, suite: str, architecture: str) -> None:
             ) from error
 
 
+def must_be_whole(folder: Path) -> None:
+    """Every file is there as it was written, and none besides.
+
+    Raises:
+        Refused: it is not; asked before anything is changed.
+    """
+    place = folder / SUMS
+    try:
+        said = dict(line.split("  ", 1)[::-1] for line in place.read_text("utf-8").splitlines())
+    except (OSError, ValueError, UnicodeDecodeError) as error:
+        raise _not_whole(folder, f"no {SUMS} that can be read") from error
+    there = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+    there.pop(SUMS, None)
+    if odd := sorted(there.keys() ^ said.keys()):
+        raise _not_whole(folder, f"{odd[0]} is {'missing' if odd[0] in said else 'not of it'}")
+    for name, path in sorted(there.items()):
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != said[name]:
+                raise _not_whole(folder, f"{name} has other bytes")
+
+
+def _not_whole(folder: Path, why: str) -> Refused:
+    again = "nothing was changed; make it again with `setup_pi.sh bundle`"
+    return Refused(Exit.BAD_BUNDLE, f"{folder} is no whole bundle: {why}; {again}")
+
+
 def write_sums(folder: Path) -> Path:
     """SHA256SUMS of everything below *folder*, as sha256sum -c reads it."""
-    place = folder / "SHA256SUMS"
+    place = folder / SUMS
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path != place)
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n"
