@@ -49,6 +49,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> WardSettings:
         box('chờ "lâu"\\', soon, queue=2, oldest_waiting_s=5 * 3600)
         box("vừa chốt", soon, queue=1, oldest_waiting_s=60)
         box("đầy thẻ", soon, disk_free_mb=120)
+        box("ngừng", soon, out_of_service=["scanner-absent"])
         box("đã mất", soon)
         revoke_device(conn, "đã mất", NOW)
         number = device_of_token(conn, add_device(conn, "lùi", NOW))
@@ -72,12 +73,13 @@ def test_each_box_is_told_with_its_trouble_and_those_come_first(settings):
         'chờ "lâu"\\': [Trouble.WAITS_LONG],
         "hop-1": [Trouble.NEVER_SEEN],
         "im lặng": [Trouble.SILENT],
+        "ngừng": [Trouble.OUT_OF_SERVICE],
         "lùi": [Trouble.TRAIL_WENT_BACK],
         "đầy thẻ": [Trouble.LITTLE_DISK],
         "khoẻ": [],
         "vừa chốt": [],
     }
-    assert [bool(one.troubles) for one in found] == [True] * 5 + [False] * 2
+    assert [bool(one.troubles) for one in found] == [True] * 6 + [False] * 2
 
 
 def test_every_trouble_says_what_it_is_and_what_to_do():
@@ -98,6 +100,8 @@ def test_a_head_reads_all_points_on_one_page(settings, client):
     page = Page(client.get("/office/boxes").text)
     assert "Hộp chưa báo về lần nào." in page.text
     assert "120 MB" in page.text
+    assert "Hộp tự ngừng nhận giấy." in page.text
+    assert "(scanner-absent)" in page.text
     assert "lâu nhất 5 giờ" in page.text
     assert "đã mất" not in page.text
     assert "/office/boxes" in page.links
@@ -119,6 +123,8 @@ def test_metrics_are_for_who_has_the_token_and_for_nobody_before_there_is_one(se
     assert len(samples) == len(set(samples))
     assert r'tramhoso_box_oldest_waiting_seconds{box="chờ \"lâu\"\\"} 18000' in samples
     assert 'tramhoso_box_disk_free_bytes{box="đầy thẻ"} 125829120' in samples
+    assert 'tramhoso_box_out_of_service{box="ngừng"} 1' in samples
+    assert 'tramhoso_box_out_of_service{box="khoẻ"} 0' in samples
     assert not any('seen_age_seconds{box="hop-1"}' in line for line in samples)
 
 
