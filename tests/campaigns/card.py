@@ -89,6 +89,14 @@ def pull_the_plug(folder: Path) -> None:
         os.close(handle)
 
 
+def turn_read_only(folder: Path) -> None:
+    """As ext4 does by itself when it finds a fault; only a fresh mount makes it writable again."""
+    command = ("findmnt", "-no", "SOURCE", str(folder))
+    source = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+    run_tool("mount", "-o", "remount,errors=remount-ro", str(folder))
+    (Path("/sys/fs/ext4") / Path(source).name / "trigger_fs_error").write_text("a test's")
+
+
 def replay(image: Path) -> bool:
     """What the next start does first; whether the file system is sound."""
     command = ("fsck.ext4", "-fy", str(image))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -123,6 +125,16 @@ class Witness:
                 continue
             if not self.seen or promises != self.seen[-1][1]:
                 self.seen.append((self._mark(), promises))
+
+
+def told_by_services(state: Path) -> list[str]:
+    """What the services say of themselves while it lasts."""
+    try:
+        with closing(sqlite3.connect(f"file:{state / 'point.db'}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT service, error_code FROM service_status")
+            return [f"{service}: {code}" for service, code in rows if code]
+    except sqlite3.Error:
+        return []
 
 
 def weaken(how: str) -> None:

@@ -1,28 +1,35 @@
 """Fill the card while people come; look what they were promised.
 
-``python -m tests.campaigns.full_disk [--times 20] [--seed 1]`` (root, one loop device, about
-fifteen seconds a time). The real services work on a real ext4; at random moments all room is
-taken but some bytes, and given back after some seconds. Every promise a page had shown must hold,
-no service may end, and afterwards a whole visit must go through by itself. Prints one JSON
-object, ends with 1 on damage.
+``python -m tests.campaigns.full_disk [--times 20] [--seed 1] [--read-only]`` (root, one loop
+device, about fifteen seconds a time). The real services work on a real ext4; at random moments
+all room is taken but some bytes, and given back after some seconds. Every promise a page had shown
+must hold, no service may end, and afterwards a whole visit must go through by itself. With
+``--read-only`` the card is not full but refuses every write, see ``read_only_card``. Prints one
+JSON object, ends with 1 on damage.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
-import sqlite3
 import sys
 import time
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 
 from appliance.demo.visit import play_visit
 from appliance.store.page_files import RESERVE_BYTES
+from tests.campaigns import read_only_card
 from tests.campaigns.at_the_ward import against_the_ward
 from tests.campaigns.card import make_ext4, mount, unmount
-from tests.campaigns.card_house import CardHouse, Visitors, Witness, settle
+from tests.campaigns.card_house import (
+    CardHouse,
+    Visitors,
+    Witness,
+    settle,
+    told_by_services,
+)
 from tests.campaigns.command import asks, run
 from tests.campaigns.power_cut_services import PHASES
 from tests.campaigns.promises import broken
@@ -76,7 +83,7 @@ def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
             ballast.fill(dice.choice(LEAVES))
             end = time.monotonic() + dice.uniform(*LASTS_S)
             while time.monotonic() < end:
-                told.update(_told(house.state))
+                told.update(told_by_services(house.state))
                 time.sleep(0.5)
             seen = witness.stop()
             ballast.empty()
@@ -108,16 +115,6 @@ def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
     }
 
 
-def _told(state: Path) -> list[str]:
-    """What the services say of themselves while it lasts."""
-    try:
-        with closing(sqlite3.connect(f"file:{state / 'point.db'}?mode=ro", uri=True)) as database:
-            rows = database.execute("SELECT service, error_code FROM service_status")
-            return [f"{service}: {code}" for service, code in rows if code]
-    except sqlite3.Error:
-        return []
-
-
 def _fill_to_the_end(handle: int) -> None:
     block = bytes(1 << 20)
     while block:
@@ -130,7 +127,13 @@ def _fill_to_the_end(handle: int) -> None:
 def main() -> None:
     """The campaign, once."""
     parser = asks(__doc__, times=20, seed=1)
-    run(parser, lambda home, asked: campaign(home, asked.times, asked.seed), mounts=True)
+    parser.add_argument("--read-only", action="store_true", help="a card that cannot be written")
+    run(parser, _asked, mounts=True)
+
+
+def _asked(home: Path, asked: argparse.Namespace) -> dict[str, object]:
+    chosen = read_only_card.campaign if asked.read_only else campaign
+    return chosen(home, asked.times, asked.seed)
 
 
 if __name__ == "__main__":

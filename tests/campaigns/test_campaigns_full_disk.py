@@ -38,3 +38,12 @@ def test_a_card_that_became_read_only_is_told_at_each_step(seen: dict[str, Any])
     refused = seen["refused"]["read only"]
     assert set(refused) >= {"open", "answers", "scan", "clean", "photograph", "turn", "seal"}
     assert set(refused.values()) == {CardReadOnly.code}
+
+
+@pytest.mark.campaign
+def test_a_card_that_refuses_writes_beneath_all_services_is_told_and_costs_nothing() -> None:
+    if not card.can_run():
+        pytest.skip("needs root, loop devices and e2fsprogs")
+    outcome = outcome_of("full_disk", "--read-only", "--times", "1", "--seed", "5")
+    assert outcome["damage"] == {}
+    assert outcome["seen while it lasted"]["lamp told: needs-person"] > 0

@@ -1,0 +1,138 @@
+"""A card that refuses every write beneath all running services, while people come.
+
+``full_disk --read-only``. ext4 makes its card so by itself when it finds a fault, and stays so
+until the box starts again. Nobody may be told *saved* of what is not: the witness's last look must
+stand after the next start. No service may crash, lamp or page must tell it, and with the next
+start everything goes on.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import random
+import sys
+import time
+import urllib.request
+from collections import Counter
+from pathlib import Path
+from urllib.error import HTTPError
+
+from appliance.core.errors import CardReadOnly
+from appliance.core.ports import Signal
+from appliance.demo.browser import Browser, PageRefused
+from appliance.demo.visit import PROCEDURE, play_visit
+from appliance.wording import notice_for
+from tests.campaigns.at_the_ward import against_the_ward
+from tests.campaigns.card import make_ext4, mount, replay, turn_read_only, unmount
+from tests.campaigns.card_house import (
+    POINT_SERVICES,
+    CardHouse,
+    Visitors,
+    Witness,
+    settle,
+)
+from tests.campaigns.power_cut_services import PHASES
+from tests.campaigns.promises import broken
+
+CARD_BYTES = 192 << 20
+WAIT_S, JITTER_S, LASTS_S, SETTLE_S = 60.0, 0.7, (3.0, 6.0), 240.0
+
+
+def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
+    """*times* times: let people come, refuse every write, start again, look."""
+    dice = random.Random(seed)
+    image, house = home / "card.img", CardHouse(home / "house")
+    make_ext4(image, CARD_BYTES)
+    mount(image, house.state)
+    damage: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    promised = visits = arrived = 0
+    began = time.monotonic()
+    try:
+        house.__enter__()
+        for number in range(times):
+            witness = Witness(house.state).start()
+            visitors = Visitors(house, seed * 1000 + number).start()
+            phase = dice.choice(tuple(PHASES))
+            witness.waited_for(PHASES[phase], WAIT_S)
+            time.sleep(dice.uniform(0, JITTER_S))  # the campaign's own dice
+            turn_read_only(house.state)
+            said = _watch(house, dice.uniform(*LASTS_S))
+            told += said
+            seen = witness.stop()
+            damage["nobody told it"] += not any("told" in one for one in said)
+            damage += _crashed(house)
+            house.fall()
+            visitors.stop()
+            visits, promised = visits + visitors.ended, seen.count()
+            unmount(house.state)
+            damage["file system"] += not replay(image)
+            mount(image, house.state)
+            found = broken(seen, house.state)
+            print(f"{number + 1}, in {phase}: {dict(said)} {dict(found)}", file=sys.stderr)  # noqa: T201
+            damage += found
+            house.begin_again()
+        last = play_visit(house, 2, lambda line: None)
+        damage["no visit afterwards"] += not last.ward_has_all_bytes
+        settle(house, SETTLE_S)
+        arrived, at_ward = against_the_ward(house.ward_home, house.state)
+        damage += at_ward
+    finally:
+        house.close()
+        unmount(house.state)
+    return {
+        "times": times,
+        "whole visits": visits + 1,
+        "promises standing at the end": promised,
+        "seen while it lasted": dict(told),
+        "revisions at the ward": arrived,
+        "damage": dict(+damage),
+        "seconds": round(time.monotonic() - began),
+    }
+
+
+def _watch(house: CardHouse, seconds: float) -> Counter[str]:
+    """What lamp and page say to somebody who presses, and tries to open a dossier."""
+    seen: Counter[str] = Counter()
+    end = time.monotonic() + seconds
+    while True:
+        seen[_lamp(house)] += 1
+        seen[_page(house)] += 1
+        if time.monotonic() > end:
+            return seen
+        time.sleep(0.5)
+
+
+def _lamp(house: CardHouse) -> str:
+    press = urllib.request.Request(f"{house.panel_url}press", b"", method="POST")
+    try:
+        with urllib.request.urlopen(press, timeout=10):
+            pass
+        time.sleep(0.3)
+        with urllib.request.urlopen(f"{house.panel_url}lamp", timeout=10) as answer:
+            signal = str(json.load(answer)["signal"])
+    except (OSError, ValueError) as error:
+        return f"lamp: {type(error).__name__}"
+    return f"lamp told: {signal}" if signal == Signal.NEEDS_PERSON else f"lamp: {signal}"
+
+
+def _page(house: CardHouse) -> str:
+    """The page answers: as always, or with the three sentences about the card."""
+    (name, pin), *_ = house.pins.items()
+    browser = Browser(house.web_url)
+    try:
+        browser.submit(browser.get("/sign-in").form("/sign-in"), name=name, pin=pin)
+        browser.submit(browser.get("/dossiers/new").form("/dossiers"), procedure=PROCEDURE)
+    except PageRefused as refused:
+        cause = refused.__cause__
+        said = cause.read().decode() if isinstance(cause, HTTPError) else ""
+        is_told = notice_for(CardReadOnly.code).what in html.unescape(said)
+        return "page told: card-read-only" if is_told else f"page: {cause}"
+    return "page: a dossier was opened"
+
+
+def _crashed(house: CardHouse) -> Counter[str]:
+    """Services that ended by a signal; one that ends by itself is begun again by systemd."""
+    ended = {name: house._running[name].poll() for name in POINT_SERVICES}
+    return Counter(f"{name} ended with {code}" for name, code in ended.items() if code is not None)
