@@ -13,29 +13,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from appliance.demo.house import House, HouseFell
+from appliance.demo.house import HouseFell
 from appliance.failpoints import DIE_AT, PASSINGS
-from appliance.pretend.sample_pages import write_sample_pages
+from tests.campaigns.coarse_house import CoarseHouse
 from tests.campaigns.kill_steps import SCAN_CHILD, STEPS_OF
 
 SERVICES = tuple(STEPS_OF)
 MARK = "KILL_MATRIX_HOUSE"
-# Small pages and no reading of words: what is killed is the way of a paper, not its cleaning.
-DPI = 100
 ARMED = 0.6  # of all starts, while deaths and dossiers come along together
-SCANNER = f'[scanner]\nresolution_dpi = {DPI}\nsource = "feeder"\n'
 
 
-class KillHouse(House):
+class KillHouse(CoarseHouse):
     """Runs its services without PYTHONOPTIMIZE, which would leave the named steps out."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.passings = self.home / "passings"
         self.passings.mkdir(parents=True)
-        # drawn as coarse as they are scanned; the house keeps papers that are there already
-        for paper in write_sample_pages(self.home / "papers", dpi=DPI):
-            paper.rename(paper.with_name(paper.name.replace(f"-{DPI}.", "-300.")))
         self._armed: dict[str, str] = {}
 
     def environment(self, service: str) -> dict[str, str]:
@@ -91,7 +85,7 @@ class KillHouse(House):
 
     def _write_config(self, made: dict[str, str]) -> None:
         super()._write_config(made)
-        told = self.config_path.read_text("utf-8").replace("[scanner]\n", SCANNER)
+        told = self.config_path.read_text("utf-8")  # nor are words read
         self.config_path.write_text(f'{told}\n[text]\nlayer = "off"\n', "utf-8")
 
 

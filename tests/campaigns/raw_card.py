@@ -30,6 +30,7 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.store import dossiers
 from tests.campaigns.card import make_ext4, mount, mounted, pull_the_plug, replay, unmount
 from tests.campaigns.card_house import CardHouse, Visitors
+from tests.campaigns.coarse_house import CoarseHouse
 from tests.campaigns.command import asks, run
 from tests.campaigns.raw_search import Marks, search_files, search_image
 from web.ward.reader import open_dossier
@@ -44,6 +45,10 @@ class RawHouse(CardHouse):
 
     def environment(self, service: str) -> dict[str, str]:
         return super().environment(service) | {"TMPDIR": str(self.state / "tmp")}
+
+
+class CoarseRawHouse(CoarseHouse, RawHouse):
+    """The short form's."""
 
 
 class Collector:
@@ -79,13 +84,15 @@ class Collector:
                 self._seen.add(name)
 
 
-def campaign(home: Path, visits: int, cuts: int, seed: int = 1) -> dict[str, object]:
+def campaign(
+    home: Path, visits: int, cuts: int, seed: int = 1, kind: type[RawHouse] = RawHouse
+) -> dict[str, object]:
     """Let people come, pull the plug, search; then search once more, and the control."""
     dice, began = random.Random(seed), time.monotonic()
     marks = Marks()
     for key in CITIZEN:
         marks.add_word(str(sample_answers(PROCEDURE, date(2026, 11, 22))[key]))
-    image, house = home / "card.img", RawHouse(home / "house")
+    image, house = home / "card.img", kind(home / "house")
     make_ext4(image, CARD_BYTES)
     mount(image, house.state)
     (house.state / "tmp").mkdir(mode=0o700)
@@ -207,9 +214,16 @@ def _write_and_delete(path: Path, content: bytes) -> None:
 def main() -> None:
     """The campaign, once."""
     parser = asks(__doc__, visits=20, cuts=5, seed=1)
+    parser.add_argument("--coarse", action="store_true", help="small pages: the short form")
     run(
         parser,
-        lambda home, asked: campaign(home, asked.visits, asked.cuts, asked.seed),
+        lambda home, asked: campaign(
+            home,
+            asked.visits,
+            asked.cuts,
+            asked.seed,
+            CoarseRawHouse if asked.coarse else RawHouse,
+        ),
         bad=("found on the card", "found in logs", "missed on the control"),
         mounts=True,
     )

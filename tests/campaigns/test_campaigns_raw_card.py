@@ -17,7 +17,7 @@ NAME = "Trần Thị Mẫu Hoa"
 def test_after_a_visit_and_a_cut_nothing_plain_lies_on_the_card_and_the_control_is_found() -> None:
     if not card.can_run():
         pytest.skip("needs root, loop devices and e2fsprogs")
-    seen = outcome_of("raw_card", "--visits", "1", "--cuts", "1")
+    seen = outcome_of("raw_card", "--visits", "1", "--cuts", "1", "--coarse")
     assert seen["found on the card"] == {}
     assert seen["found in logs"] == {}
     assert seen["missed on the control"] == []
