@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import math
 import os
 import random
 import resource
-import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -30,6 +27,7 @@ from PIL import Image
 from appliance.desk.point import Point, open_point
 from appliance.store import outbox
 from tests.campaigns.card_house import weaken
+from tests.campaigns.command import asks, run
 from tests.campaigns.kill_end import (
     later,
     nothing_is_lost_or_doubled,
@@ -274,35 +272,29 @@ def photograph(papers: Path) -> bytes:
 
 def main() -> None:
     """The campaign, once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--dossiers", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--guests", type=int, default=6)
-    parser.add_argument("--minutes", type=float, default=math.inf, help="then it ends, and counts")
+    parser = asks(__doc__, kills=500, dossiers=200, seed=1, guests=6, minutes=math.inf)
     parser.add_argument("--weaken", choices=("row-first",))
     parser.add_argument("--home", type=Path, help="an empty folder that is kept")
-    asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    run(parser, _asked)
+
+
+def _asked(home: Path, asked: argparse.Namespace) -> dict[str, object]:
     if asked.weaken:
         weaken(asked.weaken)
-    with tempfile.TemporaryDirectory(prefix="kill-matrix-") as folder:
-        dice = random.Random(asked.seed)
-        errands = [errand(number, dice) for number in range(asked.dossiers)]
-        home = asked.home or Path(folder)
-        outcome, house = campaign(
-            home,
-            asked.kills,
-            errands,
-            asked.seed,
-            asked.guests,
-            longest_s=asked.minutes * 60,
-        )
-        died = house.died()
+    dice = random.Random(asked.seed)
+    errands = [errand(number, dice) for number in range(asked.dossiers)]
+    outcome, house = campaign(
+        asked.home or home,
+        asked.kills,
+        errands,
+        asked.seed,
+        asked.guests,
+        longest_s=asked.minutes * 60,
+    )
+    died = house.died()
     for step in EVERY_STEP:
         print(f"{died[step]:5} {step}")  # noqa: T201
-    print(json.dumps(outcome, ensure_ascii=False))  # noqa: T201
-    sys.exit(bool(outcome["damage"]))
+    return outcome
 
 
 if __name__ == "__main__":
