@@ -153,6 +153,14 @@ class DraftsSection(Section):
     set_aside_days: int = Field(default=30, ge=2, le=365)  # the same for files of no row
 
 
+class RetentionSection(Section):
+    """What is over, and for how long the box still knows of it: docs/decisions/retention.md."""
+
+    finished_days: int = Field(default=90, ge=14, le=3650)  # since the last sign of a dossier
+    asked_days: int = Field(default=365, ge=30, le=3650)  # the same while the ward waits for papers
+    trail_days: int = Field(default=365, ge=30, le=3650)  # lines of the audit trail
+
+
 class PrinterSection(Section):
     """Printers are optional: an empty queue is offered as a file only."""
 
@@ -287,6 +295,7 @@ class Config(Section):
     panel: PanelSection = PanelSection()
     voice: VoiceSection = VoiceSection()
     drafts: DraftsSection = DraftsSection()
+    retention: RetentionSection = RetentionSection()
     printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()

@@ -71,4 +71,10 @@ def check(config_path: Path, file: Path | None, head_text: str | None) -> None:
         raise click.ClickException(f"{file}: this is no export of a trail") from error
     except trail.BrokenTrail as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"whole, {head.seq} lines; the newest is {head}")
+    begins = trail.kept_since(point).seq
+    click.echo(f"whole, {head.seq - begins} lines; the newest is {head}")
+    if begins:
+        click.echo(f"lines up to {begins} are no longer kept ([retention] trail_days)")
+    for one in known:
+        if one.seq < begins:
+            click.echo(f"line {one.seq} is older than that: nothing can be said of it")

@@ -10,7 +10,7 @@ import click
 
 from appliance.commands.box import open_box
 from appliance.core.trail import What
-from appliance.desk import people, trail
+from appliance.desk import noting, people, trail
 from appliance.desk.point import Point
 from appliance.keys.pin import board_strength
 from appliance.store.volunteers import Role, add_volunteer, list_volunteers
@@ -67,4 +67,5 @@ def add_with_pin(point: Point, name: str, role: Role) -> str:
     with point.database.writing() as connection:
         added = add_volunteer(connection, name, pin, role, point.clock(), board_strength())
         trail.note(point, connection, What.PERSON_ADDED, person=added.id, role=role.value)
+    noting.person_changed(point, added.id)
     return pin

@@ -15,6 +15,12 @@ class CitizenUnknown(CitizenError):
     code, who = "citizen-unknown", Who.VOLUNTEER
 
 
+class CitizenLongAgo(CitizenError):
+    """A number of this point whose dossier was over so long ago that the box forgot it."""
+
+    code, who = "citizen-long-ago", Who.VOLUNTEER
+
+
 class TooManyGuesses(CitizenError):
     """Too many slips did not fit lately."""
 

@@ -21,6 +21,12 @@ class StoreInUse(StoreError):
     code, who = "store-in-use", Who.TECHNICIAN
 
 
+class NoFreshCopy(StoreError):
+    """For hours no copy of the database could be finished; what is saved is not in danger yet."""
+
+    code, who = "no-fresh-copy", Who.TECHNICIAN
+
+
 class CardReadOnly(StoreError):
     """The kernel let the card be read only, as it does after errors of the card."""
 

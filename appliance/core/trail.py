@@ -45,6 +45,8 @@ class What(StrEnum):
     FOLDER_COPIED = "folder.copied"
     ALL_ERASED = "everything.erased"  # as the ward ordered
     EXPORTED = "audit.exported"
+    DOSSIER_FORGOTTEN = "dossier.forgotten"  # over for long; the box knows of it no more
+    SHORTENED = "audit.shortened"  # lines up to a number are no longer kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
-from appliance.core.citizen_errors import CitizenUnknown, TooManyGuesses
+from appliance.core.citizen_errors import CitizenLongAgo, CitizenUnknown, TooManyGuesses
 from appliance.core.dossier import DossierState
 from appliance.core.trail import What
 from appliance.desk import trail
@@ -45,6 +45,7 @@ def find(point: Point, number: str, secret: str, volunteer_id: int) -> Held:
 
     Raises:
         CitizenUnknown: number and secret do not fit, whichever is wrong; or it is erased.
+        CitizenLongAgo: it was over so long ago that the box forgot it; the secret with it.
         TooManyGuesses: too many that did not fit lately.
     """
     number, secret = "".join(number.split()).upper(), "".join(secret.split()).upper()
@@ -59,6 +60,9 @@ def find(point: Point, number: str, secret: str, volunteer_id: int) -> Held:
             trail.note(point, connection, What.CITIZEN_ASKED, who=volunteer_id, about=found.id)
         else:
             trail.note(point, connection, What.CITIZEN_REFUSED, who=volunteer_id)
+        was_given = dossiers.was_given(connection, number)
+    if found is None and was_given:
+        raise CitizenLongAgo("the dossier of this number is forgotten")
     if found is None or not fits:
         raise CitizenUnknown("no dossier has this number and secret")
     view = look_at(point, found.id)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from appliance.core.trail import What
-from appliance.desk import trail
+from appliance.desk import noting, trail
 from appliance.desk.point import Point
 from appliance.keys import age
 from appliance.keys.pin import WrongSecret, unwrap, wrap
@@ -125,6 +125,8 @@ def _key_of(point: Point, person: SignedIn) -> tuple[str, str]:
         now = volunteers.key_of(connection, person.volunteer.id)
         if kept:
             point.vault.forget_copies(person.volunteer.id)  # for a key that nobody opens any more
+    if kept:
+        noting.person_changed(point, person.volunteer.id)
     if kept or now is None:
         return made.recipient, identity
     return now.recipient, unwrap(now.wrapped_identity, person.secret).decode("ascii")

@@ -6,6 +6,7 @@ that something later overtook, changes nothing, so all that is kept may be read 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from appliance.desk.dossiers import slots_open
 from appliance.desk.point import Point
 from appliance.desk.set_aside import back_in_place
 from appliance.failpoints import passing
-from appliance.store import outbox, pages, procedure_versions
+from appliance.store import outbox, pages, procedure_versions, sessions, status
 from appliance.store.diary import Entry, columns_from
 from appliance.store.rows import insert_numbered
 from appliance.store.tables import (
@@ -53,11 +54,12 @@ class Found:
     answers: list[str] = field(default_factory=list)  # of which dossiers
     seals: list[str] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)
+    people: list[int] = field(default_factory=list)  # new here, another PIN or key, or gone
+    ward_keys: list[int] = field(default_factory=list)  # their numbers
 
     def count(self) -> int:
         """How many things."""
-        parts = (self.dossiers, self.pages, self.answers, self.seals, self.receipts)
-        return sum(map(len, parts))
+        return sum(len(getattr(self, part)) for part in self.__dataclass_fields__)
 
 
 def find_again(point: Point) -> Found:
@@ -77,6 +79,8 @@ class _Finding:
             noting.ANSWERS: self._answers,
             noting.SEAL: self._seal,
             noting.RECEIPT: self._receipt,
+            noting.PERSON: self._person,
+            noting.WARD_KEY: self._ward_key,
         }
 
     def run(self) -> Found:
@@ -208,6 +212,29 @@ class _Finding:
         outbox.mark_delivered(connection, sent, Receipt.model_validate_json(noted["message"]))
         self._found.receipts.append(name)
 
+    def _person(self, connection: Connection, row: dict[str, Any]) -> None:
+        """The later of both stands; an older PIN, or who left, must not come back."""
+        noted = columns_from(volunteer, row)
+        known = select(volunteer.c.changes).where(volunteer.c.id == noted["id"])
+        changes = connection.scalar(known)
+        if changes is None:
+            connection.execute(insert(volunteer).values(**noted))
+        elif changes < noted["changes"]:
+            connection.execute(
+                update(volunteer).where(volunteer.c.id == noted["id"]).values(**noted)
+            )
+            sessions.end_all(connection, noted["id"])
+        else:
+            return
+        self._found.people.append(noted["id"])
+
+    def _ward_key(self, connection: Connection, row: dict[str, Any]) -> None:
+        told = status.recall(connection, status.WARD_KEY)
+        number = json.loads(row["kept"])["told"]["number"]
+        if told is None or json.loads(told)["told"]["number"] < number:
+            status.remember(connection, status.WARD_KEY, row["kept"])
+            self._found.ward_keys.append(number)
+
     def _erased(self, connection: Connection, row: dict[str, Any]) -> None:
         """The copy is older than the erasing: what went stays gone, key and files are no more."""
         there = _row(connection, row["id"])
@@ -269,7 +296,7 @@ def _still_valid(entries: list[Entry]) -> list[Entry]:
     """Without what was erased, or taken back by a supplement that nobody wants any more."""
     gone: dict[str, tuple[int, int]] = {}  # dossier: up to which entry, beyond which revision
     for number, entry in enumerate(entries):
-        if entry.kind == noting.ERASED:
+        if entry.kind in (noting.ERASED, noting.FORGOTTEN):
             gone[entry.row["id"]] = number, 0
         elif entry.kind == noting.TAKEN_BACK:
             gone[entry.row["id"]] = number, entry.row["revision"]

@@ -19,13 +19,19 @@ from appliance.store.tables import (
     receipt,
     submission,
     submission_file,
+    volunteer,
 )
 
 log = logging.getLogger(__name__)
 
 DOSSIER, PAGE, ANSWERS = "dossier", "page", "answers"
 SEAL, RECEIPT = "seal", "receipt"
-TAKEN_BACK, ERASED = "taken-back", "erased"
+PERSON, WARD_KEY = "person", "ward-key"
+TAKEN_BACK, ERASED, FORGOTTEN = "taken-back", "erased", "forgotten"
+_PERSON = (
+    "id", "name", "role", "pin_hash", "made_at",
+    "recipient", "wrapped_identity", "left_at", "changes",
+)  # fmt: skip
 _GONE = {TAKEN_BACK: ("id", "revision"), ERASED: ("id", "erased_at", "erased_why")}
 _ANSWERS = ("id", "revision", "desk_key", "answers", "answers_revision")
 
@@ -105,7 +111,42 @@ def _owed(connection: Connection) -> list[tuple[str, str]]:
     return [(str(kind), str(one)) for kind, one in json.loads(told or "[]")]
 
 
-def _note(point: Point, kind: str, table: Table, key: str, value: str, columns: Any = None) -> bool:
+def person_changed(point: Point, volunteer_id: int) -> None:
+    """Somebody is new here, has another PIN or key, or left: no older copy may undo that."""
+    _want_copies(point, PERSON)
+    _note(point, PERSON, volunteer, "id", volunteer_id, _PERSON)
+
+
+def ward_key_changed(point: Point, kept: str) -> None:
+    """The ward announced a newer key; *kept* as it is stored."""
+    _want_copies(point, WARD_KEY)
+    try:
+        point.diary.note(WARD_KEY, {"kept": kept})
+    except Exception as error:
+        _complain(WARD_KEY, error)
+
+
+def _want_copies(point: Point, kind: str) -> None:
+    """Both copies are brought up to date by the next upkeep, however young they are."""
+    try:
+        page = str(point.diary.page())
+        with point.database.writing() as connection:
+            status.remember(connection, status.COPY_WANTED, page)
+    except Exception as error:
+        _complain(kind, error)
+
+
+def forgotten(point: Point, dossier_id: str) -> None:
+    """It is over for long and about to go: what was noted of it must not come again."""
+    try:
+        point.diary.note(FORGOTTEN, {"id": dossier_id})
+    except Exception as error:
+        _complain(FORGOTTEN, error)
+
+
+def _note(
+    point: Point, kind: str, table: Table, key: str, value: str | int, columns: Any = None
+) -> bool:
     """Whether nothing is left to be noted."""
     wanted = [table.c[name] for name in columns] if columns else [table]
     try:

@@ -6,7 +6,7 @@ import secrets
 import unicodedata
 
 from appliance.core.trail import What
-from appliance.desk import desk_keys, holding, trail
+from appliance.desk import desk_keys, holding, noting, trail
 from appliance.desk.point import Point
 from appliance.keys.pin import board_strength
 from appliance.store import sessions, volunteers
@@ -39,6 +39,7 @@ def add_person(point: Point, name: str, role: Role, by: int | None = None) -> st
             connection, name, pin, role, point.clock(), board_strength()
         )
         trail.note(point, connection, What.PERSON_ADDED, who=by, person=added.id, role=role.value)
+    noting.person_changed(point, added.id)
     return pin
 
 
@@ -61,6 +62,7 @@ def fresh_pin(
             point, connection, What.PIN_CHANGED, who=by, person=volunteer_id, sessions_ended=ended
         )
     desk_keys.forget(point, volunteer_id)
+    noting.person_changed(point, volunteer_id)
     return pin
 
 
@@ -76,6 +78,7 @@ def let_go_home(point: Point, volunteer_id: int, by: int | None = None) -> bool:
         trail.note(point, connection, What.PERSON_LEFT, who=by, person=volunteer_id)
     desk_keys.forget(point, volunteer_id)
     holding.let_go(point, volunteer_id)
+    noting.person_changed(point, volunteer_id)
     return True
 
 

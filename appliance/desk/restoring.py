@@ -16,12 +16,14 @@ from appliance.desk import noting
 from appliance.desk.found_again import Found, find_again
 from appliance.desk.point import Point
 from appliance.failpoints import passing
+from appliance.store import sessions, status
 from appliance.store.copies import Copies, Copy, damage_of
 from appliance.store.page_files import fsync_folder
 
 log = logging.getLogger(__name__)
 
 COPY_EVERY = timedelta(hours=1)
+FAILED_TRIES = 24  # a try each quarter of an hour, each on a new page of the diary
 _BESIDE = ("-wal", "-shm")
 
 
@@ -64,7 +66,10 @@ def mend(point: Point, *, force: bool = False) -> Mended:
     if __debug__:
         passing("copy-back-before-found-again")
     mended.migrated = point.database.migrate()
-    if damage is None:  # a copy may owe what was noted long since; the diary knows it better
+    if damage is not None:  # the copy knows of no sign-out since, and of no PIN that ended one
+        with point.database.writing() as connection:
+            sessions.end_everybodys(connection)
+    else:  # a copy may owe what was noted long since; the diary knows it better
         noting.pay(point)
     mended.found = find_again(point)
     if mended.found.count():
@@ -73,20 +78,42 @@ def mend(point: Point, *, force: bool = False) -> Mended:
 
 
 def copy_if_due(point: Point) -> Copy | None:
-    """Once an hour; returns the copy that was made.
+    """Once an hour, and both at once after a change of PINs or keys; returns the last one made.
 
     Raises:
         StoreDamaged: the database is; copies and diary stay as they are.
     """
-    copies = copies_of(point)
-    finished = copies.finished()
-    if finished and abs(point.clock() - finished[0].moment) < COPY_EVERY:
-        return None
+    made = None
     try:
-        return make_copy(point)
+        if _is_an_hour_old(point) or _lacks_a_change(point):
+            made = make_copy(point)
+        if made is not None and _lacks_a_change(point):
+            made = make_copy(point)
     except (DiskFull, CardReadOnly) as error:
         log.warning("%s", error)
-        return None
+    return made
+
+
+def copies_fail(point: Point) -> bool:
+    """Whether the last 24 tries, six hours of them, finished no copy: somebody must look.
+
+    The diary, which holds everything since, is bounded and would drop its oldest pages some day.
+    """
+    finished = copies_of(point).finished()
+    since = max(copy.diary for copy in finished) if finished else 0
+    return point.diary.page() - since > FAILED_TRIES
+
+
+def _is_an_hour_old(point: Point) -> bool:
+    finished = copies_of(point).finished()
+    return not finished or abs(point.clock() - finished[0].moment) >= COPY_EVERY
+
+
+def _lacks_a_change(point: Point) -> bool:
+    with point.database.reading() as connection:
+        page = status.recall(connection, status.COPY_WANTED)
+    held = [copy.diary for copy in copies_of(point).finished()]
+    return page is not None and bool(held) and min(held) <= int(page)
 
 
 def make_copy(point: Point) -> Copy | None:

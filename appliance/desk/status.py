@@ -13,7 +13,7 @@ from appliance.desk.point import Point
 from appliance.store import outbox, scan_requests, status
 from appliance.store.outbox import Queue
 
-STATION, UPLOADER = "station", "uploader"
+STATION, UPLOADER, UPKEEP = "station", "uploader", "upkeep"
 UNHEARD = timedelta(seconds=30)  # the station reports at least every ten seconds
 
 

@@ -13,6 +13,8 @@ from appliance.core.trail import BEGINNING, Fact, Head, Line, What
 from appliance.desk.point import Point
 from appliance.store import audit
 
+_FIRST = Head(0, BEGINNING)
+
 
 class BrokenTrail(Exception):
     """What is there is not what was written; the text says from which line on."""
@@ -25,6 +27,7 @@ class Exported:
     point: str
     made_at: str
     head: str
+    begins: str = f"0:{BEGINNING}"  # what the first line holds on to; older ones are not kept
 
 
 def note(
@@ -51,22 +54,31 @@ def export(point: Point) -> Iterator[str]:
     note_alone(point, What.EXPORTED)
     with point.database.reading() as connection:
         head = audit.head(connection)
-        said = Exported(point.config.point.code, point.clock().isoformat(), str(head))
+        begins = audit.beginning(connection)
+        code, now = point.config.point.code, point.clock().isoformat()
+        said = Exported(code, now, str(head), str(begins))
         yield json.dumps(asdict(said))
         for line in audit.lines(connection):
             yield json.dumps({**line.told, "digest": line.digest}, ensure_ascii=False)
 
 
 def check(point: Point, known: tuple[Head, ...] = ()) -> Head:
-    """Walk the trail from its first line; each of *known* must be in it as it was.
+    """Walk the trail from its oldest line; each of *known* must be in it as it was.
 
-    Returns the newest line.
+    One that is older than every line that is kept proves nothing, see ``kept_since``. Returns the
+    newest line.
 
     Raises:
         BrokenTrail: a line was changed, is missing, or stands elsewhere; or the end is gone.
     """
     with point.database.reading() as connection:
-        return walk(audit.lines(connection), known)
+        return walk(audit.lines(connection), known, audit.beginning(connection))
+
+
+def kept_since(point: Point) -> Head:
+    """The last line that is no longer kept, number 0 while all are; upkeep drops the oldest."""
+    with point.database.reading() as connection:
+        return audit.beginning(connection)
 
 
 def check_file(text: Iterator[str]) -> Head:
@@ -78,28 +90,38 @@ def check_file(text: Iterator[str]) -> Head:
     try:
         said = Exported(**json.loads(next(text)))
         promised = Head.read(said.head)
-        return walk(map(_read, text), (promised,))
+        return walk(map(_read, text), (promised,), Head.read(said.begins))
     except (StopIteration, ValueError, KeyError, TypeError) as error:
         raise BrokenTrail(f"this is no whole export of a trail: {type(error).__name__}") from error
 
 
-def walk(lines: Iterator[Line], known: tuple[Head, ...]) -> Head:
-    """As ``check``, over any lines."""
-    wanted = {head.seq: head.digest for head in known if head.seq}
-    if len(wanted) < len({head for head in known if head.seq}):
+def walk(lines: Iterator[Line], known: tuple[Head, ...], begins: Head = _FIRST) -> Head:
+    """As ``check``, over any lines; *begins* is the last one that is no longer kept."""
+    known = tuple(head for head in known if head.seq >= begins.seq and head.seq)
+    wanted = {head.seq: head.digest for head in known}
+    if len(wanted) < len(set(known)):
         raise BrokenTrail("two different lines are known under one number")
-    last = Head(0, BEGINNING)
+    if wanted.pop(begins.seq, begins.digest) != begins.digest:
+        raise BrokenTrail(f"line {begins.seq} differs from the one known elsewhere")
+    last, told = begins, not begins.seq
     for line in lines:
         if line.seq != last.seq + 1:
             raise BrokenTrail(f"after line {last.seq} comes line {line.seq}")
         if line.digest != audit.digest_of(last.digest, line):
             raise BrokenTrail(f"line {line.seq} is not what was written")
         last = Head(line.seq, line.digest)
+        told |= line.what == What.SHORTENED and line.facts == _said_of(begins)
         if wanted.pop(line.seq, line.digest) != line.digest:
             raise BrokenTrail(f"line {line.seq} differs from the one known elsewhere")
     if wanted:
         raise BrokenTrail(f"lines {last.seq + 1} to {max(wanted)} are gone")
+    if not told:
+        raise BrokenTrail(f"the lines up to {begins.seq} are gone, and no line says so")
     return last
+
+
+def _said_of(begins: Head) -> dict[str, Fact]:
+    return {"upto": begins.seq, "digest": begins.digest}
 
 
 def _read(text: str) -> Line:

@@ -6,6 +6,7 @@ import json
 import logging
 
 from appliance.core.ward_orders import WardKey
+from appliance.desk import noting
 from appliance.desk.point import Point
 from appliance.keys import age
 from appliance.keys.signing import message_verifies
@@ -40,6 +41,7 @@ def take_ward_key(point: Point, told: WardKey) -> bool:
     kept = {"told": told.model_dump(mode="json"), "instead_of": _configured(point)}
     with point.database.writing() as connection:
         status.remember(connection, status.WARD_KEY, json.dumps(kept))
+    noting.ward_key_changed(point, json.dumps(kept))
     log.info("the ward's key number %d is used from now on", told.number)
     return True
 

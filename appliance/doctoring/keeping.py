@@ -15,7 +15,7 @@ from appliance.core.errors import (
     StoreOutdated,
 )
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, UPLOADER
+from appliance.desk.status import STATION, UPKEEP, UPLOADER
 from appliance.doctoring.machine import Machine
 from appliance.store import outbox, status
 
@@ -31,6 +31,10 @@ def look_at_store(point: Point) -> Iterator[Finding]:
     except ApplianceError as error:
         yield out(StoreDamaged.code, why=error)
     else:
+        with point.database.reading() as connection:
+            upkeep = status.last_report(connection, UPKEEP)
+        if upkeep is not None and upkeep.error_code:
+            yield person(upkeep.error_code)
         yield well("store-well")
 
 

@@ -6,21 +6,25 @@ It sets aside what it does not understand and says so; a month later that is era
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
-from appliance.core.errors import StoreInUse
+from appliance.core.errors import CardReadOnly, DiskFull, StoreInUse
+from appliance.core.store_errors import NoFreshCopy
 from appliance.desk import takeaways
 from appliance.desk.delivery import erase_sealed
 from appliance.desk.draft_clock import look_after_drafts
 from appliance.desk.point import Point
-from appliance.desk.restoring import Mended, copy_if_due, mend
+from appliance.desk.restoring import Mended, copies_fail, copy_if_due, mend
+from appliance.desk.retention import Forgotten, forget_what_is_over
 from appliance.desk.sealing import finish_erasing
 from appliance.desk.set_aside import empty, is_settled, move_aside, set_pages_aside
-from appliance.desk.status import disk_free_mb
+from appliance.desk.status import UPKEEP, disk_free_mb, report_status
 from appliance.desk.walk_up_erasing import erase_over
 from appliance.desk.walk_ups import is_late
-from appliance.store import dossiers, in_use, outbox, pages, procedure_versions
+from appliance.store import dossiers, in_use, outbox, pages
+from appliance.store.space import give_back, pack_once
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +40,21 @@ class Upkeep:
     erased_walk_ups: int  # that nobody claimed in time
     erased_drafts: int  # that nobody worked on for as long as drafts are kept
     erased_set_aside: int  # things that were set aside long ago
+    forgotten_dossiers: int  # delivered or erased long ago
+    forgotten_lines: int  # of the audit trail
     disk_free_mb: int
     damage: str | None = None  # of the database, found at a start and mended
     restored_from: str | None = None  # when the copy was made that took its place
     found_again: int = 0  # of what was saved after that copy
     copied_bytes: int | None = None  # written to bring a copy up to date; None: none was due
+    no_fresh_copy: bool = False  # for hours none could be finished
 
     @property
     def all_well(self) -> bool:
         """Whether nobody needs to look."""
-        return not (self.rows_without_file or self.files_set_aside or self.damage)
+        return not (
+            self.rows_without_file or self.files_set_aside or self.damage or self.no_fresh_copy
+        )
 
     def as_json(self) -> dict[str, object]:
         """For a machine to read."""
@@ -61,8 +70,9 @@ def run(point: Point) -> Upkeep:
     takeaways.forget_what_is_over(point)
     drafts = look_after_drafts(point)
     emptied = empty(point)
-    with point.database.writing() as connection:
-        procedure_versions.forget_unused(connection)
+    forgotten = Forgotten()
+    with _as_far_as_the_card_lets():
+        forgotten = forget_what_is_over(point)
     aside = set_pages_aside(point) + _forget_delivered(point)
     with point.database.reading() as connection:
         wanted = pages.file_names(connection)
@@ -70,6 +80,11 @@ def run(point: Point) -> Upkeep:
     for name in lost:
         log.error("page file %s is gone", name)
     copy = copy_if_due(point)
+    no_copies = copies_fail(point)
+    code = NoFreshCopy.code if no_copies else None
+    with _as_far_as_the_card_lets():
+        report_status(point, UPKEEP, "needs-person" if code else "ready", code)
+    give_back(point.database.path)
     return Upkeep(
         migrated=migrated,
         rows_without_file=tuple(lost),
@@ -78,18 +93,32 @@ def run(point: Point) -> Upkeep:
         erased_walk_ups=unclaimed,
         erased_drafts=len(drafts),
         erased_set_aside=emptied,
+        forgotten_dossiers=forgotten.dossiers,
+        forgotten_lines=forgotten.lines,
         disk_free_mb=disk_free_mb(point),
         damage=mended.damage if mended else None,
         restored_from=mended.copy.made_at if mended and mended.copy else None,
         found_again=mended.found.count() if mended else 0,
         copied_bytes=copy.written if copy else None,
+        no_fresh_copy=no_copies,
     )
+
+
+@contextmanager
+def _as_far_as_the_card_lets() -> Iterator[None]:
+    """On a card that takes no more, or nothing, upkeep still looks for what is wrong."""
+    try:
+        yield
+    except (DiskFull, CardReadOnly) as error:
+        log.warning("%s", error)
 
 
 def _mended(point: Point) -> Mended | None:
     """At a start nobody is at work yet, so the database may be replaced; None: somebody is."""
     with suppress(StoreInUse), in_use.alone(point.config.paths.state):
-        return mend(point)
+        mended = mend(point)
+        pack_once(point.database.path)
+        return mended
     return None
 
 

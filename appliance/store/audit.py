@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from appliance.core.trail import BEGINNING, Fact, Head, Line, What, must_be_nameless
 from appliance.keys.canonical import canonical_json, sha256_hex
+from appliance.store import status
 from appliance.store.trail_tables import audit_line
+
+AT_ONCE = 5000  # lines in one transaction: a small log, and nobody waits long for the lock
+AHEAD = timedelta(days=1)  # lines of the future: the clock had jumped
 
 
 def note(
@@ -51,6 +55,38 @@ def head(connection: Connection) -> Head:
         select(audit_line.c.seq, audit_line.c.digest).order_by(audit_line.c.seq.desc()).limit(1)
     ).one_or_none()
     return Head(row.seq, row.digest) if row else Head(0, BEGINNING)
+
+
+def beginning(connection: Connection) -> Head:
+    """What the oldest line that is kept holds on to; number 0 while all of them are."""
+    told = status.recall(connection, status.TRAIL_BEGINS)
+    return Head.read(told) if told else Head(0, BEGINNING)
+
+
+def oldest_at(connection: Connection) -> datetime | None:
+    """When the oldest line that is kept was written."""
+    first = select(audit_line.c.at).order_by(audit_line.c.seq).limit(1)
+    at: datetime | None = connection.scalar(first)
+    return at
+
+
+def shorten(connection: Connection, before: datetime, now: datetime) -> int:
+    """Drop the oldest lines, of before *before*; returns how many. Call again until none go.
+
+    The digest of the last one is kept, and said in a new line: who cuts off more must make the
+    whole chain anew. The newest line always stays.
+    """
+    oldest, newest = beginning(connection).seq + 1, head(connection).seq
+    stays = audit_line.c.at.between(before, now + AHEAD)
+    first_kept = connection.scalar(select(func.min(audit_line.c.seq)).where(stays))
+    upto = min(first_kept or newest, newest, oldest + AT_ONCE) - 1
+    if upto < oldest:
+        return 0
+    digest = connection.scalar(select(audit_line.c.digest).where(audit_line.c.seq == upto))
+    gone = connection.execute(delete(audit_line).where(audit_line.c.seq <= upto)).rowcount
+    status.remember(connection, status.TRAIL_BEGINS, str(Head(upto, str(digest))))
+    note(connection, What.SHORTENED, now, upto=upto, digest=str(digest))
+    return gone
 
 
 def lines(connection: Connection, after: int = 0) -> Iterator[Line]:

@@ -146,6 +146,10 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # we say BEGIN ourselves
+        # before the first table, or it counts from the next VACUUM on (store.space); of a file that
+        # is there this would wait for whoever writes
+        if dbapi.execute("PRAGMA page_count").fetchone() == (0,):
+            dbapi.execute("PRAGMA auto_vacuum=INCREMENTAL")
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             dbapi.execute(f"PRAGMA {pragma}")
         dbapi.execute("PRAGMA secure_delete=ON")  # sealed blobs leave no old copies in free pages

@@ -26,6 +26,9 @@ from appliance.store.page_files import card_told, fsync_folder
 log = logging.getLogger(__name__)
 
 _ENDING = ".jsonl"
+MOST_BYTES = 16 << 20  # two weeks of a busy point; dropped after two copies, so only if those fail
+MOST_PAGES = 1000
+PAGE_BYTES = MOST_BYTES // 16
 
 
 class Entry(NamedTuple):
@@ -52,7 +55,9 @@ class Diary:
         line = b"\n%08x %s\n" % (zlib.crc32(content), content)
         if __debug__:
             passing("committed-before-diary-line")
-        path = self._newest() or self.turn_page()
+        path = self._newest()
+        if path is None or path.stat().st_size >= PAGE_BYTES:
+            path = self.turn_page()
         with card_told(path), path.open("ab", buffering=0) as file:
             file.write(line)
             if __debug__:
@@ -68,8 +73,24 @@ class Diary:
         with card_told(path):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
+            self._keep_bounded()
             fsync_folder(self._folder)
         return path
+
+    def _keep_bounded(self) -> None:
+        """Drop pages nothing was written to, then the oldest, until few enough are left.
+
+        Never the newest two: somebody may have chosen the one before it a moment ago.
+        """
+        sizes = {path: path.stat().st_size for path in self._files()}
+        old = list(sizes)[:-2]
+        empty_first = sorted(old, key=lambda path: (sizes[path] > 0, path))
+        for path in empty_first:
+            if len(sizes) <= MOST_PAGES and sum(sizes.values()) <= MOST_BYTES:
+                return
+            if sizes.pop(path):
+                log.error("diary page %s is dropped: no copy was made for too long", path.stem)
+            path.unlink(missing_ok=True)
 
     def page(self) -> int:
         """The number of the file that is written to; 0 before the first."""

@@ -72,6 +72,14 @@ def by_number(connection: Connection, number: str) -> Dossier | None:
     return _dossier(row) if row else None
 
 
+def was_given(connection: Connection, number: str) -> bool:
+    """Whether this point ever gave that number, also to a dossier that it has forgotten."""
+    day = number.rstrip("0123456789")
+    serial = number[len(day) :]
+    newest = connection.scalar(select(number_given.c.newest).where(number_given.c.day == day))
+    return newest is not None and len(serial) < 10 and 0 < int(serial or 0) <= newest
+
+
 def list_dossiers(
     connection: Connection, states: Sequence[DossierState], limit: int = 100
 ) -> list[Dossier]:

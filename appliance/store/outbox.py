@@ -316,7 +316,7 @@ def queue(connection: Connection) -> Queue:
 
 
 def count_receipts(connection: Connection) -> int:
-    """How many dossiers arrived, ever; none is ever taken out, so the newest number tells."""
+    """Grows with each dossier that arrives; falls back only when all of them are long over."""
     return connection.scalar(select(func.max(literal_column("rowid"))).select_from(receipt)) or 0
 
 

@@ -70,5 +70,10 @@ def end_all(connection: Connection, volunteer_id: int, except_of: str | None = N
     return connection.execute(others).rowcount
 
 
+def end_everybodys(connection: Connection) -> None:
+    """All browsers are out."""
+    connection.execute(delete(web_session))
+
+
 def _digest(secret: str) -> str:
     return sha256_hex(secret.encode())

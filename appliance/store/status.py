@@ -18,6 +18,9 @@ ERASE_WANTED = "erase-wanted"  # JSON, ids of dossiers that the ward ordered to 
 ERASE_ALL_WANTED = "erase-all-wanted"  # the number of the ward's order
 ERASED_ALL = "erased-all"  # the last one that was carried out, and when
 EXAMINED = "examined"  # JSON: what the station's doctor found last, and when
+CLOCK_SEEN = "clock-seen"  # JSON: what upkeep read last, and since when it goes on without a jump
+TRAIL_BEGINS = "trail-begins"  # the last line that is no longer kept, as a Head
+COPY_WANTED = "copy-wanted"  # the diary's page at which something changed that both copies need
 NOTES_OWED = "notes-owed"  # JSON, what goes beside the database as soon as it is committed
 WARD_CLOCK = "ward-clock"  # by how much the ward's clock differed, and when that was heard
 

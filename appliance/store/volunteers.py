@@ -82,7 +82,12 @@ def set_pin(
     record, _ = record_of(pin, strength)
     done = connection.execute(
         _present(volunteer_id).values(
-            pin_hash=record, wrong_pins=0, rests_until=None, recipient=None, wrapped_identity=None
+            pin_hash=record,
+            wrong_pins=0,
+            rests_until=None,
+            recipient=None,
+            wrapped_identity=None,
+            changes=volunteer.c.changes + 1,
         )
     )
     return done.rowcount == 1
@@ -100,6 +105,7 @@ def leave(connection: Connection, volunteer_id: int, now: datetime) -> bool:
             pin_hash="",
             recipient=None,
             wrapped_identity=None,
+            changes=volunteer.c.changes + 1,
         )
     )
     return done.rowcount == 1
@@ -128,7 +134,7 @@ def set_key(
             volunteer.c.pin_hash == person.record,
             volunteer.c.recipient.is_not_distinct_from(old.recipient if old else None),
         )
-        .values(**key._asdict())
+        .values(**key._asdict(), changes=volunteer.c.changes + 1)
     )
     return done.rowcount == 1
 

@@ -9,7 +9,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.citizen_errors import CitizenUnknown, TooManyGuesses
+from appliance.core.citizen_errors import (
+    CitizenError,
+    CitizenLongAgo,
+    CitizenUnknown,
+    TooManyGuesses,
+)
 from appliance.core.dossier import Why
 from appliance.core.errors import DossierError, PressError
 from appliance.desk import citizen, erasing
@@ -75,9 +80,10 @@ def _typed() -> dict[str, str]:
     return {key: request.form.get(key, "")[:LONGEST] for key in ("number", "secret")}
 
 
+@pages.errorhandler(CitizenLongAgo)
 @pages.errorhandler(CitizenUnknown)
 @pages.errorhandler(TooManyGuesses)
-def _refused(error: CitizenUnknown | TooManyGuesses) -> ResponseReturnValue:
+def _refused(error: CitizenError) -> ResponseReturnValue:
     page = render_template(
         "citizen.html", held=None, refused=error.code, number=_typed()["number"], secret=""
     )
