@@ -149,11 +149,12 @@ class PretendPrinters:
         for number, job in self._jobs.items():
             if job.state != _PRINTING:
                 continue
-            if self._mood(job.queue):
+            stands = bool(self._mood(job.queue))
+            if stands:
                 job.began = now  # it begins anew once somebody has helped
             if now >= job.give_up_at:
                 job.state, job.pdf = _CANCELLED, b""
-            elif now - job.began >= self._takes_s:
+            elif not stands and now - job.began >= self._takes_s:
                 path = self.folder / job.queue / f"{number:04}.pdf"
                 path.write_bytes(job.pdf)
                 log.info("printed %s", path)

@@ -116,7 +116,7 @@ def test_words_lost_with_the_power_come_back_from_the_ward_by_themselves(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1366, 360])
+@pytest.mark.parametrize("width", [pytest.param(1366, marks=pytest.mark.campaign), 360])
 def test_in_two_browsers_an_officer_asks_and_reads_the_better_page(
     house: House, point: Point, tmp_path: Path, width: int
 ) -> None:

@@ -113,6 +113,15 @@ def test_a_slip_comes_out_of_the_pretend_roll(tmp_path: Path) -> None:
         assert [path.read_bytes() for path in pretend.came_out("slips")] == [slip]
 
 
+def test_a_quick_printer_that_complains_lets_nothing_out(tmp_path: Path, sheet: bytes) -> None:
+    with PretendPrinters(tmp_path / "s", tmp_path / "out", a_sheet_takes_s=0) as pretend:
+        printer = Printer("sheets", pretend.socket)
+        pretend.feel("sheets", "media-empty")
+        job = printer.print(sheet, Media.A4)
+        until(printer, job, lambda news: news.trouble == PrinterOutOfPaper.code)
+        assert pretend.came_out("sheets") == []
+
+
 def test_a_sheet_comes_out_though_nobody_asks_after_it(tmp_path: Path, sheet: bytes) -> None:
     with PretendPrinters(tmp_path / "s", tmp_path / "out", a_sheet_takes_s=0.1) as pretend:
         Printer("sheets", pretend.socket).print(sheet, Media.A4)

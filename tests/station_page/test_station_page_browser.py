@@ -180,7 +180,7 @@ def test_the_whole_journey_without_a_script(
         expect(page.locator(".paper")).to_have_count(2)
 
         # a page that lies in the wrong slot is moved, and counted sheets are told
-        page.fill("#sheets", "3")
+        page.fill("[name=sheets]", "3")
         page.get_by_role("button", name="So lại").click()
         expect(page.get_by_text("Đặt 3 tờ nhưng máy chỉ quét 2 tờ.")).to_be_visible()
         page.locator("#arrange-giay_chung_sinh").click()

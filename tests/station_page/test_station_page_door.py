@@ -22,6 +22,7 @@ def path_of(rule: Rule) -> str:
     values = {"dossier_id": SOME_ID, "page_id": SOME_ID, "slot": "giay_chung_sinh"}
     choices = {
         "edit": "turn",
+        "key": "child_name",
         "wanted": "preview",
         "filename": "station.css",
         "degrees": "90",

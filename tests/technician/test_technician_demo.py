@@ -18,7 +18,7 @@ from tests.technician.conftest import PATIENCE_S, PROGRAM
     ("number", "moment"),
     [
         (signal.SIGINT, "starting station"),
-        (signal.SIGHUP, "is on the desk"),
+        (signal.SIGHUP, "starting station"),
         (signal.SIGTERM, "is on the desk"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -221,10 +222,10 @@ def test_where_only_root_writes_one_line_says_so(ward, etc):
         above.chmod(above.stat().st_mode | 0o011)
     words = ["--config", str(etc / "config.toml"), "enrol", "abcd-efgh-2345", "--url", ward.base]
     done = subprocess.run(
-        ["setpriv", "--reuid=nobody", "--clear-groups", shutil.which("python") or "python",
+        ["setpriv", "--reuid=nobody", "--clear-groups", sys.executable,
          "-P", "-m", "appliance.cli", *words],
         capture_output=True, text=True, check=False, cwd="/",
     )  # fmt: skip
-    if "No module named" in done.stderr:
+    if "No module named" in done.stderr or done.returncode == 126:
         pytest.skip("nobody cannot read this clone")
     assert (done.returncode, "root writes there" in done.stderr) == (77, True), done.stderr
