@@ -41,6 +41,7 @@ class CardDoubt(StrEnum):
     A_MANS = "card-of-a-man"  # beside a mother, a bride: ``core.card_fill`` knows whose it is to be
     A_WOMANS = "card-of-a-woman"
     ANOTHER_NAME = "card-of-another-name"  # not the one that was typed: perhaps somebody else's
+    RUN_OUT = "card-run-out"  # by its holder's age: ``core.card_age``
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from appliance.core.card_age import holds_until
 from appliance.core.card_fill import CardFill, fill_from_card, likely_people
-from appliance.core.citizen_card import CitizenCard
+from appliance.core.citizen_card import CardDoubt, CitizenCard
 from appliance.core.errors import DossierLocked, DossierUnknown, PageDamaged
 from appliance.core.fields import Answer
 from appliance.core.findings import Kind
@@ -17,6 +18,8 @@ from appliance.desk.dossiers import DossierView
 from appliance.desk.point import Point
 from appliance.desk.scanning import findings_of
 from appliance.procedures.former_units import former_units
+
+THE_DEAD = "deceased"  # nobody renews that card
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,14 @@ def proposals_of(point: Point, view: DossierView, page_id: str, person: str) -> 
     cards = {scanned.page_id: scanned.card for scanned in cards_of(point, view)}
     if page_id not in cards or view.procedure.person(person) is None:
         raise DossierUnknown(f"no card on page {page_id}, or nobody called {person[:60]!r}")
-    return fill_from_card(
-        view.procedure, person, cards[page_id], view.answers, point.places, former_units()
+    card = cards[page_id]
+    filled = fill_from_card(
+        view.procedure, person, card, view.answers, point.places, former_units()
     )
+    last_day = holds_until(card)
+    if person == THE_DEAD or last_day is None or point.today() <= last_day:
+        return filled
+    return replace(filled, doubts=(*filled.doubts, CardDoubt.RUN_OUT))
 
 
 def take_proposals(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from appliance.core.card_age import holds_until
+from appliance.core.citizen_card import CardDoubt
 from appliance.core.errors import DossierUnknown
 from appliance.core.provenance import Provenance, provenance
 from appliance.core.sex import Sex
@@ -96,3 +101,17 @@ def test_a_locked_dossier_shows_no_card(
     view = dossiers.look_at(point, dossier_id)
     assert view.locked
     assert cards.cards_of(point, view) == ()
+
+
+def test_a_card_that_ran_out_is_told_and_still_fills(
+    point: Point, dossier_id: str, card: cards.ScannedCard
+) -> None:
+    last_day = holds_until(card.card)
+    assert last_day is not None
+    noon = datetime(last_day.year, last_day.month, last_day.day, 5, tzinfo=UTC)
+    for days, is_told in ((0, False), (1, True)):
+        then = replace(point, clock=lambda days=days: noon + timedelta(days=days))
+        view = dossiers.look_at(point, dossier_id)
+        filled = cards.proposals_of(then, view, card.page_id, parent_of(card))
+        assert (CardDoubt.RUN_OUT in filled.doubts) is is_told
+        assert filled.proposals
