@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -15,8 +16,11 @@ from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.small import SMALL_PX
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
+from appliance.store.volunteers import Volunteer
 from tests.phone.conftest import Phone, code_on
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
+from web.station.app import IDLE_LIMIT, create_app
+from web.station.here import EXTENSION
 
 PAGES = ("/phone", "/phone/form", "/phone/papers", "/phone/portal", "/phone/follow")
 
@@ -127,6 +131,24 @@ def test_the_code_on_the_screen_leads_to_the_dossier(
     read = read_code(page)
     assert read.startswith("http://hop.test/p/")
     other_phone.read(read.removeprefix("http://hop.test"))
+
+
+def test_where_only_this_machine_finds_the_page_a_link_opens_what_a_phone_would_show(
+    point: Point, clock: Clock, lan: Volunteer
+) -> None:
+    web = point.config.web.model_copy(update={"allowed_hosts": ()})
+    alone = replace(point, config=point.config.model_copy(update={"web": web}))
+    app = create_app(alone, monotonic=clock.monotonic, lock_after=IDLE_LIMIT)
+    desk = Browser(app.test_client())
+    desk.sign_in()
+    dossier = desk.open_dossier()
+    expected = code_on(desk, dossier)
+    shown = desk.get(f"{dossier}/phone").text
+    assert "điện thoại không vào được địa chỉ đó" in shown
+    (here,) = re.findall(r'<a href="([^"]+)" target="_blank" rel="noopener">', shown)
+    assert here == expected
+    Phone(app.test_client()).read(here)
+    app.extensions[EXTENSION].freshness.close()
 
 
 def read_code(page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -109,8 +110,8 @@ def test_a_card_that_ran_out_is_told_and_still_fills(
     last_day = holds_until(card.card)
     assert last_day is not None
     noon = datetime(last_day.year, last_day.month, last_day.day, 5, tzinfo=UTC)
-    for days, is_told in ((0, False), (1, True)):
-        then = replace(point, clock=lambda days=days: noon + timedelta(days=days))
+    for now, is_told in ((noon, False), (noon + timedelta(days=1), True)):
+        then = replace(point, clock=partial(lambda moment: moment, now))
         view = dossiers.look_at(point, dossier_id)
         filled = cards.proposals_of(then, view, card.page_id, parent_of(card))
         assert (CardDoubt.RUN_OUT in filled.doubts) is is_told

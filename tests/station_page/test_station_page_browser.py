@@ -181,7 +181,7 @@ def test_the_whole_journey_without_a_script(
 
         # a page that lies in the wrong slot is moved, and counted sheets are told
         page.fill("[name=sheets]", "3")
-        page.get_by_role("button", name="So lại").click()
+        page.get_by_role("button", name="Xem đã đủ chưa").click()
         expect(page.get_by_text("Đặt 3 tờ nhưng máy chỉ quét 2 tờ.")).to_be_visible()
         page.locator("#arrange-giay_chung_sinh").click()
         page.locator("#place-" + tray.scanned[1]).get_by_role("button", name="Lên trước").click()

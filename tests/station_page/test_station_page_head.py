@@ -49,4 +49,12 @@ def test_the_head_has_two_rows_on_a_phone_and_names_the_point(
         assert written is not None
         assert written["width"] > 60
         assert window.page.locator(".queue-chip").count() == busy
+        if busy:  # the oldest one's age is what the chip is for
+            age = window.page.locator(".chip-age")
+            assert age.inner_text().endswith("1 giờ 15 phút")
+            edges = age.bounding_box()
+            chip = window.page.locator(".queue-chip").bounding_box()
+            assert edges is not None
+            assert chip is not None
+            assert edges["x"] + edges["width"] <= chip["x"] + chip["width"] <= 360
         assert window.barriers() == []

@@ -108,7 +108,7 @@ def test_sheets_that_stuck_together_are_noticed_by_counting(
     expect(page.get_by_text("Đặt 4 tờ nhưng máy chỉ quét 3 tờ.")).to_be_visible(timeout=5000)
     page.get_by_role("button", name="Đếm lại").click()
     page.get_by_label("Đã đặt vào máy mấy tờ?").fill("3")
-    page.get_by_role("button", name="So lại").click()
+    page.get_by_role("button", name="Xem đã đủ chưa").click()
     expect(page.get_by_text("quét đủ 3 tờ.")).to_be_visible(timeout=5000)
 
 
@@ -123,7 +123,7 @@ def test_a_number_being_typed_survives_the_papers_being_drawn_again(
     papers.evaluate("part => part.firstElementChild.dataset.old = 'yes'")
     tray.find(tray.scanned[0], Warn("too-dark", severe=True))
     expect(page.locator("[data-old]")).to_have_count(0, timeout=5000)
-    page.get_by_role("button", name="So lại").click()
+    page.get_by_role("button", name="Xem đã đủ chưa").click()
     expect(page.get_by_text("quét đủ 3 tờ.")).to_be_visible(timeout=5000)
 
 

@@ -124,6 +124,7 @@ def test_a_huge_paste_is_told_and_what_was_typed_before_stays(window: Window, po
     page.focus("#f-child_name")
     page.locator("#f-child_name").evaluate(paste, 10_000_000)
     expect(page.get_by_text("Nội dung gửi lên quá dài.")).to_be_visible()
+    expect(page.get_by_text("Xem trong ô có dán nhầm gì không")).to_be_visible()
     expect(page.locator("#f-child_name")).to_have_value("Cao Minh")
     page.locator("#f-child_name").evaluate("box => box.removeAttribute('maxlength')")
     page.fill("#f-child_name", "ẫ" * 2_000_000)

@@ -227,7 +227,7 @@ def test_the_age_of_the_oldest_waiting_dossier_is_on_the_first_screen(
     clock.pass_by(minutes=25)
     assert "Lâu nhất: 25 phút" in browser.get("/").text
     clock.pass_by(minutes=25)
-    assert "lâu nhất 50 phút" in browser.get("/dossiers/new").text
+    assert "lâu nhất</span> 50 phút" in browser.get("/dossiers/new").text
     clock.pass_by(minutes=25)
     assert "1 giờ 15 phút" in browser.get("/now").text
 

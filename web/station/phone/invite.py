@@ -74,6 +74,7 @@ def _facts(dossier_id: str) -> dict[str, Any]:
         "until": _until(newest),
         "code": qr_svg(outside.address("phone.open", token=held[1])),
         "host": outside.host(),
+        "here": link("phone.open", token=held[1]),
         "reachable": outside.is_reachable(outside.host()),
     }
 
