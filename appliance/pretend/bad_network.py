@@ -156,8 +156,9 @@ class BadNetwork:
                 if trouble.delay_s:
                     self._closed.wait(trouble.delay_s)
                 if up or not trouble.swallow:
-                    sink.sendall(piece[:left])
+                    # first: who gets it may already answer, or send more, before we go on
                     self._count(line, len(piece[:left]), up)
+                    sink.sendall(piece[:left])
                 if left is not None and len(piece) >= left:
                     self._count_cut(line)
                     _wake(source, sink)
