@@ -155,12 +155,16 @@ class BadNetwork:
             while piece := source.recv(_PIECE):
                 if trouble.delay_s:
                     self._closed.wait(trouble.delay_s)
-                if up or not trouble.swallow:
-                    # first: who gets it may already answer, or send more, before we go on
+                is_cut = left is not None and len(piece) >= left
+                passes = up or not trouble.swallow
+                # counted first: who gets it may answer, or send more, before we go on
+                if passes:
                     self._count(line, len(piece[:left]), up)
-                    sink.sendall(piece[:left])
-                if left is not None and len(piece) >= left:
+                if is_cut:
                     self._count_cut(line)
+                if passes:
+                    sink.sendall(piece[:left])
+                if is_cut:
                     _wake(source, sink)
                     return
                 left = None if left is None else left - len(piece)
