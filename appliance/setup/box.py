@@ -21,6 +21,7 @@ from appliance.setup.release import (
     version_of_release,
 )
 from appliance.setup.running import Started
+from appliance.setup.sane import SaneFolder
 from appliance.setup.settings import Settings, judge_values
 from appliance.setup.steps import Exit, Refused, Step, holds, ran, say, taken, told
 
@@ -42,6 +43,7 @@ class Box:
             PlacedFolder(PUBLIC, 0o755),
             PlacedFolder(STATE, 0o700, "tramhoso", "tramhoso"),
             settings,
+            SaneFolder(),
             PlacedFile(RULES, firewall.encode()),
             *box_files(cups=shutil.which("cupsd") is not None),
             Switched(self._release),

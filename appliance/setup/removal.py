@@ -12,6 +12,7 @@ from appliance.setup.firewall import RULES
 from appliance.setup.placed import box_files
 from appliance.setup.places import ETC, OPT, PUBLIC, STATE
 from appliance.setup.running import stop_and_forget, systemd_runs
+from appliance.setup.sane import FOLDER as SANE
 from appliance.setup.steps import ran, say
 
 
@@ -23,7 +24,8 @@ def remove(*, erase: bool, dry_run: bool) -> int:
     """
     mark = "would" if dry_run else "change"
     files = [file.place for file in box_files(cups=True) if file.place.exists()]
-    doomed = [*files, *(place for place in (accounts.PLACE, RULES, PUBLIC, OPT) if place.exists())]
+    whole = (accounts.PLACE, RULES, SANE, PUBLIC, OPT)
+    doomed = [*files, *(place for place in whole if place.exists())]
     if erase:
         doomed += [folder for folder in (STATE, ETC) if folder.exists()]
     for place in doomed:

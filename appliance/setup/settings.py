@@ -17,6 +17,7 @@ ON_A_BOX = {
     r'^listen = "127\.0\.0\.1:8080"$': 'listen = "unix:/run/tramhoso-web/page.sock"',
     r"^allowed_hosts = \[\]( *)": r'allowed_hosts = ["tramhoso.local"]\1',
     r"^https = false": "https = true",
+    r'^# (sane_config = "/etc/tramhoso/sane\.d")': r"\1",
 }
 
 

@@ -24,6 +24,7 @@ code = "KV-0007"
 name = "Điểm hỗ trợ Mẫu"
 [scanner]
 device = "airscan:escl:TramHoSo:http://127.0.0.1:{SCANNER_PORT}/eSCL/"
+sane_config = "/etc/tramhoso/sane.d"
 [panel]
 kind = "screen"
 [web]

@@ -13,6 +13,7 @@ import pytest
 from appliance.config import read_config
 from appliance.setup.placed import PlacedFile
 from appliance.setup.release import is_older
+from appliance.setup.sane import FOLDER
 from appliance.setup.settings import EXAMPLE, first_config
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +68,9 @@ def test_the_example_is_taken_without_a_library_of_ours():
 
 def test_the_first_configuration_is_good_for_the_units(tmp_path):
     (tmp_path / "config.toml").write_text(first_config(EXAMPLE.read_text()))
-    web = read_config(tmp_path / "config.toml").web
+    config = read_config(tmp_path / "config.toml")
+    assert config.scanner.sane_config == FOLDER
+    web = config.web
     assert web.listen == "unix:/run/tramhoso-web/page.sock"
     assert web.https
     assert web.allowed_hosts == ("tramhoso.local",)
