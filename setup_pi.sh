@@ -244,7 +244,7 @@ run_tests() {
   check "lint-imports" "${bin}/lint-imports"
   check "shellcheck" shellcheck "${scripts[@]}" "${ROOT}/.ci/run"
   # one more than there are cores: many a test waits for a timer or a browser
-  check "pytest" "${bin}/python" -m pytest -n "$(($(nproc) + 1))" -m "${which}" "$@"
+  check "pytest" "${bin}/python" -m tests.second_look -n "$(($(nproc) + 1))" -m "${which}" "$@"
   ((${#failed[@]} == 0)) || stop 1 "failed: ${failed[*]}"
 }
 
