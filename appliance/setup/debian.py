@@ -7,6 +7,7 @@ from pathlib import Path
 
 from appliance.setup.places import UNDO
 from appliance.setup.steps import holds, ran
+from appliance.setup.swap import swap_of_this_machine, switch_off, units_to_mask
 
 
 class DebiansOwn:
@@ -14,7 +15,8 @@ class DebiansOwn:
 
     def changes(self) -> list[str]:
         lines = [f"{unit} is switched off: {why}" for unit, why in _in_the_way()]
-        lines += [f"swap on {device} is switched off" for device in swap_on_disk()]
+        lines += [f"swap on {place} is switched off" for place in swap_of_this_machine()]
+        lines += [f"{unit} stays off at every start" for unit in units_to_mask()]
         return lines
 
     def apply(self) -> None:
@@ -22,10 +24,13 @@ class DebiansOwn:
         for unit, _ in _in_the_way():
             done.append(unit)
             ran("systemctl", "disable", "--now", "--quiet", unit)
-        for device in swap_on_disk():
-            ran("swapoff", device)
+        for unit in units_to_mask():
+            done.append(unit)
+            ran("systemctl", "mask", "--quiet", unit)
         UNDO.parent.mkdir(parents=True, exist_ok=True)
         UNDO.write_text(json.dumps(sorted(set(done))), encoding="utf-8")
+        for place in swap_of_this_machine():
+            switch_off(place)
 
 
 def _in_the_way() -> list[tuple[str, str]]:
@@ -39,25 +44,15 @@ def _in_the_way() -> list[tuple[str, str]]:
     return found
 
 
-def swap_on_disk(swaps: Path = Path("/proc/swaps"), blocks: Path = Path("/sys/block")) -> list[str]:
-    """Swap that is not memory; zram is, unless it writes back to a file what lies idle."""
-    places = [line.split()[0] for line in swaps.read_text(encoding="ascii").splitlines()[1:]]
-    return [place for place in places if not _is_memory(place, blocks)]
-
-
-def _is_memory(place: str, blocks: Path) -> bool:
-    behind = blocks / Path(place).name / "backing_dev"
-    in_file = behind.exists() and behind.read_text(encoding="ascii").strip() != "none"
-    return place.startswith("/dev/zram") and not in_file
-
-
-def noted() -> list[str]:
+def noted(undo: Path = UNDO) -> list[str]:
     """Units of Debian's that were switched off here."""
-    return list(json.loads(UNDO.read_text("utf-8"))) if UNDO.exists() else []
+    return list(json.loads(undo.read_text("utf-8"))) if undo.exists() else []
 
 
-def put_back() -> None:
-    """As Debian had it."""
-    for unit in noted():
-        if holds("systemctl", "cat", unit):
+def put_back(undo: Path = UNDO) -> None:
+    """As Debian had it; swap comes back with the next start of the machine."""
+    for unit in noted(undo):
+        if unit.endswith(".swap"):
+            ran("systemctl", "unmask", "--quiet", unit)
+        elif holds("systemctl", "cat", unit):
             ran("systemctl", "enable", "--quiet", unit)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import configparser
+import json
 from pathlib import Path
 
-from appliance.setup.debian import swap_on_disk
+import pytest
+
+from appliance.setup import steps
+from appliance.setup.debian import put_back
+from appliance.setup.placed import TREE
+from appliance.setup.swap import swap_on_disk, swap_units
 
 HEAD = "Filename\tType\tSize\tUsed\tPriority\n"
 
@@ -28,3 +35,39 @@ def test_compressed_memory_that_writes_back_to_the_card_is_switched_off_too(tmp_
 
 def test_a_machine_without_swap_needs_nothing(tmp_path: Path) -> None:
     assert found(tmp_path, "") == []
+
+
+# as systemctl 252 lists them: a line of fstab, a file of a package, zram, one masked already
+TOLD = """\
+dev-disk-by\\x2duuid-4f1c.swap loaded active active /dev/disk/by-uuid/4f1c
+var-swap.swap                  loaded active active /var/swap
+dev-zram0.swap                 loaded active active Compressed Swap on /dev/zram0
+dev-sda3.swap                  masked active active dev-sda3.swap
+"""
+
+
+def test_whatever_would_bring_swap_back_with_the_next_start_is_masked_and_zram_is_not() -> None:
+    assert swap_units(TOLD) == [r"dev-disk-by\x2duuid-4f1c.swap", "var-swap.swap"]
+    assert swap_units("") == []
+
+
+def test_uninstall_unmasks_the_swap_and_enables_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/said\n')
+    systemctl.chmod(0o755)
+    monkeypatch.setitem(steps.PLAIN, "PATH", f"{tmp_path}:{steps.PLAIN['PATH']}")
+    (tmp_path / "undo.json").write_text(json.dumps(["nginx.service", "var-swap.swap"]))
+    put_back(tmp_path / "undo.json")
+    assert (tmp_path / "said").read_text().splitlines() == [
+        "cat nginx.service",
+        "enable --quiet nginx.service",
+        "unmask --quiet var-swap.swap",
+    ]
+
+
+def test_raspberry_pi_os_is_told_to_swap_to_compressed_memory_alone() -> None:
+    told = configparser.ConfigParser()
+    told.read(TREE / "etc/rpi/swap.conf.d/50-tramhoso.conf")
+    assert {name: dict(told[name]) for name in told.sections()} == {"Main": {"mechanism": "zram"}}
