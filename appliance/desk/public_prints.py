@@ -1,4 +1,4 @@
-"""What a point hands to anybody: its leaflet and the notice of each procedure; naming nobody."""
+"""What a point hands to anybody: leaflet, notices, step guides, cards; naming nobody."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from appliance.core.printing import Media
 from appliance.core.procedure import Procedure
 from appliance.desk.point import Point
 from appliance.papers.prints.leaflet import Leaflet, hours_lines, print_leaflet
+from appliance.papers.prints.scam_card import ScamCard, print_scam_card
+from appliance.papers.prints.step_guide import GuideStep, StepGuide, print_step_guide
 from appliance.papers.prints.wall_notice import print_wall_notice
 
 # What the support points of Hải Châu were asked for in 2020; the others follow in their own order
@@ -57,6 +59,44 @@ def notice_pdf(point: Point, procedure: Procedure, media: Media, url: str | None
     return print_wall_notice(
         procedure, point_name=point.config.point.name, made_at=_now(point), url=url, media=media
     )
+
+
+def step_guide_pdf(
+    point: Point,
+    media: Media,
+    url: str | None,
+    *,
+    title: str,
+    lead: str,
+    never: str,
+    steps: tuple[GuideStep, ...],
+    sources: str,
+    bring: tuple[str, ...],
+    fields: tuple[tuple[str, str], ...],
+    language: str,
+) -> bytes:
+    """One guide, step by step, on an A4 sheet or on a till roll.
+
+    Raises:
+        PrintingFailed: no sheet came out.
+    """
+    guide = StepGuide(
+        point.config.point.name, title, lead, never, steps, sources, _now(point),
+        bring, fields, url, language,
+    )  # fmt: skip
+    return print_step_guide(guide, media)
+
+
+def scam_card_pdf(
+    point: Point, media: Media, url: str | None, *, is_large: bool, language: str
+) -> bytes:
+    """A sheet of cards against cheats, or one on a till roll.
+
+    Raises:
+        PrintingFailed: no sheet came out.
+    """
+    card = ScamCard(point.config.point.name, _now(point), url, is_large, language)
+    return print_scam_card(card, media)
 
 
 def _now(point: Point) -> datetime:

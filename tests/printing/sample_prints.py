@@ -18,7 +18,9 @@ from appliance.papers.prints.receipt_slip import (
     print_receipt_slip,
 )
 from appliance.papers.prints.rights_slip import RightsSlip, print_rights_slip
+from appliance.papers.prints.scam_card import ScamCard, print_scam_card
 from appliance.papers.prints.signing_sheet import print_signing_sheet, signing_sheet_of
+from appliance.papers.prints.step_guide import GuideStep, StepGuide, print_step_guide
 from appliance.papers.prints.value_sheet import (
     AttachedFile,
     ValueSheet,
@@ -82,6 +84,15 @@ RECEIPT = ReceiptSlip(
     POINT, NUMBER, "Đăng ký khai sinh", (SlipPaper("Giấy chứng sinh", 2),), AT, is_sealed=True,
     bring=("Bản chính các giấy tờ đã quét",), follow_up_url=URL,
 )  # fmt: skip
+STEPS = StepGuide(
+    POINT, "Nhận kết quả qua bưu điện", "Kết quả về tận nhà.", "Không ai hỏi mật khẩu.",
+    (
+        GuideStep("Chọn", ("Bấm chọn.",), "envelope", seen="Trả kết quả qua đường bưu điện"),
+        GuideStep("Chờ", ("Bưu tá gọi.", "Ra nhận."), "house", is_sure=False),
+    ),
+    "Nguồn: thử.", AT, ("Số điện thoại.",), (("Họ tên", "Viết đủ."),),
+    url="https://tram.local/guides/accounts/post",
+)  # fmt: skip
 LEAFLET = Leaflet(POINT, ("Đăng ký khai sinh", "Đăng ký khai tử"), AT, "https://tram.local/")
 
 
@@ -116,6 +127,10 @@ def printed(key: str, media: Media) -> bytes:  # noqa: PLR0911 - one of each
             return print_wall_notice(
                 procedure("khai_tu"), point_name=POINT, made_at=AT, url=URL, media=media
             )
+        case "step_guide":
+            return print_step_guide(STEPS, media)
+        case "scam_card":
+            return print_scam_card(ScamCard(POINT, AT, "https://tram.local/guides/scams"), media)
         case _:
             return print_leaflet(LEAFLET, media)
 

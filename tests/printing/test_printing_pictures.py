@@ -108,6 +108,11 @@ def test_the_sheets_are_drawn(folder: Path, tmp_path: Path) -> None:
             printed("signing_sheet", Media.A4),
         ],
         "leaflet": [print_leaflet(EVERYTHING)],
+        "accounts": [
+            printed("step_guide", Media.A4),
+            printed("step_guide", Media.ROLL),
+            printed("scam_card", Media.A4),
+        ],
         "notices": [
             print_wall_notice(procedure(name), point_name=POINT, made_at=AT, url=URL)
             for name in ("khai_sinh", "ket_hon", "thuong_tru")

@@ -131,6 +131,7 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
         "token": code,
         "name": "giay.pdf",
         "procedure_id": "khai-sinh",
+        "guide": "post",
         "prints.file:filename": "receipt.pdf",
         "static:filename": "station.css",
         "bootstrap.static:filename": "css/bootstrap.min.css",

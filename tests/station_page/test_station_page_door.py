@@ -29,6 +29,7 @@ def path_of(rule: Rule) -> str:
         "request_id": "1",
         "number": "1",
         "walk_up_id": "1",
+        "guide": "post",
     }
     with_values = values | choices
     path = rule.rule

@@ -49,6 +49,8 @@ PRINTS = (
     Offered("number_slip", About.NUMBER, (Media.ROLL,)),
     Offered("wall_notice", About.PROCEDURE),
     Offered("leaflet", About.POINT),
+    Offered("step_guide", About.POINT),
+    Offered("scam_card", About.POINT),
 )
 
 

@@ -13,10 +13,15 @@ from appliance.core.printing import Media
 from appliance.papers.typeset import typeset
 
 
-def words_of(print_key: str) -> Mapping[str, Any]:
-    """The sentences of one print, and those that all share."""
-    catalogue = _catalogue()
-    return {**catalogue["every_sheet"], **catalogue[print_key]}
+def words_of(print_key: str, language: str = "vi") -> Mapping[str, Any]:
+    """The sentences of one print, and those that all share.
+
+    Few sheets are made in English, too: prints_en.toml has those words of theirs that change.
+    """
+    said: dict[str, Any] = {}
+    for catalogue in (_catalogue("vi"), _catalogue(language)):
+        said |= catalogue["every_sheet"] | catalogue.get(print_key, {})
+    return said
 
 
 def set_print(
@@ -46,6 +51,6 @@ def day(moment: date | datetime) -> str:
 
 
 @cache
-def _catalogue() -> dict[str, dict[str, Any]]:
-    text = resources.files("appliance.papers.prints").joinpath("prints_vi.toml")
+def _catalogue(language: str) -> dict[str, dict[str, Any]]:
+    text = resources.files("appliance.papers.prints").joinpath(f"prints_{language}.toml")
     return tomllib.loads(text.read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from flask.blueprints import BlueprintSetupState
 
 from appliance.core.errors import PrintingFailed
 from appliance.core.printing import Media
+from appliance.desk.point import Point
 from appliance.desk.public_prints import leaflet_pdf, notice_pdf
 from appliance.papers.names import paper_file_name
 from appliance.papers.prints.setting import words_of
@@ -24,7 +25,9 @@ from web.station.guides.room import pages
 from web.station.here import point
 
 SHELF = "tramhoso-public-prints"
-KEPT = 24  # sheets of about 40 kB: ten notices on both papers, two leaflets, two to spare
+KEPT = (
+    48  # sheets of about 40 kB: ten notices, the leaflet, five step guides, on both papers; cards
+)
 PATIENCE_S = 4.0  # for a sheet that somebody else is having made
 
 
@@ -64,11 +67,11 @@ def _put_up_the_shelf(state: BlueprintSetupState) -> None:
 @pages.get("/guides/leaflet.pdf")
 def leaflet() -> Response:
     """``?paper=roll`` for a till printer; else A4, twice on a sheet."""
-    media = _media()
+    paper = media()
     url = outside.address_for_others("guides.home")
-    return _pdf(
-        ("leaflet", media, url or ""),
-        lambda: leaflet_pdf(point(), media, url),
+    return pdf(
+        ("leaflet", paper, url or ""),
+        lambda here: leaflet_pdf(here, paper, url),
         words_of("leaflet")["called"],
     )
 
@@ -80,26 +83,33 @@ def notice(procedure_id: str) -> Response:
     if found is None or not found.valid_on(point().today()):
         abort(404)
     url = outside.address_for_others("guides.procedure", procedure_id=procedure_id)
-    media = _media()
-    return _pdf(
-        ("notice", found.id, found.version, media, url or ""),
-        lambda: notice_pdf(point(), found, media, url),
+    paper = media()
+    return pdf(
+        ("notice", found.id, found.version, paper, url or ""),
+        lambda here: notice_pdf(here, found, paper, url),
         f"{words_of('wall_notice')['called']} {found.title}",
     )
 
 
-def _media() -> Media:
+def media() -> Media:
+    """On which paper this reader wants a sheet."""
     return Media.ROLL if request.args.get("paper") == Media.ROLL else Media.A4
 
 
-def _pdf(key: tuple[str, ...], make: Callable[[], bytes], name: str) -> Response:
-    shelf = current_app.extensions[SHELF]
+def size() -> str:
+    """How large cards are to be; empty where the address says nothing."""
+    return request.args.get("size", "")
+
+
+def pdf(key: tuple[str, ...], make: Callable[[Point], bytes], name: str) -> Response:
+    """The sheet of that *key* from the shelf, shown by the browser; 503 when none came out."""
+    shelf, here = current_app.extensions[SHELF], point()
     assert isinstance(shelf, Shelf)  # noqa: S101 - narrows the type; this room put it there
     try:
-        pdf = shelf.take(key, point().today(), make)
+        made = shelf.take(key, here.today(), lambda: make(here))
     except PrintingFailed as error:
         current_app.logger.warning("%s: %s", key, error)
         abort(503)
-    answer = Response(pdf, mimetype="application/pdf")
+    answer = Response(made, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=paper_file_name(name))
     return answer

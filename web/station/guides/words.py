@@ -9,6 +9,8 @@ from typing import Any
 
 from web.station.look import Language
 
+FILES = ("guides", "accounts")  # no place stands in two of them
+
 
 def find(language: Language, path: str) -> Any:
     """What stands at a dotted place: a sentence, a list or a table.
@@ -24,6 +26,9 @@ def find(language: Language, path: str) -> Any:
 
 @cache
 def catalogue(language: Language) -> dict[str, Any]:
-    """The whole file, read at the first page in that language: most points never need English."""
-    file = resources.files("web.station.guides").joinpath(f"guides_{language}.toml")
-    return tomllib.loads(file.read_text("utf-8"))
+    """All files together, read at the first page in that language: most points need no English."""
+    folder = resources.files("web.station.guides")
+    whole: dict[str, Any] = {}
+    for name in FILES:
+        whole |= tomllib.loads(folder.joinpath(f"{name}_{language}.toml").read_text("utf-8"))
+    return whole
