@@ -161,6 +161,12 @@ class RetentionSection(Section):
     trail_days: int = Field(default=365, ge=30, le=3650)  # lines of the audit trail
 
 
+class FiguresSection(Section):
+    """What the point's figures are held against."""
+
+    target_percent: int = Field(default=50, ge=1, le=100)  # of the ward's dossiers through here
+
+
 class PrinterSection(Section):
     """Printers are optional: an empty queue is offered as a file only."""
 
@@ -296,6 +302,7 @@ class Config(Section):
     voice: VoiceSection = VoiceSection()
     drafts: DraftsSection = DraftsSection()
     retention: RetentionSection = RetentionSection()
+    figures: FiguresSection = FiguresSection()
     printer: PrinterSection = PrinterSection()
     web: WebSection = WebSection()
     ward: WardSection = WardSection()

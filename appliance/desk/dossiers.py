@@ -30,7 +30,7 @@ from appliance.core.supplement import (
     slots_asked,
 )
 from appliance.core.trail import What
-from appliance.desk import noting, trail
+from appliance.desk import noting, served, trail
 from appliance.desk.desk_keys import key_for_dossier, share
 from appliance.desk.point import Point
 from appliance.failpoints import passing
@@ -154,6 +154,7 @@ def open_dossier(point: Point, procedure_id: str, volunteer_id: int) -> str:
             opened_by=volunteer_id,
             desk_key=desk_key,
             answers=_sealed(point, default_answers(procedure), desk_key),
+            place=served.key_now(point, connection),
         )
         scan_requests.put_on_desk(connection, dossier_id, procedure.slots[0].key, now)
         share(point, connection, dossier_id, volunteer_id)

@@ -20,12 +20,21 @@ from appliance.core.dossier import DossierState
 from appliance.core.errors import ApplianceError, FoundAgain
 from appliance.core.manifest import Receipt
 from appliance.core.submission import ScanRequestState, SealState
+from appliance.core.visits import HowDone
 from appliance.desk import noting
 from appliance.desk.dossiers import slots_open
 from appliance.desk.point import Point
 from appliance.desk.set_aside import back_in_place
 from appliance.failpoints import passing
-from appliance.store import outbox, pages, procedure_versions, sessions, status
+from appliance.store import (
+    figures,
+    outbox,
+    pages,
+    procedure_versions,
+    sessions,
+    status,
+    visits,
+)
 from appliance.store.diary import Entry, columns_from
 from appliance.store.rows import insert_numbered
 from appliance.store.tables import (
@@ -38,6 +47,7 @@ from appliance.store.tables import (
     submission_file,
     volunteer,
 )
+from appliance.store.visit_tables import visit
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +66,7 @@ class Found:
     receipts: list[str] = field(default_factory=list)
     people: list[int] = field(default_factory=list)  # new here, another PIN or key, or gone
     ward_keys: list[int] = field(default_factory=list)  # their numbers
+    visits: list[str] = field(default_factory=list)
 
     def count(self) -> int:
         """How many things."""
@@ -78,6 +89,8 @@ class _Finding:
             noting.PAGE: self._page,
             noting.ANSWERS: self._answers,
             noting.SEAL: self._seal,
+            noting.VISIT: self._visit,
+            noting.VISIT_UNDONE: self._visit_undone,
             noting.RECEIPT: self._receipt,
             noting.PERSON: self._person,
             noting.WARD_KEY: self._ward_key,
@@ -227,6 +240,20 @@ class _Finding:
         else:
             return
         self._found.people.append(noted["id"])
+
+    def _visit(self, connection: Connection, row: dict[str, Any]) -> None:
+        noted = columns_from(visit, row)
+        if noted["day"] < figures.visits_settled_before(connection):
+            return  # it is a count already
+        known = select(visit.c.id).where(visit.c.id == noted["id"])
+        if connection.scalar(known) is None:
+            connection.execute(insert(visit).values(**noted))
+            self._found.visits.append(noted["id"])
+        elif noted["how"]:
+            visits.mark(connection, noted["id"], HowDone(noted["how"]))
+
+    def _visit_undone(self, connection: Connection, row: dict[str, Any]) -> None:
+        connection.execute(delete(visit).where(visit.c.id == row["id"]))
 
     def _ward_key(self, connection: Connection, row: dict[str, Any]) -> None:
         told = status.recall(connection, status.WARD_KEY)

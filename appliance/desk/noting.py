@@ -21,18 +21,21 @@ from appliance.store.tables import (
     submission_file,
     volunteer,
 )
+from appliance.store.visit_tables import visit
 
 log = logging.getLogger(__name__)
 
 DOSSIER, PAGE, ANSWERS = "dossier", "page", "answers"
 SEAL, RECEIPT = "seal", "receipt"
 PERSON, WARD_KEY = "person", "ward-key"
+VISIT, VISIT_UNDONE = "visit", "visit-undone"
 TAKEN_BACK, ERASED, FORGOTTEN = "taken-back", "erased", "forgotten"
 _PERSON = (
     "id", "name", "role", "pin_hash", "made_at",
     "recipient", "wrapped_identity", "left_at", "changes",
 )  # fmt: skip
 _GONE = {TAKEN_BACK: ("id", "revision"), ERASED: ("id", "erased_at", "erased_why")}
+_VISIT = ("id", "at", "day", "place", "purpose", "how")
 _ANSWERS = ("id", "revision", "desk_key", "answers", "answers_revision")
 
 
@@ -142,6 +145,19 @@ def forgotten(point: Point, dossier_id: str) -> None:
         point.diary.note(FORGOTTEN, {"id": dossier_id})
     except Exception as error:
         _complain(FORGOTTEN, error)
+
+
+def visit_touched(point: Point, visit_id: str) -> None:
+    """Somebody came, or how it was done is known; what was answered is noted nowhere."""
+    _note(point, VISIT, visit, "id", visit_id, _VISIT)
+
+
+def visit_undone(point: Point, visit_id: str) -> None:
+    """Nobody came after all."""
+    try:
+        point.diary.note(VISIT_UNDONE, {"id": visit_id})
+    except Exception as error:
+        _complain(VISIT_UNDONE, error)
 
 
 def _note(

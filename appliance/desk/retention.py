@@ -18,9 +18,10 @@ from appliance.core.dossier import DossierState
 from appliance.core.trail import What
 from appliance.desk import noting, trail
 from appliance.desk.delivery import erase_sealed
+from appliance.desk.figures import here_of
 from appliance.desk.point import Point
 from appliance.desk.settled_clock import clock_is_settled
-from appliance.store import audit, procedure_versions, retention
+from appliance.store import audit, figures, procedure_versions, retention
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ def _forget_aged(point: Point) -> Forgotten:
     before, trail_before = (now - timedelta(days=n) for n in (keep.finished_days, keep.trail_days))
     with point.database.writing() as connection:
         retention.sweep(connection, before, trail_before, now)
+        figures.settle_visits(connection, before.astimezone(point.zone).date())
+        figures.sweep(connection, point.today())
     return Forgotten(gone, _shorten_trail(point))
 
 
@@ -84,6 +87,7 @@ def _forget(point: Point, due: Sequence[Any]) -> int:
             with point.database.writing() as connection:
                 codes = retention.receipt_codes(connection, one.id)
                 names = retention.submission_ids(connection, one.id)
+                figures.settle_dossier(connection, here_of(point), one.id)
                 retention.drop(connection, one.id)
                 proof: dict[str, Any] = {"receipt": codes[-1]} if codes else {}
                 trail.note(

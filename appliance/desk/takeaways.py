@@ -78,6 +78,15 @@ def pdf_of(point: Point, dossier_id: str, number: int) -> tuple[str, bytes]:
     raise DossierUnknown(f"no file {number} of dossier {dossier_id}")
 
 
+def note_taken(point: Point, dossier_id: str) -> None:
+    """The citizen's phone has a file: the dossier may end at the portal. Noted the first time."""
+    with point.database.reading() as connection:
+        if dossiers.row_of(connection, dossier_id).taken_at is not None:
+            return
+    with point.database.writing() as connection:
+        dossiers.set_columns(connection, dossier_id, taken_at=point.clock())
+
+
 def make_next(point: Point, clean: Clean) -> bool:
     """Grant the oldest wish; False when there is none. A failure is noted for the phone."""
     with point.database.reading() as connection:

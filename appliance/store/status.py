@@ -22,6 +22,8 @@ CLOCK_SEEN = "clock-seen"  # JSON: what upkeep read last, and since when it goes
 TRAIL_BEGINS = "trail-begins"  # the last line that is no longer kept, as a Head
 COPY_WANTED = "copy-wanted"  # the diary's page at which something changed that both copies need
 NOTES_OWED = "notes-owed"  # JSON, what goes beside the database as soon as it is committed
+PLACE_NOW = "place-now"  # the key of the place where the box stands; none: the point itself
+VISITS_SETTLED = "visits-settled"  # the day before which visits are counts only
 WARD_CLOCK = "ward-clock"  # by how much the ward's clock differed, and when that was heard
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from appliance.store import trail_tables  # noqa: F401 - of the same metadata
+from appliance.store import trail_tables, visit_tables  # noqa: F401 - of the same metadata
 from appliance.store.columns import Moment, metadata
 
 volunteer = Table(
@@ -78,6 +78,8 @@ dossier = Table(
     Column("erased_at", Moment),
     Column("erased_why", String),
     Column("procedure_digest", ForeignKey("procedure_version.digest")),  # pinned
+    Column("place", String),  # where the box stood when it was opened; NULL: the point itself
+    Column("taken_at", Moment),  # since when its files are on the citizen's own phone
 )
 Index("dossier_by_state", dossier.c.state, dossier.c.id)
 Index("dossier_ward_asks", dossier.c.ward_asks, sqlite_where=dossier.c.ward_asks.is_not(None))

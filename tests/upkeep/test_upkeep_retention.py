@@ -28,7 +28,10 @@ from tests.restoring.conftest import fall, hurt_header, start_again
 from tests.upkeep.conftest import deliver
 
 Days = Callable[[int], None]
-HEAVY = {"audit_line", "volunteer", "number_given", "cursor", "service_status", "outbox_count"}
+HEAVY = {
+    *("audit_line", "volunteer", "number_given", "cursor", "service_status", "outbox_count"),
+    "figure_month",  # that there was a dossier, as a count
+}
 
 
 @pytest.fixture

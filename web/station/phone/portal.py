@@ -62,6 +62,7 @@ def make_files() -> ResponseReturnValue:
 def file(number: int, name: str) -> Response:
     """One PDF. *name* is only for the phone, which keeps it under that name."""
     own_name, pdf = takeaways.pdf_of(point(), phone().dossier.id, number)
+    takeaways.note_taken(point(), phone().dossier.id)
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=own_name)
     return answer
