@@ -93,20 +93,43 @@ def owe(connection: Connection, kind: str, dossier_id: str) -> None:
 def pay(point: Point) -> None:
     """Note what is owed: of a supplement that it was taken back, of a dossier that it was erased.
 
-    Nobody may find it again; a copy in which it still stands must learn that it went.
+    Nobody may find it again; a copy in which it still stands must learn that it went. Alone with
+    the database, so that two who pay do not tell of a row that went on meanwhile.
     """
+    _pay(point, (TAKEN_BACK, ERASED))
+
+
+def pay_for_the_erased(point: Point) -> None:
+    """What a copy owes that took the database's place: that a dossier was erased is true for ever.
+
+    That a supplement was taken back need not be; if it was, the diary has known it since.
+    """
+    _pay(point, (ERASED,))
+
+
+def _pay(point: Point, kinds: tuple[str, ...]) -> None:
     try:
         with point.database.reading() as connection:
-            owed = _owed(connection)
-        paid = [
-            (kind, one) for kind, one in owed if _note(point, kind, dossier, "id", one, _GONE[kind])
-        ]
-        if paid:
-            with point.database.writing() as connection:
-                left = [one for one in _owed(connection) if one not in paid]
-                status.remember(connection, status.NOTES_OWED, json.dumps(left))
-    except Exception as error:  # tried again with the next one, and at the next start
+            if not _owed(connection):
+                return
+        with point.database.writing() as connection:
+            left = [
+                (kind, one)
+                for kind, one in _owed(connection)
+                if kind in kinds and not _noted(point, connection, kind, one)
+            ]
+            status.remember(connection, status.NOTES_OWED, json.dumps(left))
+    except Exception as error:  # tried again with the next one, by upkeep, and at the next start
         _complain("erasing", error)
+
+
+def _noted(point: Point, connection: Connection, kind: str, dossier_id: str) -> bool:
+    try:
+        _note_row(point, connection, kind, dossier, "id", dossier_id, _GONE[kind])
+    except Exception as error:
+        _complain(kind, error)
+        return False
+    return True
 
 
 def _owed(connection: Connection) -> list[tuple[str, str]]:
@@ -162,18 +185,27 @@ def visit_undone(point: Point, visit_id: str) -> None:
 
 def _note(
     point: Point, kind: str, table: Table, key: str, value: str | int, columns: Any = None
-) -> bool:
-    """Whether nothing is left to be noted."""
-    wanted = [table.c[name] for name in columns] if columns else [table]
+) -> None:
     try:
         with point.database.reading() as connection:
-            row = connection.execute(select(*wanted).where(table.c[key] == value)).one_or_none()
-        if row is not None:  # sealed and erased meanwhile
-            point.diary.note(kind, row._asdict())
+            _note_row(point, connection, kind, table, key, value, columns)
     except Exception as error:
         _complain(kind, error)
-        return False
-    return True
+
+
+def _note_row(
+    point: Point,
+    connection: Connection,
+    kind: str,
+    table: Table,
+    key: str,
+    value: str | int,
+    columns: Any,
+) -> None:
+    wanted = [table.c[name] for name in columns] if columns else [table]
+    row = connection.execute(select(*wanted).where(table.c[key] == value)).one_or_none()
+    if row is not None:  # else sealed and erased meanwhile
+        point.diary.note(kind, row._asdict())
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,8 @@ def mend(point: Point, *, force: bool = False) -> Mended:
     if damage is not None:  # the copy knows of no sign-out since, and of no PIN that ended one
         with point.database.writing() as connection:
             sessions.end_everybodys(connection)
-    else:  # a copy may owe what was noted long since; the diary knows it better
+        noting.pay_for_the_erased(point)
+    else:
         noting.pay(point)
     mended.found = find_again(point)
     if mended.found.count():

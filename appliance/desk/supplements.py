@@ -66,6 +66,7 @@ def begin(point: Point, dossier_id: str, volunteer_id: int) -> None:
         SupplementNotWanted: the ward waits for nothing, or went on meanwhile.
         DossierMovedOn: an earlier revision is still on its way.
     """
+    noting.pay(point)  # of one taken back before, while the row still tells of that one
     with point.database.writing() as connection:
         desk_key = key_for_dossier(point, connection)
         row = dossiers.row_of(connection, dossier_id)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from appliance.core.errors import CardReadOnly, DiskFull, StoreInUse
 from appliance.core.store_errors import NoFreshCopy
-from appliance.desk import takeaways
+from appliance.desk import noting, takeaways
 from appliance.desk.delivery import erase_sealed
 from appliance.desk.draft_clock import look_after_drafts
 from appliance.desk.point import Point
@@ -65,6 +65,7 @@ def run(point: Point) -> Upkeep:
     """One round. Safe at any time, also while the other services work, and safe to repeat."""
     mended = _mended(point)
     migrated = mended.migrated if mended else point.database.migrate()
+    noting.pay(point)  # a page that died alone between an erasing and its note
     erased = finish_erasing(point)
     unclaimed = erase_over(point, is_late)
     takeaways.forget_what_is_over(point)
