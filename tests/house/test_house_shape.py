@@ -28,6 +28,7 @@ ONE_DOOR = {
     "pyrage": 1,
     "argon2": 2,  # the point's PINs and the ward's passwords: two houses
     "waitress": 1,
+    "leather": 1,
     "segno": 1,
     "rfc8785": 1,
     "resumable_upload": 1,
