@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.quickly import keep_templates
+
 ROOT = Path(__file__).resolve().parent.parent
+
+keep_templates()
 
 
 @pytest.fixture(autouse=True)

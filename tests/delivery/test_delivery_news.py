@@ -42,6 +42,7 @@ from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     ward_keys,
 )
 from tests.point.test_point_outbox import event
+from tests.quickly import LIGHT_PIN, lay_tables
 from tests.ward.officer import Officer
 
 
@@ -66,7 +67,7 @@ def boxed(our_ward: WardProcess, config: Config, tmp_path: Path) -> Iterator[Poi
         }
     )
     opened = open_point(config.model_copy(update={"ward": ward}))
-    opened.database.migrate()
+    lay_tables(opened.database)
     yield opened
     opened.database.close()
 
@@ -74,7 +75,9 @@ def boxed(our_ward: WardProcess, config: Config, tmp_path: Path) -> Iterator[Poi
 @pytest.fixture
 def sealed_here(boxed: Point) -> str:
     with boxed.database.writing() as connection:
-        person = add_volunteer(connection, "Lan", "246810", Role.VOLUNTEER, boxed.clock())
+        person = add_volunteer(
+            connection, "Lan", "246810", Role.VOLUNTEER, boxed.clock(), LIGHT_PIN
+        )
     opened = dossiers.open_dossier(boxed, "khai-sinh", person.id)
     dossiers.save_answers(boxed, opened, sample_answers("khai-sinh", boxed.today()))
     scan_into(boxed, opened, "giay_chung_sinh")

@@ -34,6 +34,7 @@ from appliance.store import dossiers, outbox
 from appliance.store.database import Database
 from appliance.store.volunteers import Role, add_volunteer
 from tests.folder import media
+from tests.quickly import LIGHT_PIN, lay_tables
 from tests.ward.papers import SealedDossier, pdf, sealed_dossier
 from web.ward.init import WardMade
 
@@ -48,9 +49,9 @@ def shipped_procedures() -> Catalogue:
 def point_with_lan(path: Path) -> None:
     """A database with all tables and one volunteer."""
     database = Database(path)
-    database.migrate()
+    lay_tables(database)
     with database.writing() as connection:
-        add_volunteer(connection, "Lan", "482915", Role.VOLUNTEER, datetime.now(UTC))
+        add_volunteer(connection, "Lan", "482915", Role.VOLUNTEER, datetime.now(UTC), LIGHT_PIN)
     database.close()
 
 

@@ -24,6 +24,7 @@ from appliance.desk import dossiers, scanning
 from appliance.desk.point import Point, open_point
 from appliance.keys import age, signing
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.quickly import LIGHT_PIN, lay_tables
 
 PIN = "482915"
 
@@ -86,7 +87,7 @@ def point_config(
 @pytest.fixture
 def point(config: Config, clock: TellingClock) -> Iterator[Point]:
     opened = open_point(config, clock)
-    opened.database.migrate()
+    lay_tables(opened.database)
     yield opened
     opened.database.close()
 
@@ -94,7 +95,9 @@ def point(config: Config, clock: TellingClock) -> Iterator[Point]:
 @pytest.fixture
 def helper(point: Point) -> Volunteer:
     with point.database.writing() as connection:
-        return add_volunteer(connection, "Tình nguyện viên", PIN, Role.VOLUNTEER, point.clock())
+        return add_volunteer(
+            connection, "Tình nguyện viên", PIN, Role.VOLUNTEER, point.clock(), LIGHT_PIN
+        )
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from appliance.store import pages, scan_requests
 from appliance.store.database import Database
 from appliance.store.dossiers import row_of
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.quickly import LIGHT_PIN, lay_tables
 from tests.station_page.chromium import Window, open_window
 from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
@@ -191,9 +192,7 @@ def clock() -> Clock:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with all tables and no rows, made once."""
     path = tmp_path_factory.mktemp("migrated") / "point.db"
-    database = Database(path)
-    database.migrate()
-    database.close()
+    lay_tables(Database(path))
     return path
 
 
@@ -214,7 +213,7 @@ def point(tmp_path: Path, clock: Clock, migrated: Path) -> Iterator[Point]:
 @pytest.fixture
 def lan(point: Point) -> Volunteer:
     with point.database.writing() as connection:
-        return add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, point.clock())
+        return add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, point.clock(), LIGHT_PIN)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from tests.point.conftest import (  # noqa: F401 - fixtures of the point
     lay_page,
     ward_keys,
 )
+from tests.quickly import LIGHT_PIN, lay_tables
 
 PIN = "135790"
 
@@ -50,7 +51,7 @@ def clock() -> TellingClock:
 @pytest.fixture
 def point(config: Config, clock: TellingClock) -> Iterator[Point]:
     opened = open_point(config, clock, clock.uptime)
-    opened.database.migrate()
+    lay_tables(opened.database)
     yield opened
     opened.database.close()
 
@@ -58,7 +59,9 @@ def point(config: Config, clock: TellingClock) -> Iterator[Point]:
 @pytest.fixture
 def second(point: Point) -> Volunteer:
     with point.database.writing() as connection:
-        return add_volunteer(connection, "Người thứ hai", PIN, Role.VOLUNTEER, point.clock())
+        return add_volunteer(
+            connection, "Người thứ hai", PIN, Role.VOLUNTEER, point.clock(), LIGHT_PIN
+        )
 
 
 def begin(point: Point) -> int:
