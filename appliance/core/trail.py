@@ -46,6 +46,15 @@ class What(StrEnum):
     ALL_ERASED = "everything.erased"  # as the ward ordered
     EXPORTED = "audit.exported"
     DOSSIER_FORGOTTEN = "dossier.forgotten"  # over for long; the box knows of it no more
+    SHIFT_PLANNED = "shift.planned"
+    SHIFT_GIVEN = "shift.given"
+    SHIFT_EXCHANGED = "shift.exchanged"
+    SHIFT_CANCELLED = "shift.cancelled"
+    DUTY_GIVEN = "duty.handed-over"
+    DUTY_TAKEN = "duty.taken-over"
+    CALENDAR_SHARED = "calendar.shared"
+    CALENDAR_ENDED = "calendar.ended"
+    CALENDAR_BROUGHT = "calendar.brought"
     SHORTENED = "audit.shortened"  # lines up to a number are no longer kept
 
 

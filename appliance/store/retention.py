@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from appliance.core.dossier import DossierState
 from appliance.core.walk_up import WalkUpState
+from appliance.store import duty
 from appliance.store.sessions import SWEPT
 from appliance.store.tables import (
     dossier,
@@ -126,6 +127,7 @@ def sweep(connection: Connection, before: datetime, people_before: datetime, now
             walk_up.c.id.not_in(lying),
         )
     )
+    duty.sweep(connection, now)
     known = select(dossier.c.id)
     connection.execute(
         delete(ward_event).where(ward_event.c.at < before, ward_event.c.dossier_id.not_in(known))

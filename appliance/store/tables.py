@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from appliance.store import trail_tables, visit_tables  # noqa: F401 - of the same metadata
+from appliance.store import duty_tables, trail_tables, visit_tables  # noqa: F401 - same metadata
 from appliance.store.columns import Moment, metadata
 
 volunteer = Table(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import time
 
 import pytest
 from flask import Flask
 
-from appliance.desk import cleaning, dossiers, phone_links
+from appliance.desk import calendars, cleaning, dossiers, duty, handing_over, phone_links
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
@@ -112,10 +113,13 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
     assert wish.get("/phone/portal/files/1/a.pdf").data.startswith(b"%PDF")
     assert browser.get(f"{path}/pages/{page}/preview.jpg").data.startswith(b"\xff\xd8\xff")
 
+    handover_id = handing_over.give(point, lan.id, "")
     other = dossiers.open_dossier(point, "khai-tu", lan.id)
     _, other_secret = phone_at(point, other, lan)
     cookie, token = signed_in(app, "Lan")
     browser.get(path)  # Lan has it in hand
+    evening = duty.Wanted(lan.id, point.today(), time(18), time(20))
+    (shift_id,) = duty.plan(point, evening, lan.id)
     examples = {
         "dossier_id": id_of(path),
         "page_id": page,
@@ -133,6 +137,9 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
         "procedure_id": "khai-sinh",
         "guide": "post",
         "prints.file:filename": "receipt.pdf",
+        "shift_id": shift_id,
+        "handover_id": handover_id,
+        "calendar.feed:token": calendars.new_link(point, lan.id, lan.id),
         "static:filename": "station.css",
         "bootstrap.static:filename": "css/bootstrap.min.css",
     }

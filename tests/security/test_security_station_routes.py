@@ -18,7 +18,7 @@ from web.station.here import EXTENSION
 # What anybody on the Wi-Fi may have: whatever else there is, or will be, is closed.
 FOR_ANYBODY = re.compile(
     r"(sign_in\.(show|enter)|health\.look|static|bootstrap\.static|guides\.\w+"
-    r"|phone\.(open|claim|left))"
+    r"|phone\.(open|claim|left)|calendar\.feed)"
 )
 AT_THE_DOOR = {"sign_in.enter", "phone.claim", "guides.switch"}
 SIGN_IN, LOCKED = "/sign-in", "/locked"

@@ -24,6 +24,7 @@ from web.station import (
     crop,
     delivery,
     dossier,
+    duty,
     erasing,
     error_pages,
     gate,
@@ -46,6 +47,7 @@ from web.station import (
     supplement,
     walk_ups,
 )
+from web.station.duty import calendar
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
 from web.station.look import look
@@ -79,6 +81,7 @@ ROOMS = (
     guides,
     erasing,
     citizen,
+    duty,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)
@@ -132,4 +135,5 @@ def create_app(
     speech.speak(app)
     for room in ROOMS:
         app.register_blueprint(room.pages)
+    app.register_blueprint(calendar.feed_pages)
     return app

@@ -18,6 +18,8 @@ PUBLIC = frozenset(
 )
 PHONE = "phone"  # a citizen's own pages, which ask for the code of one dossier instead of a name
 GUIDES = "guides"  # what anybody may read; nothing personal is on it
+CALENDAR = "calendar"  # the roster for whoever holds a secret link
+OWN_DOORS = frozenset({PHONE, CALENDAR})  # rooms that ask for something else than a name
 LIVE_HEADER = "X-Live"  # sent by the page itself each second: no sign of a person
 NOTED_EVERY_S = 20.0
 SECRET, SEEN, BEGUN = "secret", "seen", "begun"  # what the signed cookie holds
@@ -47,7 +49,9 @@ def guard(app: Flask) -> None:
             g.volunteer, g.locked = None, False
             return None
         g.volunteer = _signed_in()
-        if g.volunteer is not None or request.endpoint in PUBLIC or request.blueprint == PHONE:
+        if g.volunteer is not None or request.endpoint in PUBLIC:
+            return None
+        if request.blueprint in OWN_DOORS:
             return None
         session.clear()
         if wants_fragment():

@@ -1,0 +1,82 @@
+"""Hours per volunteer and month: planned, and really there from the first to the last sign."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from appliance.desk.point import Point
+from appliance.store import duty, shifts
+
+_NONE = timedelta(0)
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One volunteer's month."""
+
+    called: str
+    shifts: int
+    planned: timedelta
+    there: timedelta  # signed in, planned or not
+    came: int  # shifts during which there was a sign of that volunteer
+
+
+def note_here(point: Point, volunteer_id: int) -> None:
+    """There is a sign of somebody signed in; asked for seldom, it writes."""
+    with point.database.writing() as connection:
+        duty.note_presence(connection, volunteer_id, point.clock())
+
+
+def month_of(point: Point, year: int, month: int) -> list[Hours]:
+    """Everybody who was planned or there in that month of the wall calendar, by name.
+
+    A stretch over the month's end counts for each month as much as lies in it.
+    """
+    first = datetime(year, month, 1, tzinfo=point.zone)
+    after = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=point.zone)
+    with point.database.reading() as connection:
+        planned = shifts.between(connection, first, after)
+        there = duty.presences(connection, first, after)
+        names = shifts.names(connection)
+    told = []
+    for person in sorted({one.volunteer_id for one in (*planned, *there)} & names.keys()):
+        mine = [one for one in planned if one.volunteer_id == person]
+        here = [(one.begins_at, one.ends_at) for one in there if one.volunteer_id == person]
+        told.append(
+            Hours(
+                called=names[person],
+                shifts=len(mine),
+                planned=sum((_within(o.begins_at, o.ends_at, first, after) for o in mine), _NONE),
+                there=sum((_within(*span, first, after) for span in here), _NONE),
+                came=sum(
+                    any(begins < one.ends_at and one.begins_at <= ends for begins, ends in here)
+                    for one in mine
+                ),
+            )
+        )
+    return sorted(told, key=lambda one: one.called)
+
+
+def as_csv(hours: list[Hours], head: list[str]) -> str:
+    """For a spreadsheet: with the mark that makes it read Vietnamese, and no formula in a name."""
+    text = io.StringIO()
+    lines = csv.writer(text)
+    lines.writerow(head)
+    for one in hours:
+        name = f"'{one.called}" if one.called.startswith(_FORMULAS) else one.called
+        lines.writerow([name, one.shifts, one.came, _told(one.planned), _told(one.there)])
+    return "\ufeff" + text.getvalue()
+
+
+def _within(begins: datetime, ends: datetime, first: datetime, after: datetime) -> timedelta:
+    # as UTC: two wall clocks of one zone would be subtracted as if no clock ever changed
+    a, b, c, d = (moment.astimezone(UTC) for moment in (begins, ends, first, after))
+    return max(min(b, d) - max(a, c), _NONE)
+
+
+def _told(span: timedelta) -> str:
+    return f"{span.total_seconds() / 3600:.2f}"

@@ -1,0 +1,34 @@
+"""Sentences of one room of the page, in the room's own catalogues."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from web.station.look import Language, look
+
+
+class RoomWords:
+    """``{stem}_vi.toml`` of a package, and ``{stem}_en.toml`` where the room speaks English."""
+
+    def __init__(self, package: str, stem: str) -> None:
+        self._package, self._stem = package, stem
+
+    def all_of(self, path: str) -> Any:
+        """Whatever stands at a dotted place in the reader's language; KeyError: nothing does."""
+        found: Any = _catalogue(self._package, self._stem, look().language)
+        for name in path.split("."):
+            found = found[name]
+        return found
+
+    def say(self, path: str, **blanks: object) -> str:
+        """The sentence there, its blanks filled in."""
+        return str(self.all_of(path)).format(**blanks)
+
+
+@cache
+def _catalogue(package: str, stem: str, language: Language) -> dict[str, Any]:
+    file = resources.files(package).joinpath(f"{stem}_{language}.toml")
+    return tomllib.loads(file.read_text("utf-8"))
