@@ -29,6 +29,7 @@ COMMANDS = {
     "outbox": "appliance.commands.outbox:outbox",
     "print": "appliance.commands.print:print_",
     "procedures": "appliance.commands.procedures:procedures",
+    "published": "appliance.commands.published:published",
     "restore": "appliance.commands.restore:restore",
     "restore-backup": "appliance.commands.backup:restore_backup",
     "scan": "appliance.commands.scan:scan",

@@ -20,6 +20,7 @@ from appliance.commands.ward_erase import erase_local
 from appliance.commands.ward_import import import_
 from appliance.commands.ward_keys import renew_key_
 from appliance.commands.ward_metrics import metrics_token
+from appliance.commands.ward_publish import publish_
 from appliance.services import notify
 from web.serving import CannotListen
 from web.ward.audit import checked, exported, has_link
@@ -111,6 +112,7 @@ ward.add_command(enrol_code)
 ward.add_command(erase_local)
 ward.add_command(import_)
 ward.add_command(metrics_token)
+ward.add_command(publish_)
 ward.add_command(renew_key_)
 
 

@@ -11,6 +11,7 @@ from appliance.core.citizen_errors import CitizenError
 from appliance.core.error_family import ApplianceError, Who, concrete_errors
 from appliance.core.folder_errors import FolderError
 from appliance.core.printer_errors import PrinterError
+from appliance.core.publication_errors import PublicationError
 from appliance.core.scanner_errors import (
     CoverOpen,
     FeederEmpty,
@@ -53,6 +54,7 @@ __all__ = [
     "OutOfMemory",
     "PaperJam",
     "PrinterError",
+    "PublicationError",
     "ScanCancelled",
     "ScanChildCrashed",
     "ScanProgramMissing",

@@ -263,6 +263,14 @@ class TrailHead(OurMessage):
     digest: Sha256
 
 
+class PublishedHere(OurMessage):
+    """What of the ward's publications stands at a box, and which one it did not take."""
+
+    number: int = Field(ge=0)  # 0: none, as the box was shipped
+    refused: int | None = Field(default=None, ge=1)
+    why: Annotated[str, StringConstraints(max_length=300)] | None = None
+
+
 class Heartbeat(OurMessage):
     """A box's health, without personal data."""
 
@@ -276,4 +284,5 @@ class Heartbeat(OurMessage):
     erased: int | None = Field(default=None, ge=1)  # the ward's last order that was carried out
     # codes of what keeps a press from ending well; absent: in service, or nobody looked
     out_of_service: tuple[str, ...] | None = None
+    published: PublishedHere | None = None  # since 1.4.0
     form_versions: tuple[ProcedureRef, ...] = ()

@@ -18,6 +18,7 @@ from appliance.core.trail import What
 from appliance.desk import noting, trail
 from appliance.desk.examined import last_examined
 from appliance.desk.point import Point
+from appliance.desk.publications import published_here
 from appliance.desk.status import disk_free_mb
 from appliance.failpoints import passing
 from appliance.store import audit, erase_orders, outbox, owners, status
@@ -167,6 +168,7 @@ def health(point: Point, version: str) -> Heartbeat:
         audit=TrailHead(seq=head.seq, digest=head.digest),
         erased=erased,
         out_of_service=(examined.out_of_service or None) if examined else None,
+        published=published_here(point),
         form_versions=_form_versions(point),
     )
 

@@ -16,6 +16,8 @@ from appliance.core.places import Places
 from appliance.keys import age
 from appliance.procedures.catalogue import Catalogue
 from appliance.procedures.units import units
+from appliance.published.keeping import Shelf
+from appliance.published.sent_down import SentDown
 from appliance.store.database import Database
 from appliance.store.diary import Diary
 from appliance.store.page_files import PageFiles
@@ -52,7 +54,27 @@ class Point:
     @cached_property
     def procedures(self) -> Catalogue:
         """What this point offers, by id; read at first need, seconds on a small board."""
-        return Catalogue(self.config.procedures.folder)
+        return Catalogue(self.config.procedures.folder, self._procedures_sent_down)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What the ward sent down, on the card."""
+        return Shelf(self.config.paths.state / "published")
+
+    @cached_property
+    def sent_down(self) -> SentDown:
+        """The same, read: guides, notices, words and settings of the ward that stand now."""
+        return SentDown(self.shelf)
+
+    @property
+    def settings(self) -> Config:
+        """The configuration with what the ward has set over it; look each time."""
+        return self.sent_down.now.settings.over(self.config)
+
+    def _procedures_sent_down(self) -> Path | None:
+        place = self.sent_down.now.place
+        folder = place / "procedures" if place else None
+        return folder if folder and folder.is_dir() else None
 
     @property
     def places(self) -> Places:

@@ -46,6 +46,7 @@ from appliance.keys.canonical import canonical_json, repr_digest
 
 COMMIT_TRIES = 3
 LONGEST_POLL_S = 25
+NEWER_THAN_1_2 = {"out_of_service": None, "published": None}  # of a heartbeat
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 Message = TypeVar("Message", bound=BaseModel)
 
@@ -70,6 +71,7 @@ class HeartbeatAnswer(TheirMessage):
     # neither is to be believed before its signature is checked
     ward_key: WardKey | None = None
     erase_all: EraseAll | None = None
+    publication: int | None = None  # the newest; what it holds is signed
 
 
 class WardService:
@@ -151,14 +153,18 @@ class WardService:
 
     def heartbeat(self, health: Heartbeat) -> HeartbeatAnswer:
         """Tell the ward how this box is; the answer carries the ward's clock."""
-        body = canonical_json(health)
-        answer = self._wire.ask("PUT", f"{self._url}/heartbeat", _JSON, body)
+        answer = self._tell_how(health)
+        if answer.status == 422:  # a ward of 1.2 refuses what it does not know
+            answer = self._tell_how(health.model_copy(update=NEWER_THAN_1_2))
         if answer.status == 401 and answer.is_json:  # a lost box may still hear one thing
             with suppress(ValidationError):
                 last = HeartbeatAnswer.model_validate(answer.json())
                 if last.erase_all is not None:
                     return HeartbeatAnswer(erase_all=last.erase_all)
         return _message(answer, HeartbeatAnswer)
+
+    def _tell_how(self, health: Heartbeat) -> Answer:
+        return self._wire.ask("PUT", f"{self._url}/heartbeat", _JSON, canonical_json(health))
 
     def close(self) -> None:
         """Give the connection back. Calls after this one open it again."""

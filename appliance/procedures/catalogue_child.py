@@ -1,6 +1,6 @@
 """Reads and checks all procedures, says them as one line of JSON, and ends.
 
-Run as ``python -m appliance.procedures.catalogue_child [FOLDER]``.
+Run as ``python -m appliance.procedures.catalogue_child [FOLDER …]``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from appliance.procedures.reader import load_procedures
 
 def main() -> None:
     """Exit with ``WRONG`` and the mistakes on stdout when a file cannot be used."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     try:
-        found = load_procedures(folder)
+        found = load_procedures(*map(Path, sys.argv[1:]))
     except ProcedureWrong as error:
         sys.stdout.write(str(error))
         raise SystemExit(WRONG) from None

@@ -33,33 +33,43 @@ def read_procedure(path: Path) -> Procedure:
     return procedure.model_copy(update={"sha256": _digest(procedure)})
 
 
-def load_procedures(extra_folder: Path | None = None) -> dict[str, Procedure]:
-    """All procedures by id, sorted: the shipped ones and those of *extra_folder*.
+def load_procedures(*further: Path | None) -> dict[str, Procedure]:
+    """All procedures by id, sorted: the shipped ones and those of the *further* folders.
 
-    A file of the folder replaces the shipped one of the same id.
+    A file of a later folder replaces that of the same id in an earlier one.
 
     Raises:
         ProcedureWrong: the mistakes of all files together.
     """
     found: dict[str, Procedure] = {}
     wrong: list[str] = []
-    for folder in (SHIPPED, extra_folder):
-        here: dict[str, Path] = {}
-        for path in sorted(folder.glob("*.yaml")) if folder else ():
-            try:
-                procedure = read_procedure(path)
-            except ProcedureWrong as error:
-                wrong.append(str(error))
-                continue
-            if procedure.id in here:
-                wrong.append(f"{path}:1: {here[procedure.id].name} has the same id")
-            here[procedure.id] = path
-            found[procedure.id] = procedure
-    if extra_folder is not None and not extra_folder.is_dir():
-        wrong.append(f"{extra_folder}:1: there is no such folder")
+    for folder in (SHIPPED, *(one for one in further if one is not None)):
+        here, mistakes = read_folder(folder)
+        found |= here
+        wrong += mistakes
     if wrong:
         raise ProcedureWrong("\n".join(wrong))
     return dict(sorted(found.items()))
+
+
+def read_folder(folder: Path) -> tuple[dict[str, Procedure], list[str]]:
+    """The procedures of one folder by id, and ``file:line: words`` for every mistake."""
+    found: dict[str, Procedure] = {}
+    paths: dict[str, Path] = {}
+    wrong: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            procedure = read_procedure(path)
+        except ProcedureWrong as error:
+            wrong.append(str(error))
+            continue
+        if procedure.id in paths:
+            wrong.append(f"{path}:1: {paths[procedure.id].name} has the same id")
+        paths[procedure.id] = path
+        found[procedure.id] = procedure
+    if not folder.is_dir():
+        wrong.append(f"{folder}:1: there is no such folder")
+    return found, wrong
 
 
 def _validated(table: Table, mistakes: list[Mistake]) -> Procedure | None:

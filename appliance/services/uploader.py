@@ -22,10 +22,12 @@ from appliance.desk.feed import note_ward_clock
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.desk.ward_key import take_ward_key
+from appliance.destinations.publications import WardPublications
 from appliance.destinations.ward_service import WardService
 from appliance.keys.signing import device_key_of, verify_key_of
 from appliance.services.folder import FolderWatch
 from appliance.services.news import News
+from appliance.services.published import Publications
 from appliance.services.steady import Steady
 
 log = logging.getLogger(__name__)
@@ -65,9 +67,15 @@ class Uploader:
         self._ward = self._way_to_the_ward()
         self._news = News(point, self._way_to_the_ward(), self._hear)
         token = read_token(point.config.ward.token_file)
+        self._published = Publications(
+            point,
+            WardPublications(point.config.ward.url, token, point.config.ward.ca_file),
+            self._heartbeat_soon,
+        )
         self._folder = FolderWatch(point, token)
         self._device = verify_key_of(device_key_of(token))
         self._beat: Callable[[], None] = lambda: None
+        self._next_heartbeat = 0.0  # of ``time.monotonic``
         self._said: str | None = "?"
         self._said_at = 0.0
         self._saying = threading.Lock()  # sending and news both tell how the line is
@@ -86,20 +94,19 @@ class Uploader:
     def run(self, stopping: Callable[[], bool], beat: Callable[[], None]) -> None:
         """Serve until *stopping*; *beat* feeds a watchdog, also while bytes travel."""
         self._beat = beat
-        next_heartbeat = time.monotonic()
         steady = Steady(self._complain)
 
         def look() -> None:
-            nonlocal next_heartbeat
             if self.send_one():
                 return
             now = time.monotonic()
-            if now >= next_heartbeat:
-                next_heartbeat = now + HEARTBEAT_EVERY_S
+            if now >= self._next_heartbeat:
+                self._next_heartbeat = now + HEARTBEAT_EVERY_S
                 self._try(self._tell_how_we_are)
             time.sleep(LOOK_EVERY_S)
 
         self._news.start()
+        self._published.start()
         self._folder.start()
         while not stopping():
             beat()
@@ -108,6 +115,7 @@ class Uploader:
             elif steady.be_well():
                 self._said = "?"  # what was to be said may not have been written down
         self._news.stop()
+        self._published.stop()
         self._folder.stop()
         self._ward.close()
 
@@ -135,8 +143,14 @@ class Uploader:
             take_ward_key(self._point, answer.ward_key)
         if answer.erase_all is not None:
             note_erase_all(self._point, answer.erase_all, self._device)
+        if answer.publication is not None:
+            self._published.named(answer.publication)
         if answer.min_version and older(__version__, answer.min_version):
             raise SoftwareTooOld(f"the ward asks for {answer.min_version}, this is {__version__}")
+
+    def _heartbeat_soon(self) -> None:
+        """From the thread of the publications: the ward wants to hear what became of one."""
+        self._next_heartbeat = 0.0
 
     def _try(self, step: Callable[[], object]) -> None:
         """A heartbeat is worth a line in the log, never a stop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable
 
@@ -12,6 +13,8 @@ from web.serving import serve
 from web.station.app import create_app
 from web.station.error_pages import bare_page
 from web.station.phone.body import photographs
+
+log = logging.getLogger(__name__)
 
 THREADS = 4
 MAX_BODY_BYTES = 1024 * 1024  # of forms; web.serving keeps that much in memory
@@ -25,6 +28,18 @@ def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None])
     """
     publish_form_versions(point)
     publish_words_key(point)
+    known = point.procedures.sent_down
+
+    def turn() -> None:
+        nonlocal known
+        beat()
+        if (here := point.procedures.sent_down) != known:  # read beside us since the ward sent it
+            known = here
+            try:
+                publish_form_versions(point)
+            except Exception:  # told the ward later or not; the page goes on
+                log.exception("which procedures are offered now was not noted")
+
     # a photograph is spooled by waitress and again by werkzeug: into RAM, never onto the card
     tempfile.tempdir = str(point.config.paths.runtime)
     serve(
@@ -35,5 +50,5 @@ def run(point: Point, on_ready: Callable[[str], None], beat: Callable[[], None])
         large=photographs(),
         too_large_page=bare_page("too-large"),
         on_ready=on_ready,
-        on_turn=beat,
+        on_turn=turn,
     )

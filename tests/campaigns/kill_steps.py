@@ -65,6 +65,11 @@ BESIDE = {
         "copy-back-before-its-name", "copy-back-before-found-again",
         "found-file-back-before-row",
     ),
+    "test_campaigns_kill_published.py": (
+        "publication-piece-on-the-card", "publication-file-before-the-next",
+        "publication-whole-before-its-place", "publication-placed-before-it-stands",
+        "publication-said-before-its-name", "publication-stands-before-older-ones-go",
+    ),
     "test_campaigns_kill_stick.py": (
         "stick-file-before-its-name", "stick-files-before-manifest", "stick-manifest-before-proof",
         "stick-copied-before-row", "stick-proof-gone-before-files",

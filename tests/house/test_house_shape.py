@@ -32,6 +32,7 @@ ONE_DOOR = {
     "segno": 1,
     "rfc8785": 1,
     "resumable_upload": 1,
+    "markdown_it": 1,
 }
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from uuid6 import uuid7
 
-from appliance.keys.canonical import repr_digest
+from appliance.keys.canonical import repr_digest, sha256_hex
 from tests.security.walking import Answered, Walker, has_a_paper
 from tests.ward.box import TUS
 from tests.ward.papers import CHILD, SealedDossier, sealed_dossier
@@ -21,6 +21,7 @@ from web.ward.app import create_app
 from web.ward.devices import add_device, revoke_device
 from web.ward.init import init_ward
 from web.ward.officers import add_officer, set_password
+from web.ward.publications import publish
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
 
@@ -94,6 +95,7 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
         other = add_device(conn, "hộp khác", service.now())
         revoked = add_device(conn, "hộp mất", service.now())
         assert revoke_device(conn, "hộp mất", service.now())
+    publish(service.home, {"config.toml": b"a = 1"}, service.now())
     client = app.test_client()
     sealed = sealed_dossier(made.recipient)
     deliver(client, made.token, sealed)
@@ -113,6 +115,7 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
         "dossier_id": sealed.id,
         "number": 1,
         "intake.put_revision:number": 2,
+        "sha256": sha256_hex(b"a = 1"),
         "sealed_sha256": paper.sha256,
         "upload_id": unquote(begun.headers["Location"].rsplit("/", 1)[-1]),
         "code": receipt["code"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -42,6 +42,9 @@ class Seen:
     disk_free_mb: int | None
     out_of_service: tuple[str, ...]  # codes of the box's own doctor
     troubles: tuple[Trouble, ...]
+    publication: int | None = None  # which of ours stands there; None: none ever came
+    refused_publication: int | None = None
+    why_refused: str = ""
 
 
 def fleet(conn: Connection, now: datetime) -> list[Seen]:
@@ -53,6 +56,7 @@ def fleet(conn: Connection, now: datetime) -> list[Seen]:
 
 def _seen(name: str, seen_at: datetime | None, health: str | None, now: datetime) -> Seen:
     told: dict[str, Any] = json.loads(health) if health else {}
+    published: dict[str, Any] = told.get("published") or {}
     queue, age_s = told.get("queue"), told.get("oldest_waiting_s")
     one = Seen(
         name=name,
@@ -63,13 +67,13 @@ def _seen(name: str, seen_at: datetime | None, health: str | None, now: datetime
         disk_free_mb=told.get("disk_free_mb"),
         out_of_service=tuple(told.get("out_of_service") or ()),
         troubles=(),
+        publication=published.get("number"),
+        refused_publication=published.get("refused"),
+        why_refused=published.get("why") or "",
     )
     went_back = bool(told.get(LOST_TRAIL))
     troubles = tuple(_troubles(one, now, went_back=went_back))
-    return Seen(
-        one.name, one.seen_at, one.version, one.queue, one.waiting, one.disk_free_mb,
-        one.out_of_service, troubles,
-    )  # fmt: skip
+    return replace(one, troubles=troubles)
 
 
 def _troubles(one: Seen, now: datetime, *, went_back: bool) -> Iterator[Trouble]:

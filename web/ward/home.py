@@ -11,6 +11,7 @@
     HOME/locks/         empty; who writes to which upload just now
     HOME/sealed/ab/…    committed files, named by their SHA-256; still encrypted
     HOME/procedures/    optional: <id>/<version>.json
+    HOME/publications/  what is sent down to boxes, signed
 """
 
 from __future__ import annotations
@@ -98,6 +99,11 @@ class WardHome:
     def procedures(self) -> Path:
         """Procedure definitions this office publishes; may be absent."""
         return self.folder / "procedures"
+
+    @property
+    def publications(self) -> Path:
+        """What this office sends down to its boxes; may be absent."""
+        return self.folder / "publications"
 
     def _secret(self, name: str) -> str:
         try:

@@ -6,8 +6,8 @@ import json
 import shutil
 from typing import Any
 
-from flask import Blueprint, Response, g, request
-from pydantic import ValidationError
+from flask import Blueprint, Response, g, request, send_file
+from pydantic import ConfigDict, ValidationError
 from sqlalchemy import select
 
 from appliance.core.enrolment import TOKEN_FORM, Enrolled, EnrolmentAsked
@@ -19,6 +19,7 @@ from web.ward.enrolment import enrol, is_code
 from web.ward.erase_orders import note_erased, order_for, order_for_revoked
 from web.ward.feed import events_after, events_of
 from web.ward.problems import Fault, Problem
+from web.ward.publications import file_of, newest_number, signed_list
 from web.ward.published import published_procedure, published_procedures
 from web.ward.service import the_ward
 from web.ward.tables import dossier
@@ -31,6 +32,12 @@ intake = Blueprint("intake", __name__, url_prefix="/intake/v1")
 MAX_WAIT_S = 25
 MAX_PAGE = 200
 REST_S = 60
+
+
+class HeardHeartbeat(Heartbeat):
+    """As a box of any release says it: what a newer one adds is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 @intake.before_request
@@ -164,7 +171,7 @@ def heartbeat() -> Response:
     """The box lives; the answer carries our time, for boxes without a battery clock."""
     ward = the_ward()
     try:
-        beat = Heartbeat.model_validate_json(request.get_data())
+        beat = HeardHeartbeat.model_validate_json(request.get_data())
     except ValidationError as error:
         faults = tuple(Fault(".".join(map(str, f["loc"])), f["type"]) for f in error.errors())
         raise Problem(422, "not-acceptable", "not a heartbeat", errors=faults) from error
@@ -179,6 +186,9 @@ def heartbeat() -> Response:
         told["min_version"] = ward.settings.min_version
     if order is not None:
         told["erase_all"] = order.model_dump(mode="json")
+    newest = newest_number(ward.home)
+    if newest is not None:
+        told["publication"] = newest
     key = announced(ward.home)
     if key is not None:
         told["ward_key"] = key.model_dump(mode="json")
@@ -236,6 +246,26 @@ def procedure(procedure_id: str, version: str) -> Response:
     if body is None:
         raise Problem(404, "unknown", "not published here")
     return _json_bytes(body, 200)
+
+
+@intake.get("/publications/<int:number>")
+def publication(number: int) -> Response:
+    """What was sent down under that number, signed."""
+    body = signed_list(the_ward().home, number)
+    if body is None:
+        raise Problem(404, "unknown", "no such publication")
+    return _json_bytes(body, 200)
+
+
+@intake.get("/publications/<int:number>/files/<sha256>")
+def publication_file(number: int, sha256: str) -> Response:
+    """One of its files; a box that was cut off asks for the rest of it by ``Range``."""
+    path = file_of(the_ward().home, number, sha256)
+    if path is None:
+        raise Problem(404, "unknown", "no such file in that publication")
+    answer = send_file(path, "application/octet-stream", conditional=True, etag=sha256)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @intake.after_request

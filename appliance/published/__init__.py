@@ -1,0 +1,1 @@
+"""What the ward sent down, on the card and for the page: read, checked, put in its place."""
