@@ -3,19 +3,22 @@
 #
 #   sudo ./setup_pi.sh demo [options of "tramhoso demo"]   install what is missing, run the product
 #   sudo ./setup_pi.sh test [options of pytest]            install the test tools too, run all tests
-#   sudo ./setup_pi.sh install [--config FILE] [--offline FOLDER] [--dry-run]   make this a box
+#   sudo ./setup_pi.sh install [--config FILE] [--offline BUNDLE] [--dry-run]   make this a box
 #   sudo ./setup_pi.sh check                               what install would change; 3: something
-#   ./setup_pi.sh bundle FOLDER [--suite NAME]             what install --offline needs, for places
-#                                                          without a network
+#   sudo ./setup_pi.sh update [--from BUNDLE]              a newer release, from a stick say
 #   sudo ./setup_pi.sh uninstall [--erase] [--dry-run]     take it away; --erase: the dossiers too
+#   ./setup_pi.sh bundle FOLDER [--sign KEYFILE]           a release for places without a network
+#   ./setup_pi.sh release-key KEYFILE                      the pair of keys that signs releases
 #
 # Looks first and changes only what differs: a second run has nothing to install. For demo and test
 # only Debian's packages need root; all else is done as the owner of this folder.
 #
 # Exit: 0 done · 1 a check or a test failed · 3 check found something · 64 wrong usage
-#       65 unsupported system · 66 no room · 69 a package could not be had · 70 a service does not
-#       run · 71 a new release did not run, the one before runs again · 72 a damaged bundle · 74 an
-#       older release · 75 the packet filter refuses the firewall · 77 not root · 78 the configuration is wrong
+#       65 unsupported system · 66 no room · 67 a bundle for other machines · 68 an install was broken
+#       off, or none is here · 69 a package could not be had · 70 a service does not run · 71 a new
+#       release did not run, the one before runs again · 72 a damaged bundle · 73 a wrong signature ·
+#       74 an older release · 75 the packet filter refuses the firewall · 76 a release between is
+#       missing · 77 not root · 78 the configuration is wrong
 set -Eeuo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -39,6 +42,7 @@ readonly BOX_PACKAGES=(
   avahi-daemon libnss-mdns    # tramhoso.local; scanners behind ipp-usb
   ipp-usb                     # scanners without a driver
   nftables                    # closes what the page does not need
+  openssl                     # judges who signed a release
   iproute2 udev systemd-timesyncd unattended-upgrades
 )
 readonly TEST_PACKAGES=(
@@ -70,7 +74,7 @@ stop() { # CODE SENTENCE
   exit "$1"
 }
 
-usage() { sed -n '4,10p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
+usage() { sed -n '4,11p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
 
 # ── what kind of machine is this ─────────────────────────────────────────────
 
@@ -254,14 +258,19 @@ provision() { # install|check|uninstall WORD…
   local absent=() wanted=("${RUN_PACKAGES[@]}" "${BOX_PACKAGES[@]}")
   need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
   need_root "${EUID}" "a box"
-  # only in Raspberry Pi OS; the pins of the header are out of reach without it
-  if apt-cache show python3-lgpio &>/dev/null; then wanted+=(python3-lgpio); fi
+  # only in Raspberry Pi OS, and there from the first day; the pins of the header are out of reach
+  # without it. Where there may be no network it is not asked for
+  if [[ " $* " != *" --offline "* && ! -e ${ROOT}/../manifest.json ]] &&
+    apt-cache show python3-lgpio &>/dev/null; then wanted+=(python3-lgpio); fi
   case " $* " in
-    *" uninstall "* | *" -h "* | *" --help "*) ;;
+    *" uninstall "* | *" update "* | *" -h "* | *" --help "*) ;;
     *" check "* | *" --dry-run "*) mapfile -t absent < <(missing "${wanted[@]}") ;;
     *)
       [[ -e /opt/tramhoso/venv ]] || need_room "$(free_mb)" 900
       setup_py judge "${@:2}" # a typo is told before anything is installed
+      mapfile -t absent < <(missing "${wanted[@]}")
+      setup_py packages "${@:2}" --absent "${absent[*]}" # those that a bundle holds
+      absent=()
       install_packages "${wanted[@]}"
       ;;
   esac
@@ -269,16 +278,19 @@ provision() { # install|check|uninstall WORD…
   setup_py "$@"
 }
 
-setup_py() { PYTHONPATH=${ROOT} PYTHONDONTWRITEBYTECODE=1 "${PYTHON}" -P -m appliance.setup "$@"; }
+setup_py() { # from where the code really lies: an update changes the link on the way there
+  PYTHONPATH=$(realpath "${ROOT}") PYTHONDONTWRITEBYTECODE=1 "${PYTHON}" -P -m appliance.setup "$@"
+}
 
 main() {
   case ${1:-} in
-    install | check | uninstall) provision "$@" ;;
-    bundle) setup_py "$@" ;;
+    install | check | update | uninstall) provision "$@" ;;
+    bundle) setup_py "$@" --packages "${RUN_PACKAGES[*]%%:*} ${BOX_PACKAGES[*]%%:*}" ;;
+    release-key) setup_py "$@" ;;
     demo) demo "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     -h | --help | help) usage ;;
-    *) usage && stop "${USAGE}" "say demo, test, install, check or uninstall" ;;
+    *) usage && stop "${USAGE}" "say demo, test, install, check, update or uninstall" ;;
   esac
 }
 

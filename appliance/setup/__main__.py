@@ -1,102 +1,131 @@
-"""What setup_pi.sh hands over to: install, check, uninstall."""
+"""What setup_pi.sh hands over to: install, check, update, uninstall, bundle, release-key."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
-from appliance.setup.box import Box, tell_what_to_stick_on
-from appliance.setup.bundle import MACHINES, PYTHONS, fetch_wheels, must_be_whole, write_sums
+from appliance.setup.box import Box, is_half_done, tell_what_to_stick_on
+from appliance.setup.bundle import make_bundle
+from appliance.setup.debs import install_debs
 from appliance.setup.removal import remove
 from appliance.setup.settings import Settings
+from appliance.setup.signature import fingerprint, make_key
 from appliance.setup.steps import Exit, Refused, say
+from appliance.setup.trust import Bundle, judged
+from appliance.setup.updating import update_clone, update_from
+from appliance.setup.words import words
+
+NEEDS_NO_ROOT = ("bundle", "release-key")
 
 
 def main() -> int:
     """Returns the exit code; what a person can put right is one line on stderr."""
-    asked = _words()
+    asked = words()
     try:
-        if asked.verb == "bundle":
-            return _bundle(asked)
-        if os.geteuid() != 0:
+        if asked.verb not in NEEDS_NO_ROOT and os.geteuid() != 0:
             raise Refused(Exit.NOT_ROOT, f"root is needed: sudo ./setup_pi.sh {asked.verb}")
-        return _obey(asked)
+        os.umask(0o022)
+        return VERBS[asked.verb](asked)
     except Refused as refused:
         sys.stderr.write(f"setup_pi.sh: {refused}\n")
         return refused.exit_code
     except subprocess.CalledProcessError as failed:
-        words = " ".join(map(str, failed.cmd))
-        sys.stderr.write(f"setup_pi.sh: `{words}` failed; mend that and run it again: it goes on\n")
+        said = " ".join(map(str, failed.cmd))
+        sys.stderr.write(f"setup_pi.sh: `{said}` failed; mend that and run it again: it goes on\n")
         return Exit.FAILED
 
 
-def _obey(asked: argparse.Namespace) -> int:
-    os.umask(0o022)
-    if asked.offline:
-        must_be_whole(asked.offline)
-    if asked.verb == "judge":
-        Settings(asked.config)
-        return Exit.DONE
-    looks_only = asked.verb == "check" or asked.dry_run
-    absent = asked.absent.split()
-    if looks_only:
-        for package in absent:
-            say("would", f"install Debian's {package}")
-    if asked.verb == "uninstall":
-        count = remove(erase=asked.erase, dry_run=asked.dry_run)
-    elif looks_only:
-        count = len(absent) + Box(asked.config, asked.offline).would("would")
-    else:
-        count = Box(asked.config, asked.offline).make()
-        tell_what_to_stick_on()
-    say("", f"{count} change{'' if count == 1 else 's'}{' needed' if looks_only else ''}")
-    return Exit.DIFFERS if asked.verb == "check" and count else Exit.DONE
-
-
-def _bundle(asked: argparse.Namespace) -> int:
-    fetch_wheels(asked.folder / "wheels", asked.suite, asked.architecture)
-    write_sums(asked.folder)
-    say("", f"{asked.folder} is ready: install --offline {asked.folder}")
+def _release_key(asked: argparse.Namespace) -> int:
+    public = make_key(asked.file)
+    say("", f"{asked.file} signs: keep it off the network; {public} belongs on every box")
+    say("label", f"release key SHA-256 {fingerprint(public.read_bytes())}")
     return Exit.DONE
 
 
-def _words() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="setup_pi.sh")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    parser.set_defaults(dry_run=False, config=None, offline=None, erase=False, absent="")
-    install = verbs.add_parser("install")
-    check = verbs.add_parser("check")
-    uninstall = verbs.add_parser("uninstall")
-    for verb in (install, uninstall):
-        verb.add_argument("--dry-run", action="store_true")
-    for verb in (install, check, verbs.add_parser("judge")):
-        verb.add_argument("--config", type=_absolute)
-        verb.add_argument("--offline", type=_absolute, metavar="FOLDER")
-        verb.add_argument("--absent", default="", help=argparse.SUPPRESS)
-    bundle = verbs.add_parser("bundle")
-    bundle.add_argument("folder", type=_absolute)
-    bundle.add_argument("--suite", choices=sorted(PYTHONS), default=_here("VERSION_CODENAME"))
-    bundle.add_argument("--architecture", choices=sorted(MACHINES), default=_architecture())
-    bundle.add_argument("--wheels-only", action="store_true")
-    uninstall.add_argument("--erase", action="store_true")
-    return parser.parse_args()
+def _bundle(asked: argparse.Namespace) -> int:
+    manifest = make_bundle(asked)
+    by = "signed" if asked.sign else "not signed: a box that knows a release key refuses it"
+    machines = ", ".join(manifest.machines)
+    say("", f"{asked.folder} is ready: release {manifest.version} for {machines}, {by}")
+    return Exit.DONE
 
 
-def _absolute(path: str) -> Path:
-    return Path(path).resolve()
+def _judge(asked: argparse.Namespace) -> int:
+    _given(asked)
+    Settings(asked.config)
+    return Exit.DONE
 
 
-def _here(key: str) -> str:
-    return platform.freedesktop_os_release().get(key, "")
+def _packages(asked: argparse.Namespace) -> int:
+    if (bundle := _given(asked)) is not None:
+        install_debs(bundle, asked.absent.split())
+    return Exit.DONE
 
 
-def _architecture() -> str:
-    return next((ours for ours, theirs in MACHINES.items() if theirs == platform.machine()), "")
+def _update(asked: argparse.Namespace) -> int:
+    bundle = _given(asked)
+    return update_clone() if bundle is None else update_from(bundle)
 
+
+def _install(asked: argparse.Namespace) -> int:
+    box = Box(asked.config, _given(asked))
+    if asked.dry_run:
+        _look(asked, box)
+        return Exit.DONE
+    count = box.make()
+    tell_what_to_stick_on()
+    _tell(count)
+    return Exit.DONE
+
+
+def _check(asked: argparse.Namespace) -> int:
+    count = _look(asked, Box(asked.config, _given(asked)))
+    if is_half_done():
+        raise Refused(
+            Exit.HALF_DONE,
+            "an install or an update was broken off here; the dossiers are safe; "
+            "type the same again: it goes on",
+        )
+    return Exit.DIFFERS if count else Exit.DONE
+
+
+def _uninstall(asked: argparse.Namespace) -> int:
+    _tell(remove(erase=asked.erase, dry_run=asked.dry_run), looked=asked.dry_run)
+    return Exit.DONE
+
+
+def _given(asked: argparse.Namespace) -> Bundle | None:
+    """The bundle that was named, if one was, and may be taken."""
+    return judged(asked.offline, asked.release_key) if asked.offline else None
+
+
+def _look(asked: argparse.Namespace, box: Box) -> int:
+    absent = asked.absent.split()
+    for package in absent:
+        say("would", f"install Debian's {package}")
+    count = len(absent) + box.would("would")
+    _tell(count, looked=True)
+    return count
+
+
+def _tell(count: int, *, looked: bool = False) -> None:
+    say("", f"{count} change{'' if count == 1 else 's'}{' needed' if looked else ''}")
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "install": _install,
+    "check": _check,
+    "update": _update,
+    "uninstall": _uninstall,
+    "bundle": _bundle,
+    "release-key": _release_key,
+    "judge": _judge,  # asked by setup_pi.sh before it installs a package
+    "packages": _packages,  # those that a bundle holds
+}
 
 if __name__ == "__main__":
     raise SystemExit(main())

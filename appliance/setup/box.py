@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
-from appliance.setup.accounts import Accounts
+from appliance.failpoints import passing
+from appliance.setup import accounts
 from appliance.setup.debian import DebiansOwn
 from appliance.setup.firewall import RULES, Loaded, firewall_for
-from appliance.setup.going_back import GoingBack, forget
+from appliance.setup.going_back import GoingBack, as_it_is, broken_off
 from appliance.setup.placed import PlacedFile, PlacedFolder, box_files
 from appliance.setup.places import CONFIG, ETC, PUBLIC, STATE, TLS, VENV
-from appliance.setup.release import (
-    Built,
-    Release,
-    Switched,
-    forget_old,
-    is_older,
-    running,
-    version_of_release,
-)
-from appliance.setup.running import Started
+from appliance.setup.release import Built, Release, Switched, forget_old, is_whole, releases
+from appliance.setup.running import Started, not_running, page_answers, systemd_runs
 from appliance.setup.sane import SaneFolder
 from appliance.setup.settings import Settings, judge_values
-from appliance.setup.steps import Exit, Refused, Step, holds, ran, say, taken, told
+from appliance.setup.signature import fingerprint as key_fingerprint
+from appliance.setup.steps import Exit, Refused, Step, holds, ran, say, told
+from appliance.setup.succession import may_follow
+from appliance.setup.trust import RELEASE_KEY, Bundle
 
 
 class Box:
     """All steps of one box from this source."""
 
-    def __init__(self, config: Path | None, offline: Path | None) -> None:
-        self._changed = 0
-        self._release = Release(offline / "wheels" if offline else None)
+    def __init__(self, config: Path | None, bundle: Bundle | None) -> None:
+        self._manifest = bundle.manifest if bundle else None
+        self._release = Release(bundle.wheels if bundle else None)
+        self._before, self._is_kept = broken_off(), False
+        self._must_start = False
         settings = Settings(config)
         firewall = firewall_for(settings.content)
+        key = [PlacedFile(RELEASE_KEY, bundle.key)] if bundle and bundle.key else []
         self._steps: list[Step] = [
             Built(self._release),  # beside the one that runs
             _Judged(config, self._release),
-            Accounts(),
+            accounts.Accounts(),
             PlacedFolder(ETC, 0o755),
             PlacedFolder(TLS, 0o700),
             PlacedFolder(PUBLIC, 0o755),
             PlacedFolder(STATE, 0o700, "tramhoso", "tramhoso"),
+            *key,
             settings,
             SaneFolder(),
             PlacedFile(RULES, firewall.encode()),
@@ -50,7 +51,7 @@ class Box:
             _Certificates(),
             DebiansOwn(),
             Loaded(firewall),
-            Started(lambda: self._changed > 0),
+            Started(lambda: self._must_start, self._between),
         ]
 
     def would(self, mark: str) -> int:
@@ -63,29 +64,75 @@ class Box:
         Raises:
             Refused: with ROLLED_BACK the release before runs again.
         """
-        self._must_not_be_older()
-        before = GoingBack(self._steps, self._release)
-        try:
-            for step in self._steps:
-                self._changed += taken([step])
-        except Refused as refused:
-            if refused.exit_code is Exit.NOT_RUNNING:
-                raise before.undo(refused) from refused
-            raise
-        finally:
-            forget()
+        before = self._begin()
+        count = 0
+        for step in self._steps:
+            try:
+                count += self._take(step, before)
+            except (Refused, subprocess.CalledProcessError) as error:
+                raise self._end_of(error, before) from error
+        if __debug__:
+            passing("setup-before-forgotten")
+        before.forget()
         forget_old()
-        return self._changed
+        return count
 
-    def _must_not_be_older(self) -> None:
-        """Older code cannot read newer tables."""
-        there = running()
-        if there and is_older(self._release.version, now := version_of_release(there)):
-            raise Refused(
-                Exit.DOWNGRADE,
-                f"release {now} runs here and this is {self._release.version}: an older one cannot "
-                "read its tables; take the newer one, or uninstall first",
-            )
+    def _begin(self) -> GoingBack:
+        """Go on from what was broken off, or go back by it; returns what is replaced from here."""
+        left, name = self._before, self._release.name
+        if left is not None and left.coming != name:
+            if left.before is not None:
+                say("", str(left.undo(f"an update to {left.coming} was broken off")))
+            left = None
+        may_follow(self._manifest)
+        if left is None:
+            files = [step.place for step in self._steps if isinstance(step, PlacedFile)]
+            return as_it_is(name, [accounts.PLACE, *files])
+        say("", f"the set-up of {name} was broken off: it goes on")
+        self._is_kept = self._must_start = True
+        if systemd_runs() and not not_running() and page_answers():
+            left.tables.forget()
+        return left
+
+    def _take(self, step: Step, before: GoingBack) -> int:
+        """Look, tell, change; the first change to what runs is preceded by a copy of it."""
+        if __debug__:
+            passing(f"setup-before-{type(step).__name__}")
+        lines = step.changes()
+        if lines and not self._is_kept and not isinstance(step, Built):
+            before.keep()
+            self._is_kept = True
+        for line in lines:
+            say("change", line)
+        if lines:
+            self._must_start = True
+            step.apply()
+        return len(lines)
+
+    def _between(self) -> None:
+        """The old services are stopped, the new ones not yet started."""
+        if __debug__:
+            passing("setup-services-stopped")
+        if (before := broken_off()) is not None:
+            before.keep_tables()
+
+    def _end_of(
+        self, error: Refused | subprocess.CalledProcessError, before: GoingBack
+    ) -> Exception:
+        """What to tell of a step that failed; the release before runs again where there is one."""
+        if before.before is None or not self._is_kept:
+            return error
+        if isinstance(error, subprocess.CalledProcessError):
+            return before.undo(f"`{' '.join(map(str, error.cmd))}` failed")
+        undone = before.undo(str(error))
+        if error.exit_code is Exit.NOT_RUNNING:
+            return undone
+        return Refused(error.exit_code, str(undone))
+
+
+def is_half_done() -> bool:
+    """Whether a run of the set-up was broken off and has not been repeated yet."""
+    return broken_off() is not None or any(not is_whole(folder) for folder in releases())
 
 
 class _Judged:
@@ -126,3 +173,5 @@ def tell_what_to_stick_on() -> None:
     fingerprint = ran(*_certificates("--fingerprint")).strip()
     say("label", "https://tramhoso.local/ (plain http:// leads to the page of trust)")
     say("label", f"certificate authority SHA-256 {fingerprint}")
+    if RELEASE_KEY.exists():
+        say("label", f"release key SHA-256 {key_fingerprint(RELEASE_KEY.read_bytes())}")

@@ -1,21 +1,77 @@
-"""A folder with everything that `install --offline` needs: wheels, and Debian's packages."""
+"""Makes a release bundle: source, wheels, Debian's packages, a manifest, and who vouches for it."""
 
 from __future__ import annotations
 
-import hashlib
+import argparse
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from appliance.setup.places import SYSTEM_PYTHON
-from appliance.setup.release import LOCK
+from appliance.setup.debs import fetch_debs
+from appliance.setup.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, Manifest, digests
+from appliance.setup.places import SOURCE, SYSTEM_PYTHON
+from appliance.setup.release import LOCK, version_of
+from appliance.setup.shipped import copy_shipped
+from appliance.setup.signature import public_half, signed
 from appliance.setup.steps import Exit, Refused, ran, say
+from appliance.setup.trust import MACHINES
 
-SUMS = "SHA256SUMS"
 PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
-MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
 NEWER_GLIBC = {"bookworm": (36, 28), "trixie": (41, 28)}
+
+
+def make_bundle(asked: argparse.Namespace) -> Manifest:
+    """A bundle in *asked*.folder, for all kinds of machines that are not left out.
+
+    Without a manifest, which is written last, a folder is no bundle.
+
+    Raises:
+        Refused: something else lies there; it is kept. Or something could not be had.
+    """
+    folder = asked.folder
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused(Exit.USAGE, f"{folder} is not empty: a bundle begins with an empty folder")
+    if asked.sign:
+        public_half(asked.sign)  # a wrong key is told before an hour of fetching
+    copy_shipped(SOURCE, folder / "source")
+    machines = []
+    for suite in asked.suite or sorted(PYTHONS):
+        for architecture in asked.architecture or sorted(MACHINES):
+            fetch_wheels(folder / "wheels", suite, architecture)
+            machines.append(f"{suite}-{architecture}")
+            if not asked.wheels_only:
+                debs = folder / "debs" / machines[-1]
+                fetch_debs(debs, suite, architecture, asked.packages.split(), asked.mirror)
+    return sealed(
+        folder,
+        tuple(machines),
+        asked.sign,
+        tuple(asked.updates_from),
+        tuple(asked.goes_back_from),
+    )
+
+
+def sealed(
+    folder: Path,
+    machines: tuple[str, ...],
+    key: Path | None,
+    updates_from: tuple[str, ...] = (),
+    goes_back_from: tuple[str, ...] = (),
+) -> Manifest:
+    """Write down what lies in *folder*, and sign it with *key*; the last step."""
+    for name in (MANIFEST, SIGNATURE):
+        (folder / name).unlink(missing_ok=True)
+    if key:
+        (folder / PUBLIC_KEY).write_bytes(public_half(key))
+    version = version_of(folder / "source")
+    manifest = Manifest(version, machines, updates_from, goes_back_from)
+    manifest = replace(manifest, files=digests(folder))
+    (folder / MANIFEST).write_bytes(manifest.as_bytes())
+    if key:
+        (folder / SIGNATURE).write_bytes(signed(manifest.as_bytes(), key))
+    return manifest
 
 
 def platforms(suite: str, architecture: str) -> list[str]:
@@ -43,6 +99,8 @@ for entry in open(lock).read().replace("\\\\\\n", " ").splitlines():
 def fetch_wheels(folder: Path, suite: str, architecture: str) -> None:
     """Every wheel of the lock for the Python of *suite*, checked against the lock's hashes.
 
+    What *folder* holds already is not fetched again.
+
     Raises:
         Refused: one could not be had, or there is no wheel for that machine.
     """
@@ -68,41 +126,3 @@ def fetch_wheels(folder: Path, suite: str, architecture: str) -> None:
             raise Refused(
                 Exit.UNAVAILABLE, "pip could not fetch every wheel; is the network there?"
             ) from error
-
-
-def must_be_whole(folder: Path) -> None:
-    """Every file is there as it was written, and none besides.
-
-    Raises:
-        Refused: it is not; asked before anything is changed.
-    """
-    place = folder / SUMS
-    try:
-        said = dict(line.split("  ", 1)[::-1] for line in place.read_text("utf-8").splitlines())
-    except (OSError, ValueError, UnicodeDecodeError) as error:
-        raise _not_whole(folder, f"no {SUMS} that can be read") from error
-    there = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
-    there.pop(SUMS, None)
-    if odd := sorted(there.keys() ^ said.keys()):
-        raise _not_whole(folder, f"{odd[0]} is {'missing' if odd[0] in said else 'not of it'}")
-    for name, path in sorted(there.items()):
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != said[name]:
-                raise _not_whole(folder, f"{name} has other bytes")
-
-
-def _not_whole(folder: Path, why: str) -> Refused:
-    again = "nothing was changed; make it again with `setup_pi.sh bundle`"
-    return Refused(Exit.BAD_BUNDLE, f"{folder} is no whole bundle: {why}; {again}")
-
-
-def write_sums(folder: Path) -> Path:
-    """SHA256SUMS of everything below *folder*, as sha256sum -c reads it."""
-    place = folder / SUMS
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != place)
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n"
-        for path in files
-    ]
-    place.write_text("".join(lines), encoding="utf-8")
-    return place

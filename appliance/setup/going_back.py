@@ -1,87 +1,144 @@
-"""What an update replaced, so that a release that does not run leaves the one before it running."""
+"""What an update replaces, kept on the card until the new release runs.
+
+A release that does not run leaves the one before it running. A plug pulled in the middle leaves
+`before/` behind: the next run of the set-up goes on from it, or goes back by it.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import base64
+import json
 import os
 import shutil
-import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.setup.placed import PlacedFile
-from appliance.setup.places import CONFIG, OPT, STATE, VENV
-from appliance.setup.release import Release, running, switch_to, version_of_release
-from appliance.setup.running import restart, stop
-from appliance.setup.steps import Exit, Refused, Step, say
+from appliance.setup.places import CONFIG, OPT, RELEASES, VENV
+from appliance.setup.release import go_back_to, running, version_of_release
+from appliance.setup.running import restart, stop, systemd_runs
+from appliance.setup.steps import Exit, Refused, say
+from appliance.setup.tables import DATABASE, Tables
 
-DATABASE = STATE / "point.db"
-COPY = OPT / "point.db.before"  # of root's alone; on the same card as the original
+BEFORE = OPT / "before"  # of root's alone; on the same card as the originals
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A file as it was."""
+
+    content: bytes
+    mode: int
+    owner: int
+    group: int
+
+
+@dataclass(frozen=True)
 class GoingBack:
-    """Remembers before anything is replaced; *undo* puts it all back."""
+    """The box before the release *coming* was begun."""
 
-    def __init__(self, steps: list[Step], coming: Release) -> None:
-        self._release = running()
-        files = [step for step in steps if isinstance(step, PlacedFile)]
-        self._files = {step.place: _content(step.place) for step in files}
-        self._files[CONFIG] = _content(CONFIG)
-        if self._release not in (None, coming.folder) and DATABASE.exists():
-            _copy(DATABASE, COPY)
+    coming: str
+    before: str | None  # the release that ran; None: a first install
+    files: dict[Path, Kept | None]
+    folder: Path = BEFORE
+    database: Path = DATABASE
 
-    def undo(self, why: Refused) -> Refused:
+    def keep(self) -> None:
+        """Write it down, whole or not at all, before anything is replaced."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        half = self.folder.with_name(".before.new")
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(parents=True, mode=0o700)
+        files = {str(place): _as_json(kept) for place, kept in self.files.items()}
+        said = {"coming": self.coming, "before": self.before, "files": files}
+        (half / "before.json").write_text(json.dumps(said), encoding="utf-8")
+        os.sync()
+        half.rename(self.folder)
+        os.sync()
+
+    @property
+    def tables(self) -> Tables:
+        """The copy of the database, in the same folder."""
+        return Tables(self.folder / "point.db", self.database)
+
+    def keep_tables(self) -> None:
+        """Asked between the old services and the new."""
+        if self.before not in (None, self.coming):
+            self.tables.keep()
+
+    def put_back(self) -> None:
+        """Files, release and tables as they were; what runs is stopped before, if it can be."""
+        for place, kept in self.files.items():
+            _restore(place, kept)
+        if self.before is not None:
+            go_back_to(RELEASES / self.before)
+        self.tables.put_back()
+
+    def undo(self, why: str) -> Refused:
         """Let the release before run again; returns what to tell of it."""
-        if self._release is None:
-            return why
-        say("back", f"to release {self._release.name}, with its units and its tables")
-        stop()
-        for place, content in self._files.items():
-            if content is None:
-                place.unlink(missing_ok=True)
-            else:
-                place.write_bytes(content)
-        switch_to(self._release)
-        if COPY.exists() and _tables(COPY) != _tables(DATABASE):
-            _put_back()
-        restart()
+        say("back", f"to release {self.before}, with its units and its tables")
+        if systemd_runs():
+            stop()
+        self.put_back()
+        if systemd_runs():
+            restart()
+        self.forget()
         now = version_of_release(VENV.resolve())
         return Refused(Exit.ROLLED_BACK, f"{why}; release {now} runs again")
 
-
-def forget() -> None:
-    """The new release runs: the copy is of no use, and holds ciphertext and names."""
-    COPY.unlink(missing_ok=True)
-
-
-def _content(place: Path) -> bytes | None:
-    return place.read_bytes() if place.exists() else None
+    def forget(self) -> None:
+        """All is done: the copies are of no use, and hold ciphertext and names."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """A whole copy, also while services write."""
-    target.unlink(missing_ok=True)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600)):
-        pass
-    with (
-        contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as here,
-        contextlib.closing(sqlite3.connect(target)) as there,
-    ):
-        here.backup(there)
+def as_it_is(coming: str, places: Iterable[Path]) -> GoingBack:
+    """The box now, as far as *places* and the configuration tell it."""
+    there = running()
+    files = {place: _kept(place) for place in (*places, CONFIG)}
+    return GoingBack(coming, there.name if there else None, files)
 
 
-def _tables(database: Path) -> str:
-    """Which shape the tables have."""
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        return str(connection.execute("SELECT version_num FROM alembic_version").fetchall())
+def broken_off(folder: Path = BEFORE, database: Path = DATABASE) -> GoingBack | None:
+    """What a run of the set-up left that did not come to its end."""
+    try:
+        said = json.loads((folder / "before.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    files = {Path(place): _from_json(kept) for place, kept in said["files"].items()}
+    return GoingBack(said["coming"], said["before"], files, folder, database)
 
 
-def _put_back() -> None:
-    """The release before cannot read tables of the newer shape."""
-    for left in ("-wal", "-shm"):
-        DATABASE.with_name(DATABASE.name + left).unlink(missing_ok=True)
-    fresh = DATABASE.with_name(".point.db.back")
-    shutil.copyfile(COPY, fresh)
-    fresh.chmod(0o600)
-    shutil.chown(fresh, "tramhoso", "tramhoso")
-    os.sync()
-    fresh.rename(DATABASE)
+def _kept(place: Path) -> Kept | None:
+    if not place.exists():
+        return None
+    found = place.stat()
+    return Kept(place.read_bytes(), found.st_mode & 0o7777, found.st_uid, found.st_gid)
+
+
+def _restore(place: Path, kept: Kept | None) -> None:
+    if kept is None:
+        place.unlink(missing_ok=True)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    fresh = place.with_name(f".{place.name}.back")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(kept.content)
+        os.fchmod(file.fileno(), kept.mode)
+        os.fchown(file.fileno(), kept.owner, kept.group)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(place)
+
+
+def _as_json(kept: Kept | None) -> dict[str, object] | None:
+    if kept is None:
+        return None
+    return vars(kept) | {"content": base64.b64encode(kept.content).decode()}
+
+
+def _from_json(said: dict[str, object] | None) -> Kept | None:
+    if said is None:
+        return None
+    content = base64.b64decode(str(said["content"]))
+    return Kept(content, *(int(str(said[name])) for name in ("mode", "owner", "group")))

@@ -13,6 +13,7 @@ OPT = Path("/opt/tramhoso")
 RELEASES = OPT / "releases"
 VENV = OPT / "venv"  # a link to the release that runs
 PREVIOUS = OPT / "previous"  # the one before it, to go back to
+COMING = OPT / "coming"  # a new release's source while it is set up
 UNDO = OPT / "undo.json"  # what was Debian's and is put back by uninstall
 STATE = Path("/var/lib/tramhoso")
 WARD_STATE = Path("/var/lib/tramhoso-ward")

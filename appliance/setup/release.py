@@ -8,14 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from appliance.setup.places import PREVIOUS, RELEASES, SOURCE, SYSTEM_PYTHON, VENV
+from appliance.failpoints import passing
+from appliance.setup.places import COMING, PREVIOUS, RELEASES, SOURCE, SYSTEM_PYTHON, VENV
+from appliance.setup.shipped import copy_shipped, shipped
 from appliance.setup.steps import PLAIN, Exit, Refused, ran
 
 LOCK = SOURCE / "appliance/requirements/run.lock"
-CODE = ("appliance", "web")
 WHOLE = "whole"  # written last: a folder without it was left by a cut
 
 
@@ -34,7 +34,7 @@ class Release:
 
     def is_whole(self) -> bool:
         """Whether it was built to the end."""
-        return (self.folder / WHOLE).exists()
+        return is_whole(self.folder)
 
     def build(self) -> None:
         """Make the venv; one that a cut left half made is made anew."""
@@ -61,8 +61,9 @@ class Release:
         quiet = ("--quiet", "--no-input", "--no-compile", "--disable-pip-version-check")
         pip = (python, "-m", "pip", "install", *quiet, "--retries", "5", *where)
         ran(*pip, "--only-binary", ":all:", "--require-hashes", "--requirement", str(LOCK))
-        copy = self.folder / "source"  # a build writes beside what it builds
-        _copy_source(copy)
+        copy_shipped(SOURCE, self.folder / "source")  # its own set-up, for the next update
+        copy = self.folder / "build"  # a build writes beside what it builds
+        copy_shipped(SOURCE, copy)
         ran(*pip, "--no-build-isolation", "--no-deps", str(copy))
         shutil.rmtree(copy)
         self._compile(python)
@@ -124,6 +125,13 @@ def switch_to(folder: Path) -> None:
     """From the next start of a service on, *folder* runs; what ran until now is remembered."""
     if (before := running()) and before != folder:
         _link(PREVIOUS, before)
+    if __debug__:
+        passing("setup-previous-linked")
+    _link(VENV, folder)
+
+
+def go_back_to(folder: Path) -> None:
+    """*folder* runs again; what did not run is nothing to go back to."""
     _link(VENV, folder)
 
 
@@ -134,12 +142,24 @@ def _link(place: Path, folder: Path) -> None:
     fresh.rename(place)
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether the release in *folder* was built to the end."""
+    return (folder / WHOLE).exists()
+
+
+def releases() -> list[Path]:
+    """Their folders, whole or not."""
+    return sorted(RELEASES.iterdir()) if RELEASES.is_dir() else []
+
+
 def forget_old() -> None:
     """Room on the card: releases that nobody goes back to are removed."""
     keep = {link.parent / link.readlink() for link in (VENV, PREVIOUS) if link.is_symlink()}
-    for folder in RELEASES.iterdir() if RELEASES.is_dir() else ():
+    for folder in releases():
         if folder not in keep:
             shutil.rmtree(folder)
+    if SOURCE != COMING:
+        shutil.rmtree(COMING, ignore_errors=True)
 
 
 def version_of_release(folder: Path) -> str:
@@ -169,21 +189,6 @@ def version_of(source: Path) -> str:
 def _digest() -> str:
     """Of everything that a release is made of."""
     made_of = hashlib.sha256(sys.version.encode())
-    for path in sorted(_sources()):
+    for path in sorted(shipped(SOURCE)):
         made_of.update(f"{path.relative_to(SOURCE)}\0".encode() + path.read_bytes())
     return made_of.hexdigest()[:12]
-
-
-def _sources() -> Iterator[Path]:
-    yield from (SOURCE / "pyproject.toml", SOURCE / "README.md", SOURCE / "LICENSE")
-    for room in CODE:
-        for path in (SOURCE / room).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts and "egg-info" not in str(path):
-                yield path
-
-
-def _copy_source(place: Path) -> None:
-    for path in _sources():
-        copy = place / path.relative_to(SOURCE)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)

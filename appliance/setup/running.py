@@ -26,8 +26,9 @@ def systemd_runs() -> bool:
 class Started:
     """The target is switched on, and everything it wants runs what is installed now."""
 
-    def __init__(self, fresh: Callable[[], bool]) -> None:
+    def __init__(self, fresh: Callable[[], bool], between: Callable[[], None]) -> None:
         self._fresh = fresh  # whether something was installed that running services do not know
+        self._between = between  # called while nothing of ours runs
 
     def changes(self) -> list[str]:
         lines = []
@@ -40,10 +41,10 @@ class Started:
     def apply(self) -> None:
         ran("systemctl", "enable", "--quiet", TARGET)
         if systemd_runs():
-            restart()
+            restart(self._between)
 
 
-def restart() -> None:
+def restart(between: Callable[[], None] = lambda: None) -> None:
     """Stop everything of ours, start what is installed, wait until it answers.
 
     Raises:
@@ -53,6 +54,7 @@ def restart() -> None:
     if Path("/run/udev/control").exists():
         ran("udevadm", "control", "--reload")
     stop()
+    between()
     ran("systemctl", "start", TARGET)
     wait_until_it_runs()
 

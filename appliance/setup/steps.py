@@ -18,6 +18,8 @@ class Exit(IntEnum):
     DIFFERS = 3
     USAGE = 64
     NO_ROOM = 66
+    WRONG_MACHINE = 67
+    HALF_DONE = 68
     UNAVAILABLE = 69
     NOT_RUNNING = 70
     ROLLED_BACK = 71
@@ -25,6 +27,7 @@ class Exit(IntEnum):
     WRONG_SIGNATURE = 73
     DOWNGRADE = 74
     BAD_FIREWALL = 75
+    NOT_FROM_HERE = 76
     NOT_ROOT = 77
     BAD_CONFIG = 78
 
@@ -62,19 +65,6 @@ def told(steps: Iterable[Step], mark: str) -> int:
         for line in step.changes():
             say(mark, line)
             count += 1
-    return count
-
-
-def taken(steps: Iterable[Step]) -> int:
-    """Take the steps one after the other, each told before it is taken."""
-    count = 0
-    for step in steps:
-        lines = step.changes()
-        for line in lines:
-            say("change", line)
-        if lines:
-            step.apply()
-        count += len(lines)
     return count
 
 

@@ -11,6 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from appliance.setup.trust import architecture
+
 PROJECT = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("TRAMHOSO_TEST_CACHE", "/var/tmp/tramhoso-boot"))
 # What Raspberry Pi OS Lite has and the smallest Debian has not.
@@ -48,13 +50,13 @@ def debian_root(suite: str) -> Path:
 def wheels(suite: str) -> Path:
     """Every wheel that the lock names, for the Python of *suite*."""
     lock = PROJECT / "appliance/requirements/run.lock"
-    folder = CACHE / f"wheels-{suite}-{_short(lock.read_text())}"
+    folder = CACHE / f"bundle-{suite}-{_short(lock.read_text())}"
     if not folder.exists():
         half = folder.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
-        (half / "wheels").mkdir(parents=True)
-        script = PROJECT / "setup_pi.sh"
-        _run(str(script), "bundle", str(half), "--suite", suite, "--wheels-only")
+        CACHE.mkdir(parents=True, exist_ok=True)
+        asked = ("--suite", suite, "--architecture", architecture(), "--wheels-only")
+        _run(str(PROJECT / "setup_pi.sh"), "bundle", str(half), *asked)
         half.rename(folder)
     return folder
 

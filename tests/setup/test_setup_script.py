@@ -189,7 +189,7 @@ def test_shellcheck_finds_nothing_to_say():
 
 
 def test_it_stays_readable_in_one_sitting():
-    assert len(SCRIPT.read_text().splitlines()) <= 290
+    assert len(SCRIPT.read_text().splitlines()) <= 300
 
 
 def test_continuous_integration_types_what_a_person_types():

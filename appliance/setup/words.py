@@ -1,0 +1,66 @@
+"""The words that may stand behind setup_pi.sh."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from appliance.setup.bundle import PYTHONS
+from appliance.setup.manifest import MANIFEST
+from appliance.setup.places import SOURCE
+from appliance.setup.trust import MACHINES
+
+MIRROR = "http://deb.debian.org/debian"
+
+
+def words() -> argparse.Namespace:
+    """What was asked for; a mistake ends the program with the usage, exit 64."""
+    parser = _Parser(prog="setup_pi.sh")
+    verbs = parser.add_subparsers(dest="verb", required=True, parser_class=_Parser)
+    parser.set_defaults(
+        dry_run=False, config=None, offline=None, release_key=None, erase=False, absent=""
+    )
+    for name in ("install", "check", "judge", "packages", "update", "uninstall"):
+        verb = verbs.add_parser(name)
+        verb.add_argument("--absent", default="", help=argparse.SUPPRESS)
+        if name in ("install", "uninstall"):
+            verb.add_argument("--dry-run", action="store_true")
+        if name == "uninstall":
+            verb.add_argument("--erase", action="store_true")
+            continue
+        given = "--from" if name == "update" else "--offline"
+        here = None if name == "update" else bundle_around(SOURCE)
+        verb.add_argument(given, dest="offline", type=_absolute, metavar="BUNDLE", default=here)
+        verb.add_argument("--release-key", type=_absolute, metavar="FILE")
+        if name != "update":
+            verb.add_argument("--config", type=_absolute)
+    _bundle(verbs.add_parser("bundle"))
+    verbs.add_parser("release-key").add_argument("file", type=_absolute)
+    return parser.parse_args()
+
+
+def bundle_around(source: Path) -> Path | None:
+    """The bundle that *source* is a part of: whoever runs its set-up means that bundle."""
+    return source.parent if (source.parent / MANIFEST).exists() else None
+
+
+def _bundle(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("folder", type=_absolute)
+    verb.add_argument("--sign", type=_absolute, metavar="KEYFILE")
+    verb.add_argument("--suite", choices=sorted(PYTHONS), action="append")
+    verb.add_argument("--architecture", choices=sorted(MACHINES), action="append")
+    verb.add_argument("--wheels-only", action="store_true")
+    verb.add_argument("--updates-from", metavar="VERSION", action="append", default=[])
+    verb.add_argument("--goes-back-from", metavar="VERSION", action="append", default=[])
+    verb.add_argument("--mirror", default=MIRROR)
+    verb.add_argument("--packages", default="", help=argparse.SUPPRESS)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage()
+        self.exit(64, f"{self.prog}: {message}\n")
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).resolve()

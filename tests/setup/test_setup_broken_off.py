@@ -1,0 +1,79 @@
+"""A plug pulled while a release is set up: the next run finishes it, or the old one is back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.setup.thrown_away import cannot_be_made
+from tests.setup.thrown_away_box import BoxAndBundle
+
+pytestmark = [
+    pytest.mark.skipif(bool(cannot_be_made()), reason=cannot_be_made() or "it can"),
+    pytest.mark.timeout(600),
+]
+DIED = 137
+EVERY = [
+    *(f"setup-before-{name}" for name in ("Built", "_Judged", "Settings", "SaneFolder")),
+    *(f"setup-before-PlacedFolder:{number}" for number in range(1, 5)),
+    *(f"setup-before-PlacedFile:{number}" for number in range(1, 21)),
+    *(f"setup-before-{name}" for name in ("Switched", "_Certificates", "DebiansOwn", "Loaded")),
+    *("setup-before-Started", "setup-source-copied", "setup-previous-linked"),
+]
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[BoxAndBundle]:
+    made = BoxAndBundle(tmp_path)
+    try:
+        made.must_install()
+        yield made
+    finally:
+        made.close()
+
+
+def cut_at(box: BoxAndBundle, step: str) -> None:
+    """The plug is pulled there."""
+    cut = box.update(TRAMHOSO_DIE_AT=step)
+    assert cut.returncode == DIED, f"{step}: {cut.returncode} {cut.stderr}"
+
+
+def must_be_finished(box: BoxAndBundle) -> None:
+    """The same again: as if nobody had cut it."""
+    again = box.update()
+    assert again.returncode == 0, again.stderr
+    assert box.runs() == box.new
+    assert "# newer" in box.root.shell("cat /etc/systemd/system/tramhoso-web.service")
+    box.must_be_tidy()
+
+
+def must_be_undone(box: BoxAndBundle, before: str) -> None:
+    """The old release's own set-up: as if nobody had begun."""
+    back = box.install()
+    assert back.returncode == 0, back.stderr
+    assert box.runs() == box.old
+    assert box.settled_tree() == before
+    box.must_be_tidy()
+
+
+def test_an_update_that_a_plug_cut_is_told_undone_by_the_old_set_up_or_finished(box):
+    before = box.settled_tree()
+    cut_at(box, "setup-before-_Certificates")  # the new release is linked, its units lie there
+    said = box.check()
+    assert said.returncode == 68
+    assert said.stderr.splitlines()[-1].endswith("type the same again: it goes on")
+    must_be_undone(box, before)
+    cut_at(box, "setup-before-PlacedFile:9")  # some units are the new one's
+    must_be_finished(box)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("step", EVERY)
+def test_an_update_cut_at_any_step_is_finished_or_undone(box, step):
+    before = box.settled_tree()
+    cut_at(box, step)
+    must_be_undone(box, before)
+    cut_at(box, step)
+    must_be_finished(box)
