@@ -153,11 +153,15 @@ def ward_key_changed(point: Point, kept: str) -> None:
 
 
 def _want_copies(point: Point, kind: str) -> None:
-    """Both copies are brought up to date by the next upkeep, however young they are."""
+    """Both copies are brought up to date by the next upkeep, however young they are.
+
+    On a box that is at once: ``tramhoso-upkeep.path`` sees the file.
+    """
     try:
         page = str(point.diary.page())
         with point.database.writing() as connection:
             status.remember(connection, status.COPY_WANTED, page)
+        (point.config.paths.state / "upkeep-wanted").write_bytes(b"")
     except Exception as error:
         _complain(kind, error)
 

@@ -21,6 +21,7 @@ from appliance.desk.delivery import erase_sealed
 from appliance.desk.figures import here_of
 from appliance.desk.point import Point
 from appliance.desk.settled_clock import clock_is_settled
+from appliance.failpoints import passing
 from appliance.store import audit, figures, procedure_versions, retention
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ def _forget_aged(point: Point) -> Forgotten:
         retention.sweep(connection, before, trail_before, now)
         figures.settle_visits(connection, before.astimezone(point.zone).date())
         figures.sweep(connection, point.today())
+    if __debug__:
+        passing("swept-before-trail-shortened")
     return Forgotten(gone, _shorten_trail(point))
 
 
@@ -83,6 +86,8 @@ def _forget(point: Point, due: Sequence[Any]) -> int:
     gone = 0
     for one in due:
         noting.forgotten(point, one.id)
+        if __debug__:
+            passing("forgotten-noted-before-rows")
         try:
             with point.database.writing() as connection:
                 codes = retention.receipt_codes(connection, one.id)
@@ -103,6 +108,8 @@ def _forget(point: Point, due: Sequence[Any]) -> int:
         except IntegrityError as error:  # a row that this release knows nothing of
             log.error("dossier %s cannot be forgotten: %s", one.id, error.orig)
             continue
+        if __debug__:
+            passing("forgotten-rows-before-sealed-gone")
         for name in names:
             erase_sealed(point, name)
         gone += 1
@@ -123,4 +130,6 @@ def _shorten_trail(point: Point) -> int:
         if not gone:
             break
         lines += gone
+        if __debug__:
+            passing("trail-shortened-before-more")
     return lines

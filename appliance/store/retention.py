@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from appliance.core.dossier import DossierState
 from appliance.core.walk_up import WalkUpState
+from appliance.failpoints import passing
 from appliance.store import duty
 from appliance.store.sessions import SWEPT
 from appliance.store.tables import (
@@ -104,6 +105,8 @@ def drop(connection: Connection, dossier_id: str) -> None:
         seal_request, submission, ward_event, on_desk,
     ):  # fmt: skip
         connection.execute(delete(table).where(table.c.dossier_id == dossier_id))
+    if __debug__:
+        passing("forgotten-parts-before-row")
     connection.execute(delete(dossier).where(dossier.c.id == dossier_id))
 
 
@@ -128,6 +131,8 @@ def sweep(connection: Connection, before: datetime, people_before: datetime, now
         )
     )
     duty.sweep(connection, now)
+    if __debug__:
+        passing("swept-presses-before-people")
     known = select(dossier.c.id)
     connection.execute(
         delete(ward_event).where(ward_event.c.at < before, ward_event.c.dossier_id.not_in(known))

@@ -15,6 +15,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from appliance.failpoints import passing
 from appliance.store.page_files import RESERVE_BYTES
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,11 @@ def give_back(database: Path) -> int:
                 # each block is a row without columns, and ``execute`` would end at the first
                 own.executescript(f"PRAGMA incremental_vacuum({min(STEP, free - KEPT_FREE)})")
                 given += free - _number(own, "freelist_count")
+                if __debug__:
+                    passing("room-given-before-more")
             if given:
+                if __debug__:
+                    passing("room-given-before-checkpoint")
                 own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     except sqlite3.Error as error:  # no room for the log, or somebody holds it: another time
         log.info("free blocks of the database stay: %s", error)
@@ -74,6 +79,8 @@ def pack_once(database: Path) -> bool:
     room = os.statvfs(database.parent)
     if used > PACKED_UP_TO or room.f_bavail * room.f_frsize < 2 * used + 2 * RESERVE_BYTES:
         return False
+    if __debug__:
+        passing("database-before-packed")
     beside = os.environ | {"SQLITE_TMPDIR": str(database.parent)}
     done = subprocess.run(
         [sys.executable, "-c", _PACK, str(database)],

@@ -9,6 +9,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -126,6 +128,22 @@ def a_whole_visit_goes_through_the_installed_units(machine: Machine) -> None:
     assert visit["pages"] == 3
 
 
+def a_new_pin_brings_upkeep_at_once(machine: Machine) -> None:
+    """In both copies of the database within a minute, not with the next quarter of an hour."""
+    show = ("systemctl", "show", "--value", "tramhoso-upkeep", "--property")
+    wait_for(lambda: machine.run(*show, "ActiveState").stdout == "inactive\n")
+    before = machine.run(*show, "ExecMainStartTimestampMonotonic").stdout
+    machine.run(TRAMHOSO, "volunteer", "add", "Trần Thị Mẫu", user="tramhoso")
+    wait_for(lambda: machine.run(*show, "ExecMainStartTimestampMonotonic").stdout != before)
+
+
+def wait_for(so: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < ends
+        time.sleep(0.5)
+
+
 def install_again_changes_nothing(machine: Machine) -> None:
     before = tree(machine)
     assert installed(machine).splitlines()[-1].split() == ["0", "changes"]
@@ -156,6 +174,7 @@ def test_a_box_is_installed_visited_restarted_and_taken_away(machine):
     install_brings_every_service_up(machine)
     a_laptop_in_the_room_reaches_the_page_and_nothing_else(machine)
     a_whole_visit_goes_through_the_installed_units(machine)
+    a_new_pin_brings_upkeep_at_once(machine)
     install_again_changes_nothing(machine)
     after_a_restart_everything_runs_again(machine)
     uninstall_leaves_the_data_and_nothing_else(machine)

@@ -70,6 +70,12 @@ BESIDE = {
         "publication-whole-before-its-place", "publication-placed-before-it-stands",
         "publication-said-before-its-name", "publication-stands-before-older-ones-go",
     ),
+    "test_campaigns_kill_upkeep.py": (
+        "forgotten-noted-before-rows", "forgotten-parts-before-row",
+        "forgotten-rows-before-sealed-gone", "swept-presses-before-people",
+        "swept-before-trail-shortened", "trail-shortened-before-more",
+        "room-given-before-more", "room-given-before-checkpoint", "database-before-packed",
+    ),
     "test_campaigns_kill_stick.py": (
         "stick-file-before-its-name", "stick-files-before-manifest", "stick-manifest-before-proof",
         "stick-copied-before-row", "stick-proof-gone-before-files",

@@ -125,7 +125,10 @@ def test_both_copies_know_of_a_new_pin_at_the_next_upkeep(
     before = restoring.copies_of(point).finished()
     clock.pass_by(minutes=15)
     assert upkeep.run(point).copied_bytes is None
+    asked = point.config.paths.state / "upkeep-wanted"  # which tramhoso-upkeep.path looks at
+    asked.unlink(missing_ok=True)
     people.fresh_pin(point, helper.id)
+    assert asked.exists()
     assert upkeep.run(point).copied_bytes is not None
     after = restoring.copies_of(point).finished()
     assert not set(before) & set(after)

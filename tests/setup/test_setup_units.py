@@ -180,4 +180,10 @@ def test_the_target_starts_every_unit_of_the_box():
     assert wanted
     daemons = {f"{name}.service" for name in DAEMONS if name != "tramhoso-ward"}
     daemons |= {f"{name}.service" for name in AT_BOOT}
-    assert set(wanted[1].split()) == daemons | {f"{name}.timer" for name in ONE_SHOTS}
+    begun = {f"{name}.timer" for name in ONE_SHOTS} | {path.name for path in UNITS.glob("*.path")}
+    assert set(wanted[1].split()) == daemons | begun
+
+
+def test_upkeep_comes_at_once_when_the_file_is_written_that_a_new_pin_writes():
+    told = (UNITS / "tramhoso-upkeep.path").read_text()
+    assert "\nPathChanged=/var/lib/tramhoso/upkeep-wanted\n" in told
