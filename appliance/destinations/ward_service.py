@@ -20,6 +20,7 @@ from appliance.core.errors import (
     FilesMissingAtWard,
     SealedFileDamaged,
 )
+from appliance.core.figures_told import MonthsKnown, MonthTold, WardTotal
 from appliance.core.manifest import (
     EventPage,
     Heartbeat,
@@ -72,6 +73,7 @@ class HeartbeatAnswer(TheirMessage):
     ward_key: WardKey | None = None
     erase_all: EraseAll | None = None
     publication: int | None = None  # the newest; what it holds is signed
+    ward_totals: tuple[WardTotal, ...] | None = None  # None: the ward keeps no figures
 
 
 class WardService:
@@ -165,6 +167,23 @@ class WardService:
 
     def _tell_how(self, health: Heartbeat) -> Answer:
         return self._wire.ask("PUT", f"{self._url}/heartbeat", _JSON, canonical_json(health))
+
+    def months_known(self) -> MonthsKnown | None:
+        """Which of this box's months the ward holds; None from a ward that keeps no figures."""
+        answer = self._wire.ask("GET", f"{self._url}/figures", _JSON)
+        if answer.status == 404 and answer.is_json:
+            return None
+        return _message(answer, MonthsKnown)
+
+    def tell_month(self, told: MonthTold) -> bool:
+        """Bring one month; False when the ward knows a newer telling: look and tell again."""
+        path = f"/figures/{quote(told.figures.place, safe='')}/{told.figures.month}"
+        answer = self._wire.ask("PUT", f"{self._url}{path}", _JSON, canonical_json(told))
+        if answer.status == 409 and answer.is_json:
+            return False
+        if answer.status != 200:
+            raise verdict(answer)
+        return True
 
     def close(self) -> None:
         """Give the connection back. Calls after this one open it again."""

@@ -19,12 +19,14 @@ from appliance.core.errors import ApplianceError, ConfigWrong, SoftwareTooOld
 from appliance.desk.delivery import Sending, deliver, health
 from appliance.desk.erase_all import note_erase_all
 from appliance.desk.feed import note_ward_clock
+from appliance.desk.figures_told import take_ward_totals
 from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.desk.ward_key import take_ward_key
 from appliance.destinations.publications import WardPublications
 from appliance.destinations.ward_service import WardService
 from appliance.keys.signing import device_key_of, verify_key_of
+from appliance.services.figures_told import FiguresToWard
 from appliance.services.folder import FolderWatch
 from appliance.services.news import News
 from appliance.services.published import Publications
@@ -65,6 +67,7 @@ class Uploader:
         self._point = point
         self._sending = Sending(point, held_by=f"uploader-{os.getpid()}")
         self._ward = self._way_to_the_ward()
+        self._figures = FiguresToWard(point, self._ward, time.monotonic)
         self._news = News(point, self._way_to_the_ward(), self._hear)
         token = read_token(point.config.ward.token_file)
         self._published = Publications(
@@ -103,6 +106,7 @@ class Uploader:
             if now >= self._next_heartbeat:
                 self._next_heartbeat = now + HEARTBEAT_EVERY_S
                 self._try(self._tell_how_we_are)
+                self._try(self._figures.tell)
             time.sleep(LOOK_EVERY_S)
 
         self._news.start()
@@ -139,6 +143,8 @@ class Uploader:
         if answer.server_time is not None:
             clock = note_ward_clock(self._point, answer.server_time)
             log.info("this clock is %.0f s ahead of the ward's", clock.ahead.total_seconds())
+        if answer.ward_totals is not None:
+            take_ward_totals(self._point, answer.ward_totals)
         if answer.ward_key is not None:
             take_ward_key(self._point, answer.ward_key)
         if answer.erase_all is not None:

@@ -122,6 +122,8 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
         "name": made.officer,
         "procedure_id": "khai-sinh",
         "version": "2026-07-01",
+        "place": "TH-0001",
+        "month": "2026-11",
         "static:filename": "ward.css",
         "bootstrap.static:filename": "css/bootstrap.min.css",
     }

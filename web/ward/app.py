@@ -10,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from web.ward import figures_door  # noqa: F401 - adds its doors to the intake
 from web.ward.follow import follow
 from web.ward.head import head
 from web.ward.inbox import inbox

@@ -38,6 +38,7 @@ class Deed(StrEnum):
     RENEWED = "password-renewed"
     RETIRED = "officer-retired"
     ROLE = "role-changed"
+    TOTALLED = "total-entered"  # how many dossiers the ward had in a month
 
 
 @dataclass(frozen=True, slots=True)

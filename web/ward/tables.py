@@ -204,3 +204,29 @@ audit = Table(
     Index("ix_audit_dossier_seq", "dossier_id", "seq"),
     sqlite_autoincrement=True,
 )
+
+figure_month = Table(
+    "figure_month",
+    metadata,
+    # One place's month as one box counted it; whoever reads adds up the boxes of a place.
+    Column("device_id", ForeignKey("device.id"), primary_key=True),
+    Column("place", String(80), primary_key=True),
+    Column("month", String(7), primary_key=True, index=True),  # 2026-11
+    Column("revision", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("commune", String(5), nullable=False, default=""),  # code; empty: the box did not say
+    Column("commune_name", String(80), nullable=False, default=""),
+    Column("told", Text, nullable=False),  # core.figures.Month, as JSON
+    Column("told_at", Moment, nullable=False),
+)
+
+ward_total = Table(
+    "ward_total",
+    metadata,
+    # All dossiers of a commune, through whatever door: an officer types it in.
+    Column("commune", String(5), primary_key=True),  # empty: the office has only one
+    Column("month", String(7), primary_key=True),
+    Column("dossiers", Integer, nullable=False),
+    Column("officer", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+)
