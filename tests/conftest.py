@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from tests.quickly import keep_templates
 ROOT = Path(__file__).resolve().parent.parent
 
 keep_templates()
+
+
+def pytest_sessionfinish() -> None:
+    if window := sys.modules.get("tests.station_page.chromium"):  # a test opened one
+        window.end_chromium()
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
@@ -60,6 +61,12 @@ def test_a_reader_who_is_no_kiosk_has_none_of_it(reader: Browser) -> None:
     assert "kiosk-bar" not in text
 
 
+def goes_back_by_itself(page: Page, address: str) -> None:
+    with suppress(Error):  # on a busy machine the page leaves while its clock is still turned
+        page.clock.run_for((RETURN_AFTER_S + 2) * 1000)
+    page.wait_for_url(address + "/guides")
+
+
 @pytest.mark.browser
 def test_a_screen_that_nobody_touches_goes_back_to_the_start(address: str) -> None:
     with open_window(address, width=1080) as window:
@@ -68,13 +75,13 @@ def test_a_screen_that_nobody_touches_goes_back_to_the_start(address: str) -> No
         page.get_by_role("button", name="English").click()
         page.get_by_role("link", name="VNeID in seven steps").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("VNeID in seven steps")
+        page.wait_for_load_state("load")  # its clock runs from the script on
         page.clock.run_for((RETURN_AFTER_S - 5) * 1000)
         page.mouse.wheel(0, 400)  # somebody reads on
         page.wait_for_function("scrollY > 0")  # a window at work scrolls a little later
         page.clock.run_for(10_000)
         expect(page.get_by_role("heading", level=1)).to_have_text("VNeID in seven steps")
-        page.clock.run_for((RETURN_AFTER_S + 2) * 1000)
-        page.wait_for_url(address + "/guides")
+        goes_back_by_itself(page, address)
         expect(page.locator("html[lang=vi].large-type")).to_have_count(1)
         assert not window.complaints
 
@@ -90,8 +97,7 @@ def test_a_box_that_is_away_leaves_the_page_readable(address: str) -> None:
         page.clock.run_for((RETURN_AFTER_S + 2) * 1000)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         window.context.set_offline(False)
-        page.clock.run_for((RETURN_AFTER_S + 2) * 1000)
-        page.wait_for_url(address + "/guides")
+        goes_back_by_itself(page, address)
 
 
 @pytest.mark.browser

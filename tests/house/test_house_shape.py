@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 import tomllib
 from collections import defaultdict
@@ -87,3 +88,14 @@ BANNED = {"utils", "manager", "handler", "helper", "helpers", "process", "job", 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert [p.name for p in MODULES if p.stem in BANNED] == []
+
+
+def test_one_file_of_the_tests_starts_chromium() -> None:
+    """A second one in the same process is refused by Playwright, whichever test comes later."""
+    starting = re.compile(r"(with |= )sync_playwright\(")
+    doors = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("*.py")
+        if starting.search(path.read_text(encoding="utf-8"))
+    }
+    assert doors == {"tests/station_page/chromium.py"}

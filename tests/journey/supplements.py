@@ -92,8 +92,8 @@ class Supplemented:
             ours = {f.sha256: f.content_sha256 for f in one.files if f.slot != "contents"}
             assert ours == {f.sealed_sha256: f.sha256 for f in contents.files}
             assert {f.sha256 for f in manifest.files} == {f.sha256 for f in one.files}
-        assert self.point.pages.names() == set()
-        # the receipt's row comes first, the sealed bytes go after it: a reader may come between
+        # rows come first, files go after them: a reader may come between
+        until(lambda: self.point.pages.names() == set(), patience_s=20)
         sealed = self.point.config.paths.state / "outbox"
         until(lambda: not list(sealed.glob("*")), patience_s=20)
         return current_papers(opened)

@@ -5,20 +5,17 @@ With TRAMHOSO_PICTURES set, pictures are kept in that folder (docs/pages is made
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from appliance.core.ports import Signal
 from appliance.pretend.panel import ScreenPanel
 from tests.screenshots import keep_picture
+from tests.station_page.chromium import chromium
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
 ]
 
 
@@ -27,8 +24,7 @@ def test_the_panel_is_not_wider_than_the_screen(
     screen: ScreenPanel, tmp_path: Path, width: int
 ) -> None:
     screen.show(Signal.READY)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 740})
         page.goto(screen.url)
         keep_picture(page, f"panel-{width}")
@@ -36,4 +32,3 @@ def test_the_panel_is_not_wider_than_the_screen(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert too_wide <= 0
-        browser.close()

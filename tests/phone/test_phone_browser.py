@@ -111,7 +111,7 @@ def test_a_citizen_does_the_whole_dossier_on_the_phone(
 
     # what the volunteer saves meanwhile is drawn by itself
     dossiers.save_answers(point, dossier_id, {"child_name": "Cao Minh Mẫu Hai"})
-    expect(page.locator("#f-child_name")).to_have_value("Cao Minh Mẫu Hai", timeout=8000)
+    expect(page.locator("#f-child_name")).to_have_value("Cao Minh Mẫu Hai")
     page.get_by_role("button", name="Lưu và xong").click()
     page.wait_for_url("**/phone")
 
@@ -122,7 +122,7 @@ def test_a_citizen_does_the_whole_dossier_on_the_phone(
     expect(page.get_by_text("Đã nhận một ảnh, hộp đang xem…")).to_be_visible()
     work(point)
     picture = page.locator("#slot-giay_chung_sinh img")
-    expect(picture).to_have_count(1, timeout=8000)
+    expect(picture).to_have_count(1)
     page.wait_for_function("document.querySelector('.slot img').naturalWidth > 0")
     looks_right(phone, "papers")
     broken = snapshot.with_name("broken.jpg")

@@ -21,6 +21,7 @@ from appliance.demo.house import House
 from appliance.demo.visit import PROCEDURE, play_visit
 from appliance.desk.point import open_point
 from appliance.pretend.sample_answers import sample_answers
+from tests.journey.waiting import until
 from tests.security.walking import PAPERS
 from web.ward.reader import open_dossier
 
@@ -111,7 +112,7 @@ def test_after_the_seal_no_log_no_database_and_no_file_names_the_citizen(
             assert not content.startswith(PAPERS), where
             assert not {mark for mark in wanted if mark in content}, where
         point = open_point(house.config())
-        assert point.pages.names() == set()
+        until(lambda: point.pages.names() == set(), patience_s=20)  # they go after the seal's row
         point.database.close()
         opened = open_dossier(house.ward_home, played.dossier)
         told = opened.contents.model_dump_json().encode()

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -20,6 +28,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 15_000  # the library's five seconds are short where three workers share two cores
+expect.set_options(timeout=PATIENCE_MS)
+_running: list[tuple[Playwright, Browser]] = []
 
 
 class Window:
@@ -33,7 +44,7 @@ class Window:
         context.on("request", lambda request: self.requests.append(request.url))
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("console", self._listen)
 
     def go(self, path: str) -> Page:
@@ -64,16 +75,44 @@ class Window:
 
 @contextmanager
 def open_window(address: str, *, javascript: bool = True, width: int = 1366) -> Iterator[Window]:
-    """A fresh window: no cookie of an earlier one."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        try:
-            context = chromium.new_context(
-                java_script_enabled=javascript,
-                viewport={"width": width, "height": 768 if width > 600 else 740},
-                locale="vi-VN",
-                reduced_motion="reduce",
-            )
-            yield Window(context, address)
-        finally:
-            chromium.close()
+    """A fresh window: no cookie and no kept file of an earlier one."""
+    with chromium() as browser:
+        context = browser.new_context(
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 768 if width > 600 else 740},
+            locale="vi-VN",
+            reduced_motion="reduce",
+        )
+        yield Window(context, address)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The one Chromium of this process; what is opened in it is closed again.
+
+    Starting it costs more than most pages. Each context is a visitor of its own to it: cookies,
+    storage and cache are not shared. After a failure the next test gets a new one, for a test that
+    ran out of time may have stopped in the middle of a word with it.
+    """
+    if not _running or not _running[-1][1].is_connected():
+        end_chromium()
+        playwright = sync_playwright().start()
+        launch = playwright.chromium.launch
+        _running.append((playwright, launch(executable_path=CHROMIUM, args=ARGUMENTS)))
+    browser = _running[-1][1]
+    try:
+        yield browser
+        for context in browser.contexts:
+            context.close()
+    except BaseException:
+        end_chromium()
+        raise
+
+
+def end_chromium() -> None:
+    """At the latest when the tests of this process are over."""
+    while _running:
+        playwright, browser = _running.pop()
+        with suppress(Error):  # it may have died
+            browser.close()
+        playwright.stop()

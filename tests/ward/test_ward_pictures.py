@@ -5,22 +5,19 @@ With TRAMHOSO_PICTURES set, pictures are kept in that folder (docs/pages is made
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.screenshots import keep_picture
+from tests.station_page.chromium import chromium
 from tests.ward.box import Box
 from tests.ward.conftest import RunningWard
 from tests.ward.papers import sealed_dossier
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(120),
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
 ]
 
 
@@ -30,8 +27,7 @@ def test_no_page_of_the_ward_is_wider_than_the_screen(
 ) -> None:
     sealed = [sealed_dossier(recipient, child="CAO MINH MẪU") for _ in range(3)]
     codes = [box.deliver(one).json()["code"] for one in sealed]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 768})
 
         def picture(name: str) -> None:
@@ -59,4 +55,3 @@ def test_no_page_of_the_ward_is_wider_than_the_screen(
         picture("ward-dossier")
         page.goto(f"{ward.site}/inbox?show=all")
         picture("ward-inbox")
-        browser.close()
