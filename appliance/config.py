@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import ErrorDetails
 
@@ -215,6 +216,38 @@ class NetworkSection(Section):
     ssh_from: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
 
 
+def _ssid(text: str) -> str:
+    if len(text.encode()) > 32 or not text.isprintable() or text != text.strip():
+        raise ValueError("at most 32 bytes, no line breaks, no space at either end")
+    return text
+
+
+def _wifi_password(text: str) -> str:
+    if text and not (8 <= len(text) <= 63 and text.isascii() and text.isprintable()):
+        raise ValueError("8 to 63 plain letters, digits and signs; empty: the box makes one")
+    return text
+
+
+class HotspotSection(Section):
+    """A Wi-Fi of the box's own, for phones; set up by `setup_pi.sh install`."""
+
+    on: bool = False
+    ssid: Annotated[str, AfterValidator(_ssid)] = ""  # empty: TramHoSo- and the point's code
+    password: Annotated[str, AfterValidator(_wifi_password)] = ""  # empty: the box makes one
+    device: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,14}$")] = "wlan0"
+    band: Literal["2.4", "5"] = "2.4"
+    channel: int = 6
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "VN"
+
+    @model_validator(mode="after")
+    def _channel_of_the_band(self) -> Self:
+        there = range(1, 14) if self.band == "2.4" else (36, 40, 44, 48)
+        if self.channel not in there:
+            told = "1 to 13" if self.band == "2.4" else "36, 40, 44, 48"
+            raise ValueError(f"channel {self.channel} is not of {self.band} GHz: {told}")
+        return self
+
+
 class FolderSection(Section):
     """The stick that carries sealed dossiers where no network does: docs/technician.md."""
 
@@ -307,6 +340,7 @@ class Config(Section):
     web: WebSection = WebSection()
     ward: WardSection = WardSection()
     network: NetworkSection = NetworkSection()
+    hotspot: HotspotSection = HotspotSection()
     folder: FolderSection = FolderSection()
     tracking: TrackingSection = TrackingSection()
     procedures: ProceduresSection = ProceduresSection()

@@ -122,6 +122,24 @@ def leaflet(
     _out(config, print_leaflet(sheet, Media(media)), Media(media), to)
 
 
+@print_.command()
+@_TO
+@click.pass_obj
+def hotspot(config_path: Path, to: Path | None) -> None:
+    """The sheet with the codes that phones read: join the box's Wi-Fi, trust it, open its page."""
+    from appliance.desk.public_prints import hotspot_of
+    from appliance.papers.prints.hotspot_sheet import print_hotspot
+
+    config = read_config(config_path)
+    sheet = hotspot_of(config, _now(config))
+    if sheet is None:
+        raise click.ClickException(
+            "there is no Wi-Fi of the box's own: [hotspot] on = true in the configuration, "
+            "then sudo ./setup_pi.sh install"
+        )
+    _out(config, print_hotspot(sheet), Media.A4, to)
+
+
 def _out(config: Config, pdf: bytes, media: Media, to: Path | None) -> None:
     if to is not None:
         try:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import ssl
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from appliance.config import Config
 from appliance.core.printing import Media
 from appliance.core.procedure import Procedure
 from appliance.desk.point import Point
+from appliance.hotspot import Joining, joining, local_names
+from appliance.papers.prints.hotspot_sheet import HotspotSheet
 from appliance.papers.prints.leaflet import Leaflet, hours_lines, print_leaflet
 from appliance.papers.prints.scam_card import ScamCard, print_scam_card
 from appliance.papers.prints.step_guide import GuideStep, StepGuide, print_step_guide
 from appliance.papers.prints.wall_notice import print_wall_notice
 
+CERTIFICATE = Path("/etc/tramhoso/public/tramhoso.crt")  # the box's own authority, for everybody
 # What the support points of Hải Châu were asked for in 2020; the others follow in their own order
 OFTEN = ("khai-sinh", "ket-hon", "khai-tu", "xac-nhan-hon-nhan", "trich-luc")
 
@@ -97,6 +103,41 @@ def scam_card_pdf(
     """
     card = ScamCard(point.config.point.name, _now(point), url, is_large, language)
     return print_scam_card(card, media)
+
+
+def joining_here(config: Config) -> Joining | None:
+    """How a phone joins the box's own Wi-Fi; None where there is none, or install has not run."""
+    wifi = config.hotspot
+    return joining(wifi.ssid, wifi.password, config.point.code) if wifi.on else None
+
+
+def hotspot_of(
+    config: Config, made_at: datetime, certificate: Path = CERTIFICATE
+) -> HotspotSheet | None:
+    """The sheet for phones beside the desk; None where there is no hotspot."""
+    join = joining_here(config)
+    if join is None:
+        return None
+    host = next(iter(config.web.allowed_hosts), local_names(config.point.code)[0])
+    return HotspotSheet(
+        point_name=config.point.name,
+        ssid=join.ssid,
+        password=join.password,
+        join_code=join.code,
+        page=f"https://{host}/",
+        trust_page=f"http://{host}/",
+        fingerprint=_fingerprint(certificate),
+        made_at=made_at,
+    )
+
+
+def _fingerprint(certificate: Path) -> str:
+    """As a browser shows it; empty before there is a certificate."""
+    try:
+        text = certificate.read_text("ascii")
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(text)).digest().hex(":").upper()
+    except (OSError, ValueError):
+        return ""
 
 
 def _now(point: Point) -> datetime:

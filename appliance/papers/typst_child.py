@@ -73,12 +73,17 @@ def _compiled(template: str, content: dict[str, Any], made_at: datetime) -> byte
 
 
 def _drawn(content: dict[str, Any]) -> dict[str, Any]:
-    """*content* with its ``qr`` as a drawing in ``qr_svg``; sheets without one stay as they are."""
-    if not content.get("qr"):
+    """*content* with its ``qr`` as a drawing in ``qr_svg``; sheets without one stay as they are.
+
+    Where there are several, ``qrs`` has them by name, and ``qr_svgs`` then their drawings.
+    """
+    if not (content.get("qr") or content.get("qrs")):
         return content
     from appliance.papers.qr import qr_svg  # noqa: PLC0415 - few sheets have one
 
-    return content | {"qr_svg": qr_svg(content["qr"])}
+    if several := content.get("qrs"):
+        content = content | {"qr_svgs": {name: qr_svg(text) for name, text in several.items()}}
+    return content | {"qr_svg": qr_svg(content["qr"])} if content.get("qr") else content
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:

@@ -11,7 +11,7 @@ from appliance.setup.places import SOURCE
 from appliance.setup.steps import holds, ran
 
 PLACE = Path("/etc/sysusers.d/tramhoso.conf")
-OURS = ("tramhoso", "tramhoso-nginx")
+OURS = ("tramhoso", "tramhoso-nginx", "tramhoso-names")
 SHARED = ("scanner", "gpio", "lp", "i2c", "audio")  # Debian's own where it has them; they stay
 
 

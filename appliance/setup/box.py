@@ -11,6 +11,8 @@ from appliance.setup import accounts
 from appliance.setup.debian import DebiansOwn
 from appliance.setup.firewall import RULES, Loaded, firewall_for
 from appliance.setup.going_back import GoingBack, as_it_is, broken_off
+from appliance.setup.hotspot import hotspot_for
+from appliance.setup.names import NAMES, names_for
 from appliance.setup.placed import PlacedFile, PlacedFolder, box_files
 from appliance.setup.places import CONFIG, ETC, PUBLIC, STATE, TLS, VENV
 from appliance.setup.release import Built, Release, Switched, forget_old, is_whole, releases
@@ -32,7 +34,9 @@ class Box:
         self._before, self._is_kept = broken_off(), False
         self._must_start = False
         settings = Settings(config)
-        firewall = firewall_for(settings.content)
+        hotspot = hotspot_for(settings.content)
+        firewall = firewall_for(settings.content, hotspot.device)
+        names = names_for(settings.content)
         key = [PlacedFile(RELEASE_KEY, bundle.key)] if bundle and bundle.key else []
         self._steps: list[Step] = [
             Built(self._release),  # beside the one that runs
@@ -45,12 +49,14 @@ class Box:
             *key,
             settings,
             SaneFolder(),
+            PlacedFile(NAMES, names),
             PlacedFile(RULES, firewall.encode()),
             *box_files(cups=shutil.which("cupsd") is not None),
             Switched(self._release),
             _Certificates(),
             DebiansOwn(),
             Loaded(firewall),
+            hotspot,
             Started(lambda: self._must_start, self._between),
         ]
 

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from appliance.setup.names import names_here
+
 AUTHORITY_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 AUTHORITY_UNTIL = datetime(2050, 1, 1, tzinfo=UTC)
 LEAF_BEFORE, LEAF_AFTER = timedelta(days=400), timedelta(days=397)
@@ -36,12 +38,31 @@ def renewed(folder: Path, names: list[str], addresses: list[str], now: datetime)
     An authority that is there stays: people have trusted it on their phones.
     """
     os.umask(0o077)
-    if not (folder / "ca.crt").exists():
-        _make_authority(folder, names[0])
-    if _still_good(folder, names, addresses, now):
+    if _is_known(folder) and _still_good(folder, names, addresses, now):
         return False
+    if not _authority_is_whole(folder):
+        _make_authority(folder, names[0])
     _make_leaf(folder, names, addresses, now)
     return True
+
+
+def _is_known(folder: Path) -> bool:
+    """Whether there is a certificate that people could have trusted."""
+    try:
+        x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _authority_is_whole(folder: Path) -> bool:
+    """Key and certificate are there and belong together; a card may have lost either."""
+    try:
+        authority = x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
+        key = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), None)
+    except (OSError, ValueError):
+        return False
+    return bool(authority.public_key() == key.public_key())
 
 
 def _make_authority(folder: Path, name: str) -> None:
@@ -169,16 +190,20 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(place: Path, content: bytes, mode: int = 0o600) -> None:
+    """Whole or not at all, also when the plug is pulled: an empty key would stop every start."""
     fresh = place.with_name(f".{place.name}.new")
-    fresh.write_bytes(content)
-    fresh.chmod(mode)
+    with fresh.open("wb") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     fresh.rename(place)
 
 
 def our_names() -> list[str]:
     """How a browser on this network may call the box."""
     host = socket.gethostname().partition(".")[0].lower()
-    names = ["tramhoso.local", f"{host}.local", "localhost"]
+    names = [*names_here(), f"{host}.local", "localhost"]
     return list(dict.fromkeys(names))
 
 
@@ -205,7 +230,8 @@ def main() -> int:
         return 0
     names, addresses, now = our_names(), our_addresses(), datetime.now(UTC)
     if asked.check:
-        return 0 if _still_good(asked.folder, names, addresses, now) else 3
+        good = _is_known(asked.folder) and _still_good(asked.folder, names, addresses, now)
+        return 0 if good else 3
     fresh = renewed(asked.folder, names, addresses, now)
     publish(asked.folder, asked.folder.parent / "public", names[0])
     if fresh and Path("/run/systemd/system").is_dir():

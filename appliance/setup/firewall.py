@@ -22,7 +22,6 @@ from appliance.setup.steps import Exit, Refused, ran
 
 RULES = ETC / "firewall.nft"
 TABLE = ("inet", "tramhoso")
-HOTSPOT_DEVICE = "wlan0"
 # Where a box stands: behind a router, or alone with the phones of its own Wi-Fi.
 NEAR = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fe80::/10", "fc00::/7")
 _NOTHING = "table inet tramhoso\ndelete table inet tramhoso\n"  # the first line: it may be absent
@@ -46,22 +45,25 @@ packet-too-big, destination-unreachable, time-exceeded, parameter-problem }} acc
     }}
 {passing}}}
 """
-_PASSING = f"""
+_PASSING = """
     chain passing {{
         type filter hook forward priority filter; policy accept;
-        iifname "{HOTSPOT_DEVICE}" drop comment "phones reach the page, not the internet"
+        iifname "{device}" drop comment "phones reach the page, not the internet"
     }}
 """
 
 
-def rules(network: dict[str, Any], ssh_ports: Iterable[int]) -> str:
-    """The file that nft reads; *network* is the section of config.toml."""
+def rules(network: dict[str, Any], ssh_ports: Iterable[int], hotspot: str = "") -> str:
+    """The file that nft reads; *network* is the section of config.toml.
+
+    *hotspot* is the card that serves phones: it asks for addresses and names there.
+    """
     if not network.get("firewall", True):
         return _NOTHING
     doors = []
-    if network.get("hotspot", ""):
-        doors.append(f'iifname "{HOTSPOT_DEVICE}" udp dport {{ 53, 67 }} accept')
-        doors.append(f'iifname "{HOTSPOT_DEVICE}" tcp dport 53 accept')
+    if hotspot:
+        doors.append(f'iifname "{hotspot}" udp dport {{ 53, 67 }} accept')
+        doors.append(f'iifname "{hotspot}" tcp dport 53 accept')
     near = [*NEAR, *network.get("page_from", ())]
     for family, networks in _by_family(near):
         doors.append(f"{family} saddr {networks} tcp dport {{ 80, 443 }} accept")
@@ -73,7 +75,7 @@ def rules(network: dict[str, Any], ssh_ports: Iterable[int]) -> str:
         if ports:
             doors.append(f"{family} saddr {networks} tcp dport {{ {ports} }} accept")
     body = "\n".join(f"        {door}" for door in doors)
-    passing = _PASSING if network.get("hotspot", "") else ""
+    passing = _PASSING.format(device=hotspot) if hotspot else ""
     mark = hashlib.sha256((body + passing + _FRAME).encode()).hexdigest()[:16]
     return _FRAME.format(nothing=_NOTHING, mark=mark, doors=body, passing=passing)
 
@@ -91,14 +93,14 @@ def _inside(one: Any, other: Any) -> bool:
     return one != other and bool(one.subnet_of(other))  # nft wants no range inside another
 
 
-def firewall_for(config: bytes) -> str:
+def firewall_for(config: bytes, hotspot: str = "") -> str:
     """What [network] of *config* asks for, understood by nft.
 
     Raises:
         Refused: it does not say networks, or nft would not take them; nothing was changed.
     """
     try:
-        said = rules(dict(tomllib.loads(config.decode()).get("network", {})), ssh_ports())
+        said = rules(dict(tomllib.loads(config.decode()).get("network", {})), ssh_ports(), hotspot)
     except (TypeError, ValueError) as error:
         raise Refused(
             Exit.BAD_CONFIG, f"[network] of config.toml: {error}; nothing was changed"

@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance.setup import accounts
+from appliance.setup import accounts, hotspot
 from appliance.setup.debian import put_back
 from appliance.setup.firewall import RULES
+from appliance.setup.names import NAMES
 from appliance.setup.placed import box_files
-from appliance.setup.places import ETC, OPT, PUBLIC, STATE
+from appliance.setup.places import ETC, OPT, PUBLIC, STATE, UNITS
 from appliance.setup.running import stop_and_forget, systemd_runs
 from appliance.setup.sane import FOLDER as SANE
 from appliance.setup.steps import ran, say
@@ -24,8 +25,9 @@ def remove(*, erase: bool, dry_run: bool) -> int:
     """
     mark = "would" if dry_run else "change"
     files = [file.place for file in box_files(cups=True) if file.place.exists()]
-    whole = (accounts.PLACE, RULES, SANE, PUBLIC, OPT)
+    whole = (accounts.PLACE, RULES, NAMES, SANE, PUBLIC, OPT)
     doomed = [*files, *(place for place in whole if place.exists())]
+    doomed += [place for place in hotspot.PLACES if place.exists()]
     if erase:
         doomed += [folder for folder in (STATE, ETC) if folder.exists()]
     for place in doomed:
@@ -34,11 +36,12 @@ def remove(*, erase: bool, dry_run: bool) -> int:
         return len(doomed)
     stop_and_forget()
     put_back()
+    hotspot.remove()
     for place in doomed:
-        shutil.rmtree(place) if place.is_dir() else place.unlink()
+        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
     for folder in {file.parent for file in files if file.parent.name.endswith(".d")}:
-        if not any(folder.iterdir()) and "tramhoso" in folder.name:
-            folder.rmdir()
+        if folder.parent == UNITS and not any(folder.iterdir()):
+            folder.rmdir()  # a drop-in's; Debian's own .d folders stay
     if erase:
         accounts.remove()
     if systemd_runs():

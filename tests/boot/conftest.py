@@ -29,20 +29,19 @@ def clean_clone(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def booted(suite: str, folder: Path, *more: str) -> Iterator[Machine]:
     """Debian without any of ours, booted; the clone at /src, the bundle at /bundle.
 
-    A plain Debian that does not boot says nothing about the project: then the tests are left out.
+    *more* are packages besides. A plain Debian that does not boot says nothing about the project:
+    then the tests are left out.
     """
     if why := cannot_boot():
         pytest.skip(f"no container boots here: {why}")
     try:
-        root = debian_root(SUITE)
+        root = debian_root(suite, *more)
     except NoDebian as error:
         pytest.skip(f"no Debian can be made here: {error}")
-    folder = tmp_path_factory.mktemp("boot")
-    shown = {clean_clone(folder / "src"): "/src", wheels(SUITE): "/bundle"}
+    shown = {clean_clone(folder / "src"): "/src", wheels(suite): "/bundle"}
     box = Machine(root, folder, shown)
     try:
         box.boot()
@@ -53,3 +52,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         yield box
     finally:
         box.off()
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """One machine for the tests of this folder, which stand on each other."""
+    yield from booted(SUITE, tmp_path_factory.mktemp("boot"))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,7 @@ recipient = "{recipient}"
 verify_key = "{verify_key}"
 """
 SETUP = "/src/setup_pi.sh"
+CALLED = str(Path(__file__).with_name("called.py"))
 TRAMHOSO = "/opt/tramhoso/venv/bin/tramhoso"
 SERVICES = ["tramhoso-station", "tramhoso-web", "tramhoso-nginx"]
 
@@ -98,6 +100,9 @@ def a_laptop_in_the_room_reaches_the_page_and_nothing_else(machine: Machine) -> 
         asked = ["ip", "netns", "exec", outside, sys.executable, "-c", ASK, "192.168.7.1"]
         said = subprocess.run([*asked, "80,443,631,8081,8099"], capture_output=True, check=True)
         assert said.stdout.split() == [b"80", b"443"]
+        names = [CALLED, "192.168.7.2", "tramhoso.local", "kv-0007.local"]
+        said = subprocess.run([*asked[:5], *names], capture_output=True, check=True)
+        assert said.stdout.split() == [b"192.168.7.1"] * 2
         machine.shell("systemctl stop left-open; ip link del eth0")
     finally:
         subprocess.run(["ip", "netns", "del", outside], check=True)

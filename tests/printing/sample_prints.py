@@ -8,7 +8,9 @@ from pathlib import Path
 
 from appliance.core.printing import Media
 from appliance.core.procedure import Procedure
+from appliance.hotspot import Joining
 from appliance.papers.prints.consent_slip import ConsentSlip, print_consent_slip
+from appliance.papers.prints.hotspot_sheet import HotspotSheet, print_hotspot
 from appliance.papers.prints.leaflet import Leaflet, print_leaflet
 from appliance.papers.prints.number_slip import NumberSlip, print_number_slip
 from appliance.papers.prints.offered import PRINTS
@@ -93,6 +95,11 @@ STEPS = StepGuide(
     "Nguồn: thử.", AT, ("Số điện thoại.",), (("Họ tên", "Viết đủ."),),
     url="https://tram.local/guides/accounts/post",
 )  # fmt: skip
+HOTSPOT = HotspotSheet(
+    POINT, "TramHoSo-KV-0007", "abcdefgh2345", Joining("TramHoSo-KV-0007", "abcdefgh2345").code,
+    "https://tramhoso.local/", "http://tramhoso.local/",
+    bytes(range(100, 132)).hex(":").upper(), AT,
+)  # fmt: skip
 LEAFLET = Leaflet(POINT, ("Đăng ký khai sinh", "Đăng ký khai tử"), AT, "https://tram.local/")
 
 
@@ -131,6 +138,8 @@ def printed(key: str, media: Media) -> bytes:  # noqa: PLR0911 - one of each
             return print_step_guide(STEPS, media)
         case "scam_card":
             return print_scam_card(ScamCard(POINT, AT, "https://tram.local/guides/scams"), media)
+        case "hotspot_sheet":
+            return print_hotspot(HOTSPOT)
         case _:
             return print_leaflet(LEAFLET, media)
 

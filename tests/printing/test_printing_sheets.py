@@ -27,6 +27,7 @@ from tests.printing.sample_prints import (
     AT,
     EVERY,
     FILES,
+    HOTSPOT,
     LEAFLET,
     POINT,
     RECEIPT,
@@ -121,6 +122,17 @@ def qr_on(pdf: bytes, tool, tmp_path: Path) -> list[str]:
 @pytest.mark.parametrize("media", list(Media))
 def test_a_phone_reads_the_follow_up_from_the_slip(all_prints, tool, tmp_path, media):
     assert qr_on(all_prints["receipt_slip", media], tool, tmp_path) == [URL]
+
+
+def test_a_phone_reads_wi_fi_trust_and_page_from_the_sheet_beside_the_desk(
+    all_prints, tool, words, tmp_path
+):
+    pdf = all_prints["hotspot_sheet", Media.A4]
+    assert set(qr_on(pdf, tool, tmp_path)) == {HOTSPOT.join_code, HOTSPOT.trust_page, HOTSPOT.page}
+    text = words(pdf)
+    assert HOTSPOT.password in text
+    assert HOTSPOT.fingerprint[:23] in text
+    assert "Pages:           1" in tool(pdf, "pdfinfo")
 
 
 def test_both_halves_of_the_leaflet_have_the_point_s_code(all_prints, tool, tmp_path):

@@ -165,9 +165,10 @@ def test_loading_it_again_leaves_the_tables_of_others_and_no_rule_twice(lan):
 
 
 @needs_filter
-@pytest.mark.parametrize("network", [{}, {"hotspot": "Trạm"}, {"page_from": ["10.1.0.0/16"]}])
-def test_nft_understands_every_form_of_the_rules(network):
-    text = rules(network, [22, 2222])
+@pytest.mark.parametrize("hotspot", ["", "wlan0"])
+@pytest.mark.parametrize("network", [{}, {"page_from": ["10.1.0.0/16"]}])
+def test_nft_understands_every_form_of_the_rules(network, hotspot):
+    text = rules(network, [22, 2222], hotspot)
     assert checked(text) == text
 
 

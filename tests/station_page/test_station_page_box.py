@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
 import pytest
 from flask import Flask
 
+from appliance.config import HotspotSection
 from appliance.core.diagnosis import note, out, well
 from appliance.core.errors import DestinationUnreachable
 from appliance.desk.examined import note_findings
@@ -18,6 +20,7 @@ from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from appliance.wording import notice_for
 from tests.station_page.conftest import PIN, Browser
 from web.station.box import needs_reading
+from web.station.here import EXTENSION
 
 
 @pytest.fixture
@@ -40,6 +43,23 @@ def test_a_technician_reads_what_the_box_found_of_itself(technician: Browser, po
     assert "from-the-future" in page  # noted by a release that was taken back
     note_findings(point, [well("power-well")])
     assert "Điểm đang tạm ngừng" not in technician.get("/box").text
+
+
+def test_a_technician_shows_a_phone_the_way_into_the_box_s_own_wi_fi(
+    technician: Browser, app: Flask, point: Point
+) -> None:
+    assert "Wi-Fi của hộp" not in technician.get("/box").text
+    assert technician.get("/box/hotspot.pdf").status_code == 404
+    config = point.config.model_copy(
+        update={"hotspot": HotspotSection(on=True, ssid="Trạm", password="a<b>c;d;12")}
+    )
+    app.extensions[EXTENSION] = replace(
+        app.extensions[EXTENSION], point=replace(point, config=config)
+    )
+    page = technician.get("/box").text
+    assert "<svg" in page[page.index("Wi-Fi của hộp") :]
+    assert "a&lt;b&gt;c;d;12" in page
+    assert technician.get("/box/hotspot.pdf").data.startswith(b"%PDF")
 
 
 def told_pin(browser: Browser) -> str:

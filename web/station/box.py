@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+)
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
+from appliance.core.errors import PrintingFailed
 from appliance.desk import people
 from appliance.desk.examined import last_examined
+from appliance.desk.public_prints import hotspot_of, joining_here
 from appliance.desk.status import STATION, UPLOADER, disk_free_mb
 from appliance.desk.ward_key import recipients_now
 from appliance.diagnosed import told
+from appliance.papers.names import paper_file_name
+from appliance.papers.prints.hotspot_sheet import print_hotspot
+from appliance.papers.prints.setting import words_of
 from appliance.store import status
 from appliance.store.volunteers import Role
 from web.station.error_pages import refuse
 from web.station.gate import own_secret
 from web.station.here import point, volunteer
+from web.station.phone.qr import qr_svg
 from web.station.speech import said
 
 pages = Blueprint("box", __name__, url_prefix="/box")
@@ -36,8 +52,11 @@ def show() -> str:
     with here.database.reading() as connection:
         reports = {name: status.last_report(connection, name) for name in (STATION, UPLOADER)}
     today = here.today()
+    join = joining_here(here.config)
     return render_template(
         "box.html",
+        join=join,
+        join_qr=qr_svg(join.code) if join else "",
         reports=reports,
         free_mb=disk_free_mb(here),
         ward_key=next(iter(recipients_now(here)), ""),
@@ -48,6 +67,23 @@ def show() -> str:
         told=told,
         everybody=people.everybody(here),
     )
+
+
+@pages.get("/hotspot.pdf")
+def hotspot() -> Response:
+    """The sheet for the wall beside the desk, with the Wi-Fi's password: for technicians."""
+    here = point()
+    sheet = hotspot_of(here.config, here.clock().astimezone(here.zone))
+    if sheet is None:
+        abort(404)
+    try:
+        answer = Response(print_hotspot(sheet), mimetype="application/pdf")
+    except PrintingFailed as error:
+        current_app.logger.warning("hotspot sheet: %s", error)
+        abort(503)
+    name = paper_file_name(str(words_of("hotspot_sheet")["called"]))
+    answer.headers.set("Content-Disposition", "inline", filename=name)
+    return answer
 
 
 @pages.post("/people")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, request
 
+from appliance.hotspot import local_names
 from web.station.here import point
 
 POLICY = "; ".join(
@@ -60,7 +61,9 @@ def guard(app: Flask) -> None:
 def _our_names() -> frozenset[str]:
     web = point().config.web
     listen = "" if web.listen.startswith("unix:") else _host_name(web.listen)
-    return frozenset({"localhost", "127.0.0.1", listen, *map(str.lower, web.allowed_hosts)} - {""})
+    own = local_names(point().config.point.code)[1]  # mDNS: two boxes may share a network
+    names = {"localhost", "127.0.0.1", own, listen, *map(str.lower, web.allowed_hosts)}
+    return frozenset(names - {""})
 
 
 def _host_name(host: str) -> str:

@@ -51,6 +51,7 @@ PRINTS = (
     Offered("leaflet", About.POINT),
     Offered("step_guide", About.POINT),
     Offered("scam_card", About.POINT),
+    Offered("hotspot_sheet", About.POINT, (Media.A4,)),
 )
 
 
