@@ -39,7 +39,7 @@ readonly RUN_PACKAGES=(
 )
 readonly BOX_PACKAGES=(
   nginx-light                 # TLS in front of the page
-  avahi-daemon libnss-mdns    # tramhoso.local; scanners behind ipp-usb
+  avahi-daemon avahi-utils libnss-mdns  # tramhoso.local; scanners behind ipp-usb
   ipp-usb                     # scanners without a driver
   nftables                    # closes what the page does not need
   openssl                     # judges who signed a release
@@ -50,6 +50,7 @@ readonly TEST_PACKAGES=(
   cups:cupsd cups-ipp-utils:ippeveprinter iproute2:ip  # a print system in a network of its own
   curl:curl
   default-jre-headless:java libpdfbox2-java libjaxb-api-java libactivation-java  # judges our PDF/A
+  dnsmasq-base:dnsmasq        # what phones at the hotspot are told
   dosfstools:mkfs.vfat exfatprogs:mkfs.exfat exfat-fuse:mount.exfat-fuse  # sticks as people buy them
   espeak-ng:espeak-ng         # renders the voice at the panel
   fuse3:fusermount3           # a disk that records what is written to it
@@ -129,7 +130,8 @@ install_packages() { # PACKAGE[:PROGRAM]…
   ((${#absent[@]})) || return 0
   need_root "${EUID}" "${absent[*]}"
   say "Installing Debian packages: ${absent[*]}"
-  { apt update && apt install "${absent[@]}"; } ||
+  # a pulled plug leaves packages half set up, and apt goes no further before they are finished
+  { DEBIAN_FRONTEND=noninteractive dpkg --configure --pending --force-confold </dev/null >&2 && apt update && apt install "${absent[@]}"; } ||
     stop "${UNAVAILABLE}" "apt-get could not install ${absent[*]}; is the network there?"
 }
 

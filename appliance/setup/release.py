@@ -51,6 +51,7 @@ class Release:
                 "the Python packages could not be installed; is the network there? "
                 "Without one: install --offline FOLDER, made by `setup_pi.sh bundle`",
             ) from error
+        os.sync()  # first: a cut must not leave the mark beside files that are still empty
         (self.folder / WHOLE).touch()
         os.sync()
 

@@ -82,6 +82,21 @@ def test_another_address_the_end_of_the_year_or_a_clock_set_right_make_a_new_one
     assert fingerprint(box) == authority  # the one people trust on their phones
 
 
+def test_a_certificate_that_the_card_lost_is_made_anew_with_its_authority(box):
+    (box / "ca.crt").write_bytes(b"")
+    assert renewed(box, NAMES, ADDRESSES, NOW)
+    assert verdict(box, "-verify_hostname", "tramhoso.local").endswith(": OK\n")
+
+
+def test_a_key_that_the_card_lost_is_no_loss_until_the_page_needs_a_new_certificate(box):
+    trusted = fingerprint(box)
+    (box / "ca.key").write_bytes(b"")
+    assert not renewed(box, NAMES, ADDRESSES, NOW)
+    assert fingerprint(box) == trusted
+    assert renewed(box, NAMES, [*ADDRESSES, "10.1.2.3"], NOW)
+    assert verdict(box, "-verify_ip", "10.1.2.3").endswith(": OK\n")
+
+
 def test_the_keys_are_for_root_alone(box):
     modes = {path.name: path.stat().st_mode & 0o777 for path in box.iterdir()}
     assert modes == {"ca.key": 0o600, "ca.crt": 0o644, "page.pem": 0o600}

@@ -135,9 +135,20 @@ def test_nothing_is_asked_of_apt_when_nothing_is_missing():
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
 
+def test_packages_that_a_pulled_plug_left_half_set_up_are_finished_first():
+    answer = bash(
+        "need_root() { :; }; dpkg() { echo dpkg $1 $2; }; apt() { echo apt $1; }; "
+        "install_packages no-such-package-here"
+    )
+    order = [line for line in answer.stderr.splitlines() if line.startswith("dpkg")]
+    assert order == ["dpkg --configure --pending"]
+    assert answer.stdout.split("\n")[:2] == ["apt update", "apt install"]
+
+
 def test_apt_that_fails_is_one_clear_line():
     answer = bash(
-        "need_root() { :; }; apt() { return 100; }; install_packages no-such-package-here"
+        "need_root() { :; }; dpkg() { :; }; apt() { return 100; }; "
+        "install_packages no-such-package-here"
     )
     assert answer.returncode == 69
     assert "no-such-package-here" in answer.stderr.splitlines()[-1]
