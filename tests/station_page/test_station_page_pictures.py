@@ -76,6 +76,12 @@ def test_no_page_is_wider_than_the_screen(
             (one) => document.querySelector(`.questions ${one}`).clientWidth)"""
         )
         assert abs(wide[0] - wide[1]) <= 4, f"an address shrinks beside its word: {wide}"
+        sticks_out = window.page.evaluate(
+            """[...document.querySelectorAll(".work .slot-head")].filter((head) =>
+            head.lastElementChild.getBoundingClientRect().right >
+            head.closest(".slot").getBoundingClientRect().right).length"""
+        )
+        assert sticks_out == 0, "a paper's name runs into the one beside it"
         picture("topic-mother", topic_page(point, work, "mother_name"))
         tray.press(pages=2)
         tray.clean()
