@@ -68,8 +68,8 @@ def _stop_services(config_path: Path) -> None:
     installed = config_path.absolute().parent == Path("/etc/tramhoso")
     if installed and Path("/run/systemd/system").is_dir():
         units = [f"tramhoso-{name}.service" for name in UNITS]
-        timers = ["tramhoso-upkeep.timer", "tramhoso-certificates.timer"]
-        subprocess.run(["systemctl", "stop", "tramhoso.target", *timers, *units], check=False)
+        begin = ["tramhoso-upkeep.timer", "tramhoso-upkeep.path", "tramhoso-certificates.timer"]
+        subprocess.run(["systemctl", "stop", "tramhoso.target", *begin, *units], check=False)
 
 
 def _empty(folder: Path) -> None:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import re
 import signal
+import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
-from appliance.demo.house import HouseFell
+from appliance.demo.house import ENDS_WITH_US, HouseFell
+from appliance.desk import noting
+from appliance.desk.point import Point
 from appliance.failpoints import DIE_AT, PASSINGS
 from tests.campaigns.coarse_house import CoarseHouse
-from tests.campaigns.kill_steps import SCAN_CHILD, STEPS_OF
+from tests.campaigns.kill_steps import SCAN_CHILD, STEPS_OF, UPKEEP
 
 SERVICES = tuple(STEPS_OF)
 MARK = "KILL_MATRIX_HOUSE"
 ARMED = 0.6  # of all starts, while deaths and dossiers come along together
+ENOUGH = 3  # deaths of scan children at a step that their station was started with
+PIN_EVERY_S, ROUND_S = (5.0, 15.0), (0.3, 3.0)
 
 
 class KillHouse(CoarseHouse):
@@ -49,6 +56,22 @@ class KillHouse(CoarseHouse):
             self._armed[service] = step
         with suppress(HouseFell):  # it may die at its very start
             self.start(service)
+
+    def upkeep(self, step: str | None = None, life_s: float | None = None) -> int:
+        """One round, armed with *step* or killed after *life_s*; its return code."""
+        if step is not None:
+            self._armed["upkeep"] = step
+        log = (self.home / "upkeep.log").open("ab")
+        with log, self._asked_for("upkeep", log) as running:
+            try:
+                return running.wait(life_s)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                return running.wait()
+
+    def _asked_for(self, name: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        command = [*ENDS_WITH_US, *self._command(name)]
+        return subprocess.Popen(command, env=self.environment(name), stdout=log, stderr=log)
 
     def is_alive(self, service: str) -> bool:
         """Whether it runs now."""
@@ -127,14 +150,19 @@ class Keeper:
                 fewest = min(died[one] for one in steps)
                 step = self._dice.choice([one for one in steps if died[one] == fewest])
             which = self._dice.choice((1, 1, 1, 2, 3))
-            self._house.start_armed(self._service, step and f"{step}:{which}")
+            step = step and f"{step}:{which}"
+            self._house.start_armed(self._service, step)
 
     def _lives(self, step: str | None) -> bool:
         """Until it is dead; False when nobody shall start it again."""
         house, service = self._house, self._service
         ends = time.monotonic() + self._life_s() * (3 if step else 1)
+        name = step and step.partition(":")[0]
+        enough = house.died()[name] + ENOUGH if name in SCAN_CHILD else math.inf
         while house.is_alive(service) and time.monotonic() < ends and not self._stop.is_set():
             time.sleep(0.05)
+            if enough < math.inf and house.died()[str(name)] >= enough:
+                break  # each of its scan children dies: nobody would ever get a page
         if self._stop.is_set():
             return False
         if house.is_alive(service):
@@ -146,6 +174,50 @@ class Keeper:
         if code != -signal.SIGKILL:
             self.fell.append(f"{service} ended with {code}: {house.last_words(service)}")
         return not self._stop.is_set()
+
+
+class Caretaker:
+    """Gives somebody a new PIN now and then, and kills the upkeep that it brings."""
+
+    def __init__(
+        self,
+        house: KillHouse,
+        point: Point,
+        dice: random.Random,
+        wanted: Callable[[], float],
+        killed: Counter[str],
+    ) -> None:
+        self._house, self._point, self._dice = house, point, dice
+        self._wanted, self._killed = wanted, killed
+        self.fell: list[str] = []  # what upkeep said that ended though nobody killed it
+        self._stop = threading.Event()
+        self.thread = threading.Thread(target=self._work, name="caretaker", daemon=True)
+
+    def stop(self) -> None:
+        """After the round under way."""
+        self._stop.set()
+
+    def one_to_the_end(self) -> None:
+        """A round that nobody kills."""
+        self._round(None, None)
+
+    def _work(self) -> None:
+        while not self._stop.wait(self._dice.uniform(*PIN_EVERY_S)):
+            armed = self._dice.random() < ARMED * self._wanted()
+            in_a_hurry = not armed and self._dice.random() < 0.3 * self._wanted()
+            died = self._house.died()
+            self._round(
+                min(UPKEEP, key=lambda one: died[one]) if armed else None,
+                self._dice.uniform(*ROUND_S) if in_a_hurry else None,
+            )
+
+    def _round(self, step: str | None, life_s: float | None) -> None:
+        noting.person_changed(self._point, 1)
+        code = self._house.upkeep(step, life_s)
+        if code not in (0, -signal.SIGKILL):
+            self.fell.append(f"upkeep ended with {code}: {self._house.last_words('upkeep')}")
+        elif code and life_s is not None:
+            self._killed["upkeep"] += 1
 
 
 class Hunter:
@@ -188,4 +260,4 @@ def children(parent: int) -> list[tuple[int, str]]:
     return found
 
 
-__all__ = ["SCAN_CHILD", "SERVICES", "Hunter", "Keeper", "KillHouse", "children"]
+__all__ = ["SCAN_CHILD", "SERVICES", "Caretaker", "Hunter", "Keeper", "KillHouse", "children"]

@@ -35,7 +35,7 @@ from tests.campaigns.kill_end import (
     set_aside,
 )
 from tests.campaigns.kill_errands import Diary, Errand, errand
-from tests.campaigns.kill_house import SERVICES, Hunter, Keeper, KillHouse
+from tests.campaigns.kill_house import SERVICES, Caretaker, Hunter, Keeper, KillHouse
 from tests.campaigns.kill_steps import EVERY_STEP
 from tests.campaigns.kill_visitors import Visitor
 from tests.campaigns.kill_watcher import Watcher
@@ -71,6 +71,10 @@ class Matrix:
         self._keepers = [self._keeper_of(service) for service in SERVICES]
         self._hunter = Hunter(house, self._own_dice(), self.at_random)
         self._hunter.wanted = self._behind
+        self._caretaker = Caretaker(
+            house, self._point, self._own_dice(), self._behind, self.at_random
+        )
+        self._all: tuple[Keeper | Caretaker, ...] = (*self._keepers, self._caretaker)
 
     @property
     def killed(self) -> int:
@@ -82,7 +86,7 @@ class Matrix:
         self.watcher.start()
         people = [threading.Thread(target=self._come, daemon=True) for _ in range(guests)]
         threading.Thread(target=self._hurry, daemon=True).start()
-        killers = (*self._keepers, self._hunter)
+        killers = (*self._all, self._hunter)
         try:
             for thread in (*(killer.thread for killer in killers), *people):
                 thread.start()
@@ -97,7 +101,7 @@ class Matrix:
             person.join(SETTLE_S)
         self._settle()
         self._over.set()
-        for keeper in self._keepers:
+        for keeper in self._all:
             self.damage["a service ended by itself"] += len(keeper.fell)
             self.watcher.moments += keeper.fell
         self._look_at_the_end()
@@ -156,7 +160,8 @@ class Matrix:
                       file=sys.stderr)  # fmt: skip
             if time.monotonic() > self._ends:
                 break
-            if self.diary.stuck or any(keeper.fell for keeper in self._keepers):
+            fell = any(keeper.fell for keeper in self._all)
+            if self.diary.stuck or fell:
                 break
         self._stop.set()
 
@@ -168,6 +173,7 @@ class Matrix:
                 self.at_random[service] += 1
             self._house.start(service)
         self._house.wait_for_the_page()
+        self._caretaker.one_to_the_end()
 
     def _settle(self) -> None:
         ends = time.monotonic() + SETTLE_S

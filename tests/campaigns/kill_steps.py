@@ -47,9 +47,14 @@ WARD = (
     "ward-rows-before-uploads-gone", "ward-receipt-before-answer",
     "ward-state-before-event", "ward-event-before-bell",
 )  # fmt: skip
+# After a new PIN, which both copies of the database are made for.
+UPKEEP = (
+    "diary-page-before-copy", "copy-proof-gone-before-bytes", "copy-bytes-before-synced",
+    "copy-bytes-before-proof", "copy-proof-before-its-name", "copy-before-old-diary-gone",
+)  # fmt: skip
 # A scan child runs with what its station was started with.
 STEPS_OF = {"station": STATION + SCAN_CHILD, "web": WEB, "uploader": UPLOADER, "ward": WARD}
-EVERY_STEP = STATION + SCAN_CHILD + WEB + UPLOADER + WARD
+EVERY_STEP = STATION + SCAN_CHILD + WEB + UPLOADER + WARD + UPKEEP
 # What nobody brings about in that house: each has a test of its own that dies there.
 BESIDE = {
     "test_campaigns_kill_desk.py": (
@@ -59,8 +64,6 @@ BESIDE = {
         "ordered-erased-before-forgotten", "all-erased-before-row",
     ),
     "test_campaigns_kill_copies.py": (
-        "diary-page-before-copy", "copy-proof-gone-before-bytes", "copy-bytes-before-synced",
-        "copy-bytes-before-proof", "copy-proof-before-its-name", "copy-before-old-diary-gone",
         "damaged-aside-between-files", "damaged-aside-before-copy-back",
         "copy-back-before-its-name", "copy-back-before-found-again",
         "found-file-back-before-row",
