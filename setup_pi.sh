@@ -249,8 +249,10 @@ run_tests() {
   check "mypy" "${bin}/mypy"
   check "lint-imports" "${bin}/lint-imports"
   check "shellcheck" shellcheck "${scripts[@]}" "${ROOT}/.ci/run"
-  # one more than there are cores: many a test waits for a timer or a browser
-  check "pytest" "${bin}/python" -m tests.second_look -n "$(($(nproc) + 1))" -m "${which}" "$@"
+  # two more than there are cores: many a test waits for a timer or a browser; neighbours stay
+  # together, for a file's ward or a folder's papers are made once for each worker that meets them
+  check "pytest" "${bin}/python" -m tests.second_look -n "$(($(nproc) + 2))" --dist worksteal \
+    -m "${which}" "$@"
   ((${#failed[@]} == 0)) || stop 1 "failed: ${failed[*]}"
 }
 

@@ -9,6 +9,7 @@ each of these; judged alone and with their front beside them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from appliance.imaging.doubts.blank import OtherSide
@@ -20,6 +21,7 @@ from tests.campaigns.clean_drawn import Job, Scan, Tally, each, run
 
 FRONTS = ("form", "letter", "table", "certificate", "by-hand", "sparse")
 DEPTHS = (0.08, 0.14, 0.2, 0.26)
+KINDS = (*drawn.TRUE_BLANKS, *drawn.NEAR_BLANKS)
 
 
 def main() -> None:
@@ -28,13 +30,19 @@ def main() -> None:
 
 
 def campaign(
-    first: int, *, pages: int, backs: int, processes: int = 2, kept: Path | None = None
+    first: int,
+    *,
+    pages: int,
+    backs: int,
+    kinds: Collection[str] = KINDS,
+    processes: int = 2,
+    kept: Path | None = None,
 ) -> Tally:
-    """*pages* of every kind, and the backs of as many sheets as *backs* says with each."""
+    """*pages* of each of *kinds*, and the backs of as many sheets as *backs* says with each."""
     tally = Tally()
-    told = list(each(judge, _sides(first, pages), processes=processes, kept=kept))
+    told = list(each(judge, _sides(first, pages, kinds), processes=processes, kept=kept))
     _tell(tally, told, "sides by themselves", 0.98)
-    judged = list(each(judge_back, _backs(first, backs), processes=processes, kept=kept))
+    judged = list(each(judge_back, _backs(first, backs, kinds), processes=processes, kept=kept))
     with_front = [(job, both) for job, (_, both) in judged]
     _tell(tally, with_front, "backs with their front", 0.9)
     alone = [is_blank for job, (is_blank, _) in judged if _is_empty(job)]
@@ -42,23 +50,24 @@ def campaign(
     return tally
 
 
-def _sides(first: int, count: int) -> list[Job]:
+def _sides(first: int, count: int, kinds: Collection[str]) -> list[Job]:
     jobs = []
     for n in range(count):
         seed, dpi = first + n, (200, 300)[n % 2]
-        jobs += [Job("true_blank", how, seed, dpi) for how in drawn.TRUE_BLANKS]
-        jobs += [Job("near_blank", how, seed, dpi) for how in drawn.NEAR_BLANKS]
+        for how in kinds:
+            what = "true_blank" if how in drawn.TRUE_BLANKS else "near_blank"
+            jobs.append(Job(what, how, seed, dpi))
     return jobs
 
 
-def _backs(first: int, count: int) -> list[Job]:
+def _backs(first: int, count: int, kinds: Collection[str]) -> list[Job]:
     return [
         Job(
             "duplex", FRONTS[n % len(FRONTS)], first + n, (200, 300)[n % 2],
             (("back", back), ("depth", DEPTHS[n // 2 % 4])),
         )
         for n in range(count)
-        for back in (*drawn.TRUE_BLANKS, *drawn.NEAR_BLANKS)
+        for back in kinds
     ]  # fmt: skip
 
 

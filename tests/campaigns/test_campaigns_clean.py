@@ -17,7 +17,9 @@ CAMPAIGNS = {
     "sheets": lambda: clean_sheets.campaign(FIRST, pages=8, processes=1, resolutions=(200,)),
     "still": lambda: clean_still.campaign(FIRST, pages=1, processes=1),
     "glass": lambda: clean_glass.campaign(FIRST, pages=1, processes=1),
-    "blank": lambda: clean_blank.campaign(FIRST, pages=1, backs=1, processes=1),
+    "blank": lambda: clean_blank.campaign(
+        FIRST, pages=1, backs=1, processes=1, kinds=("bleed", "fold", "signature", "pencil")
+    ),
     "turn": lambda: clean_turn.campaign(
         FIRST, pages=1, processes=1, papers=("letter", "sparse"), turns=(180,)
     ),

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from appliance.desk.point import Point
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.quickly import LIGHT_PIN
 from tests.security.conftest import phone_at
 from tests.station_page.conftest import PIN, Browser, Clock
 from web.station.app import IDLE_LIMIT, create_app
@@ -37,7 +38,7 @@ def test_an_address_that_tries_one_name_after_another_rests_and_the_desk_works_o
     names = ["Lan", "Hùng", "Mai", "Sơn"]
     for name in names[1:]:
         with point.database.writing() as connection:
-            add_volunteer(connection, name, PIN, Role.VOLUNTEER, point.clock())
+            add_volunteer(connection, name, PIN, Role.VOLUNTEER, point.clock(), LIGHT_PIN)
     thief = Browser(app.test_client())
     told = [try_pin(thief, names[n % 4], f"{n:06d}", THERE).status_code for n in range(12)]
     assert 429 in told
