@@ -20,7 +20,7 @@ from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, Scanne
 from appliance.devices.sane_scanner import SaneScanner, look_at_scanner, scan_all
 from appliance.papers.pdf import make_pdf
 
-NOTHING_SCANNED, ENDED_EARLY, NOT_WRITTEN = 1, 3, 4
+NOTHING_SCANNED, ENDED_EARLY, NOT_WRITTEN, NO_SCANNER = 1, 3, 4, 5
 
 
 @click.command()
@@ -58,7 +58,7 @@ def scan(
 
     SANE_CONFIG_DIR is respected. A name like airscan:escl:NAME:http://HOST:PORT/eSCL/ needs no
     configuration. Ends with 1 when nothing was scanned, 3 when the batch ended early and the
-    pages before are in OUT, 4 when OUT could not be written.
+    pages before are in OUT, 4 when OUT could not be written, 5 when no scanner was found.
     """
     settings = ScanSettings(dpi, ColorMode(mode), PaperSource(source), pages)
     if explain:
@@ -85,7 +85,7 @@ def scan(
             click.echo(f"{out}: {sides} in {scan_s:.1f} s")
     if error is not None:
         click.echo(_line(error), err=True)
-        sys.exit(ENDED_EARLY if scanned else NOTHING_SCANNED)
+        sys.exit(ENDED_EARLY if scanned else _nothing(error))
 
 
 def _explain(device: str, settings: ScanSettings) -> None:
@@ -100,7 +100,11 @@ def _explain(device: str, settings: ScanSettings) -> None:
             click.echo(f"  ({option.name} = {option.value})")
     if looked.error is not None:
         click.echo(_line(looked.error), err=True)
-        sys.exit(NOTHING_SCANNED)
+        sys.exit(_nothing(looked.error))
+
+
+def _nothing(error: ScannerError) -> int:
+    return NO_SCANNER if isinstance(error, ScannerAbsent) else NOTHING_SCANNED
 
 
 def _must_be_writable(out: Path) -> None:

@@ -37,6 +37,15 @@ def test_explain_tells_what_the_settings_become_and_moves_no_paper(
     assert tramhoso().returncode == 2  # neither a file nor a question
 
 
+def test_where_no_scanner_is_one_line_says_so_with_an_exit_of_its_own(tmp_path: Path) -> None:
+    for words in ([tmp_path / "out.pdf"], ["--explain"]):
+        told = tramhoso(*words, "--device", "airscan:e9:Nobody")
+        assert told.returncode == 5, told.stderr
+        (line,) = told.stderr.splitlines()
+        assert line.startswith("scanner-absent: ")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_tray_becomes_a_pdf_true_to_size(virtual: VirtualScanner, tmp_path: Path) -> None:
     out = tmp_path / "out.pdf"
     done = tramhoso(out, "--device", virtual.sane_device, "--dpi", "100", "--json")

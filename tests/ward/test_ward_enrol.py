@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from appliance.cli import tramhoso
 from appliance.config import read_config
 from appliance.setup.certificates import renewed
+from tests.delivery.certificates import ThrowAwayCa
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from web.ward.database import writing
@@ -202,6 +203,23 @@ def test_a_ward_whose_certificate_proves_nothing_is_not_believed(etc, tmp_path):
     server.shutdown()
     assert answer.exit_code == 15
     assert "this may not be the ward" in answer.stderr
+    assert 'verify_key = ""' in (etc / "config.toml").read_text()
+
+
+@pytest.mark.parametrize("days", [(-9, -1), (2, 5)])
+def test_a_ward_whose_certificate_ran_out_is_told_with_this_machines_date(etc, tmp_path, days):
+    ca = ThrowAwayCa(tmp_path)
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = ca.server("localhost", days).wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://localhost:{server.server_port}/intake/v1"
+    answer = say(etc, "abcd-efgh-2345", "--url", url, "--ca-file", str(ca.file))
+    server.shutdown()
+    server.server_close()
+    assert answer.exit_code == 15
+    assert len(answer.stderr.splitlines()) == 1
+    assert f"here it is {datetime.now(UTC).date()}" in answer.stderr
+    assert "the ward's IT renews it; nothing was changed" in answer.stderr
     assert 'verify_key = ""' in (etc / "config.toml").read_text()
 
 
