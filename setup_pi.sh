@@ -97,11 +97,11 @@ need_known_system() { # OS-RELEASE-FILE ARCHITECTURE
   esac
 }
 
-need_room() { # FREE-MB NEEDED-MB
-  (($1 >= $2)) || stop "${NO_ROOM}" "$1 MB free in ${ROOT}, $2 MB are needed"
+need_room() { # FOLDER NEEDED-MB
+  local free
+  free=$(df --output=avail --block-size=1M "$1" | tail -n 1 | tr -d ' ')
+  ((free >= $2)) || stop "${NO_ROOM}" "${free} MB free in $1, $2 MB are needed"
 }
-
-free_mb() { df --output=avail --block-size=1M "${ROOT}" | tail -n 1 | tr -d ' '; }
 
 # ── Debian packages ──────────────────────────────────────────────────────────
 
@@ -211,7 +211,7 @@ prepare() { # run|test NEEDED-MB PACKAGE…
   local kind=$1 needed_mb=$2
   shift 2
   need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
-  [[ -e ${VENV}/installed-${kind} ]] || need_room "$(free_mb)" "${needed_mb}"
+  [[ -e ${VENV}/installed-${kind} ]] || need_room "${ROOT}" "${needed_mb}"
   install_packages "$@"
   become_owner
   make_venv
@@ -270,10 +270,10 @@ provision() { # install|check|uninstall WORD…
     *" uninstall "* | *" update "* | *" -h "* | *" --help "*) ;;
     *" check "* | *" --dry-run "*) mapfile -t absent < <(missing "${wanted[@]}") ;;
     *)
-      [[ -e /opt/tramhoso/venv ]] || need_room "$(free_mb)" 900
-      setup_py judge "${@:2}" # a typo is told before anything is installed
+      [[ -e /opt/tramhoso/venv ]] || need_room /opt 900
       mapfile -t absent < <(missing "${wanted[@]}")
-      setup_py packages "${@:2}" --absent "${absent[*]}" # those that a bundle holds
+      # a typo is told before anything is installed; then what a bundle holds
+      setup_py judge "${@:2}" --absent "${absent[*]}"
       absent=()
       install_packages "${wanted[@]}"
       ;;

@@ -17,6 +17,7 @@ from appliance.store.backup import waiting_in
 UNDELIVERED, RUNNING, NOT_ROOT, BAD_CONFIG = 26, 25, 77, 78
 UNITS = ("station", "web", "uploader", "nginx", "upkeep", "certificates")
 OURS_IN_ETC = ("ward.token", ".ward.token.waiting", "ward-ca.pem", "tls", "public", "firewall.nft")
+SET_ASIDE = Path("/opt/tramhoso/before")  # an update that was broken off: the database of before
 
 
 @click.command("factory-reset", short_help="Erase dossiers, people, keys and configuration.")
@@ -53,6 +54,8 @@ def factory_reset(config_path: Path, lose_undelivered: bool) -> None:
             for name in OURS_IN_ETC:
                 _remove(etc / name)
             _empty(state)
+            if _is_installed_here(config_path):
+                _remove(SET_ASIDE)
             config_path.unlink()
     except StoreInUse:
         _stop(
@@ -65,11 +68,14 @@ def factory_reset(config_path: Path, lose_undelivered: bool) -> None:
 
 def _stop_services(config_path: Path) -> None:
     """Of the box installed here, and of no other that a configuration elsewhere tells of."""
-    installed = config_path.absolute().parent == Path("/etc/tramhoso")
-    if installed and Path("/run/systemd/system").is_dir():
+    if _is_installed_here(config_path) and Path("/run/systemd/system").is_dir():
         units = [f"tramhoso-{name}.service" for name in UNITS]
         begin = ["tramhoso-upkeep.timer", "tramhoso-upkeep.path", "tramhoso-certificates.timer"]
         subprocess.run(["systemctl", "stop", "tramhoso.target", *begin, *units], check=False)
+
+
+def _is_installed_here(config_path: Path) -> bool:
+    return config_path.absolute().parent == Path("/etc/tramhoso")
 
 
 def _empty(folder: Path) -> None:

@@ -55,20 +55,16 @@ def _bundle(asked: argparse.Namespace) -> int:
 
 
 def _judge(asked: argparse.Namespace) -> int:
-    _given(asked)
+    bundle = _given(asked)
     Settings(asked.config)
-    return Exit.DONE
-
-
-def _packages(asked: argparse.Namespace) -> int:
-    if (bundle := _given(asked)) is not None:
+    if bundle is not None:
         install_debs(bundle, asked.absent.split())
     return Exit.DONE
 
 
 def _update(asked: argparse.Namespace) -> int:
     bundle = _given(asked)
-    return update_clone() if bundle is None else update_from(bundle)
+    return update_clone() if bundle is None else update_from(bundle, asked.release_key)
 
 
 def _install(asked: argparse.Namespace) -> int:
@@ -123,8 +119,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "uninstall": _uninstall,
     "bundle": _bundle,
     "release-key": _release_key,
-    "judge": _judge,  # asked by setup_pi.sh before it installs a package
-    "packages": _packages,  # those that a bundle holds
+    "judge": _judge,  # asked by setup_pi.sh before it installs what no bundle holds
 }
 
 if __name__ == "__main__":

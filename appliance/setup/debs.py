@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,7 @@ def install_debs(bundle: Bundle, packages: list[str]) -> None:
         Refused: apt could not.
     """
     index = bundle.debs / INDEX
+    shutil.rmtree(ROOM, ignore_errors=True)  # a plug may have left it
     if not packages or not index.exists():
         return
     content = index.read_bytes()
@@ -80,7 +82,6 @@ def install_debs(bundle: Bundle, packages: list[str]) -> None:
     wanted = [package for package in packages if package in there]
     if not wanted:
         return
-    shutil.rmtree(ROOM, ignore_errors=True)
     ROOM.mkdir(parents=True)
     try:
         (ROOM / INDEX).write_bytes(content)
@@ -138,6 +139,7 @@ class _Apt:
             | {"DEBIAN_FRONTEND": "noninteractive"},
             capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd="/",
         )  # fmt: skip
+        sys.stderr.write("" if done.returncode == 0 else done.stderr[-2000:])
         lines = [line for line in done.stderr.splitlines() if line.startswith("E: ")]
         self.last_words = (lines or [f"exit {done.returncode}"])[-1].removeprefix("E: ")
         return done.returncode == 0

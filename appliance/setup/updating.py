@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from pathlib import Path
 
 from appliance.failpoints import passing
 from appliance.setup.manifest import digest, not_whole
@@ -19,7 +20,7 @@ from appliance.setup.trust import RELEASE_KEY, Bundle
 NEEDED_MB = 700  # a release beside the other, and copies of Debian's packages
 
 
-def update_from(bundle: Bundle) -> int:
+def update_from(bundle: Bundle, key: Path | None) -> int:
     """Let the bundle's own set-up go on from a copy on the card; returns its exit code.
 
     Raises:
@@ -39,6 +40,7 @@ def update_from(bundle: Bundle) -> int:
     if __debug__:
         passing("setup-source-copied")
     words = ["bash", str(COMING / "setup_pi.sh"), "install", "--offline", str(bundle.folder)]
+    words += ["--release-key", str(key)] if key else []
     code = subprocess.run(words, check=False, env=PLAIN, cwd="/").returncode
     shutil.rmtree(COMING, ignore_errors=True)
     return code

@@ -20,7 +20,7 @@ def words() -> argparse.Namespace:
     parser.set_defaults(
         dry_run=False, config=None, offline=None, release_key=None, erase=False, absent=""
     )
-    for name in ("install", "check", "judge", "packages", "update", "uninstall"):
+    for name in ("install", "check", "judge", "update", "uninstall"):
         verb = verbs.add_parser(name)
         verb.add_argument("--absent", default="", help=argparse.SUPPRESS)
         if name in ("install", "uninstall"):

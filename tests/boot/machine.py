@@ -48,6 +48,7 @@ class Machine:
         )
         nspawn = [
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
+            "--timezone=off",  # or /etc/localtime is a mount, and tzdata cannot replace it
             "--capability=all", "--system-call-filter=bpf",  # or device lists are not enforced
             "--boot", "--console=pipe", f"--directory={merged}",
             *(f"--bind-ro={here}:{there}" for here, there in self._shown.items()),

@@ -24,15 +24,16 @@ class NoDebian(Exception):
     """mmdebstrap could not make one here; the text is what it said."""
 
 
-def debian_root(suite: str, *more: str) -> Path:
+def debian_root(suite: str, *more: str, bare: bool = False) -> Path:
     """The folder with *suite*; made when there is none for today's list of packages.
 
-    *more* are packages that a technician may have besides.
+    *more* are packages that a technician may have besides. A *bare* one has nothing that a box
+    needs, only what a fresh card has.
 
     Raises:
         NoDebian: no mirror can be reached, say.
     """
-    packages = ",".join([*LITE, *box_packages(), *more])
+    packages = ",".join([*LITE, *([] if bare else box_packages()), *more])
     root = CACHE / f"{suite}-{_short(packages)}"
     if not root.exists():
         half = root.with_suffix(".half")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.setup.thrown_away import cannot_be_made
+from tests.setup.thrown_away import PROJECT, cannot_be_made
 from tests.setup.thrown_away_box import BoxAndBundle
 
 pytestmark = [
@@ -28,7 +29,6 @@ EVERY = [
 def box(tmp_path: Path) -> Iterator[BoxAndBundle]:
     made = BoxAndBundle(tmp_path)
     try:
-        made.must_install()
         yield made
     finally:
         made.close()
@@ -58,20 +58,35 @@ def must_be_undone(box: BoxAndBundle, before: str) -> None:
     box.must_be_tidy()
 
 
-def test_an_update_that_a_plug_cut_is_told_undone_by_the_old_set_up_or_finished(box):
-    before = box.settled_tree()
-    cut_at(box, "setup-before-_Certificates")  # the new release is linked, its units lie there
+def must_be_told(box: BoxAndBundle) -> None:
+    """By `check`, with an exit code of its own and what to do."""
     said = box.check()
     assert said.returncode == 68
     assert said.stderr.splitlines()[-1].endswith("type the same again: it goes on")
+
+
+def test_a_set_up_that_a_plug_cut_is_told_finished_undone_or_erased(box):
+    cut = box.install(TRAMHOSO_DIE_AT="setup-before-PlacedFile:5")
+    assert cut.returncode == DIED
+    must_be_told(box)
+    box.must_install()
+    before = box.settled_tree()
+    cut_at(box, "setup-before-_Certificates")  # the new release is linked, its units lie there
+    must_be_told(box)
     must_be_undone(box, before)
     cut_at(box, "setup-before-PlacedFile:9")  # some units are the new one's
     must_be_finished(box)
+    box.root.shell("mkdir -p /opt/tramhoso/before && touch /opt/tramhoso/before/point.db")
+    words = (sys.executable, "-m", "appliance.cli", "factory-reset", "--yes")
+    erased = box.root.run(*words, PYTHONPATH=str(PROJECT))
+    assert erased.returncode == 0, erased.stderr
+    box.must_be_tidy()
 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("step", EVERY)
 def test_an_update_cut_at_any_step_is_finished_or_undone(box, step):
+    box.must_install()
     before = box.settled_tree()
     cut_at(box, step)
     must_be_undone(box, before)
