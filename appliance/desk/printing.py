@@ -21,6 +21,7 @@ from appliance.devices.printer import Printer
 from appliance.papers.names import paper_file_names
 from appliance.papers.prints.consent_slip import ConsentSlip, print_consent_slip
 from appliance.papers.prints.number_slip import NumberSlip, print_number_slip
+from appliance.papers.prints.queue_slip import print_queue_slip
 from appliance.papers.prints.receipt_slip import (
     ReceiptSlip,
     SlipPaper,
@@ -105,6 +106,16 @@ def print_number(point: Point, number: int, pages: int) -> None:
         made_at=point.clock().astimezone(point.zone),
     )
     printer_for(point, Media.ROLL).print(print_number_slip(slip), Media.ROLL)
+
+
+def queue_slip(point: Point, number: int, media: Media) -> bytes:
+    """The paper of a queue number; on A4 a sheet of them, from *number* on.
+
+    Raises:
+        PrintingFailed: no sheet came out.
+    """
+    made_at = point.clock().astimezone(point.zone)
+    return print_queue_slip(point.config.point.name, number, made_at, media)
 
 
 def must_be_readable(view: DossierView) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.charts import bars
+from appliance.charts import bars, lying_bars
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -45,3 +45,17 @@ def test_words_from_outside_stay_words() -> None:
 @pytest.mark.parametrize("values", [[], [("T1", 5)], [("T1", 0), ("T2", 0)]])
 def test_nothing_to_compare_is_no_chart(values: list[tuple[str, int]]) -> None:
     assert bars(values, "Hồ sơ") == ""
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=2, max_size=12).filter(any))
+def test_lying_bars_are_as_long_as_their_numbers_the_first_on_top(values: list[int]) -> None:
+    """Also where the words are alike once they are short."""
+    words = [f"Đăng ký một việc rất dài số {n}" for n in range(len(values))]
+    root = ET.fromstring(lying_bars(list(zip(words, values, strict=True)), "Hồ sơ"))
+    group = root.find(f".//{SVG}g[@class='series bars']")
+    assert group is not None
+    drawn = sorted(group.iter(f"{SVG}rect"), key=lambda bar: float(bar.get("y", 0)))
+    lengths = [float(bar.get("width", 0)) for bar in drawn]
+    assert len(lengths) == len(values)
+    for value, length in zip(values, lengths, strict=True):
+        assert length == pytest.approx(value / max(values) * max(lengths), rel=1e-3, abs=0.01)

@@ -14,6 +14,7 @@ from appliance.papers.prints.hotspot_sheet import HotspotSheet, print_hotspot
 from appliance.papers.prints.leaflet import Leaflet, print_leaflet
 from appliance.papers.prints.number_slip import NumberSlip, print_number_slip
 from appliance.papers.prints.offered import PRINTS
+from appliance.papers.prints.queue_slip import print_queue_slip
 from appliance.papers.prints.receipt_slip import (
     ReceiptSlip,
     SlipPaper,
@@ -130,6 +131,8 @@ def printed(key: str, media: Media) -> bytes:  # noqa: PLR0911 - one of each
             )  # fmt: skip
         case "number_slip":
             return print_number_slip(NumberSlip(POINT, 12, 5, 30, AT), media)
+        case "queue_slip":
+            return print_queue_slip(POINT, 12, AT, media)
         case "wall_notice":
             return print_wall_notice(
                 procedure("khai_tu"), point_name=POINT, made_at=AT, url=URL, media=media

@@ -9,7 +9,8 @@ from datetime import time
 import pytest
 from flask import Flask
 
-from appliance.desk import calendars, cleaning, dossiers, duty, handing_over, phone_links
+from appliance.core.visits import Purpose
+from appliance.desk import calendars, cleaning, dossiers, duty, handing_over, phone_links, visits
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
@@ -128,6 +129,7 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
         "request_id": request_id,
         "number": 1,
         "walk_up_id": 1,
+        "visit_id": visits.touch(point, Purpose.OTHER),
         "walk_ups.image:page_id": walk_up,
         "wanted": "preview",
         "edit": "turn",

@@ -29,6 +29,7 @@ def path_of(rule: Rule) -> str:
         "request_id": "1",
         "number": "1",
         "walk_up_id": "1",
+        "visit_id": SOME_ID,
         "guide": "post",
         "shift_id": "1",
         "handover_id": "1",

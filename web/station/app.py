@@ -45,6 +45,7 @@ from web.station import (
     sign_in,
     speech,
     supplement,
+    visits,
     walk_ups,
 )
 from web.station.duty import calendar
@@ -82,6 +83,7 @@ ROOMS = (
     erasing,
     citizen,
     duty,
+    visits,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)

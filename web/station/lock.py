@@ -43,6 +43,10 @@ NO_PAGES = frozenset(
         "walk_ups.now",
         "places.communes",
         "prints.file",
+        "visits.numbers",
+        "visits.report_pdf",
+        "visits.report_xlsx",
+        "visits.report_csv",
     }
 )
 

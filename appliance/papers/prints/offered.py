@@ -18,6 +18,7 @@ class About(StrEnum):
     PROCEDURE = "procedure"  # names nobody
     POINT = "point"  # names nobody
     NUMBER = "number"  # of somebody without a dossier; printed by the station itself
+    TURN = "turn"  # of somebody who waits; printed from the page of visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ PRINTS = (
     Offered("rights_slip", About.DOSSIER, once_it_left=True),
     Offered("signing_sheet", About.DOSSIER, (Media.A4,), frozenset({"ket-hon"})),
     Offered("number_slip", About.NUMBER, (Media.ROLL,)),
+    Offered("queue_slip", About.TURN),
     Offered("wall_notice", About.PROCEDURE),
     Offered("leaflet", About.POINT),
     Offered("step_guide", About.POINT),
