@@ -124,6 +124,8 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
         "version": "2026-07-01",
         "place": "TH-0001",
         "month": "2026-11",
+        "period": "2026-11",
+        "kind": "csv",
         "static:filename": "ward.css",
         "bootstrap.static:filename": "css/bootstrap.min.css",
     }
@@ -204,7 +206,7 @@ def test_another_box_finds_nothing_of_this_one(ward: Ward) -> None:
 
 
 def test_a_box_is_no_officer_and_an_officer_is_no_box(ward: Ward) -> None:
-    pages = ("inbox.", "head.")
+    pages = ("inbox.", "head.", "figures_page.")
     officers = {r.endpoint for r in ward.app.url_map.iter_rules() if r.endpoint.startswith(pages)}
     boxes = {r.endpoint for r in ward.app.url_map.iter_rules() if r.endpoint[:7] == "intake."}
     everything = officers | boxes | FOR_ANYBODY
@@ -244,7 +246,7 @@ def test_without_the_pages_own_token_no_officer_changes_anything(ward: Ward, tok
     before, refused = ward.kept(), 0
     signed_in = replace(ward.walker, marks=())
     for one in signed_in.walk(form={"csrf_token": token}, methods=CHANGING, Cookie=ward.officer):
-        if one.endpoint.startswith(("inbox.", "head.")):
+        if one.endpoint.startswith(("inbox.", "head.", "figures_page.")):
             assert one.status in {400, 405} or one.endpoint == "inbox.sign_in", one
             refused += one.status == 400
     assert refused >= 8

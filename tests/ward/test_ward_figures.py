@@ -229,7 +229,8 @@ def boxes_of(conn: Connection) -> list[int]:
             values = {"token_sha256": name, "added_at": NOW, "verify_key": name}
             conn.execute(insert(device).values(name=name, **values))
     found = conn.execute(device.select().where(device.c.name.in_(["một", "hai", "ba"])))
-    return [row.id for row in found]
+    ids = {row.name: row.id for row in found}
+    return [ids["một"], ids["hai"], ids["ba"]]
 
 
 # ── the ward's own number ────────────────────────────────────────────────────

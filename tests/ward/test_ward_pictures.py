@@ -8,13 +8,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
+from appliance.core.figures import Channel, Figures, Month
+from appliance.core.figures_told import MonthTold
+from appliance.core.visits import HowDone, Purpose
+from appliance.keys.canonical import canonical_json
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import chromium
 from tests.ward.box import Box
 from tests.ward.conftest import RunningWard
 from tests.ward.papers import sealed_dossier
 
+COUNTS = Figures(
+    visits={Purpose.DOSSIER: 61, Purpose.ACCOUNT: 240, Purpose.POST: 18},
+    helped={HowDone.GUIDED: 90, HowDone.TOGETHER: 150, HowDone.ALONE: 79},
+    dossiers={"khai-sinh": {Channel.WARD: 31}, "trich-luc": {Channel.WARD: 22, Channel.PHONE: 8}},
+    minutes={14: 20, 22: 33},
+    asked=4,
+    supplements=3,
+)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(120),
@@ -30,9 +43,9 @@ def test_no_page_of_the_ward_is_wider_than_the_screen(
     with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 768})
 
-        def picture(name: str) -> None:
+        def picture(name: str, *, whole: bool = False) -> None:
             page.wait_for_load_state("load")
-            keep_picture(page, f"{name}-{width}")
+            keep_picture(page, f"{name}-{width}", whole=whole)
             too_wide = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
@@ -55,3 +68,10 @@ def test_no_page_of_the_ward_is_wider_than_the_screen(
         picture("ward-dossier")
         page.goto(f"{ward.site}/inbox?show=all")
         picture("ward-inbox")
+        told = MonthTold(revision=1, figures=Month.of("TH-0001", "Nhà văn hóa", "2026-11", COUNTS))
+        path = "/figures/TH-0001/2026-11"
+        assert box.ask("PUT", path, data=canonical_json(told)).status_code == 200
+        page.goto(f"{ward.site}/office/figures?period=2026-11")
+        picture("ward-figures", whole=True)
+        assert Axe().run(page).response["violations"] == []
+        browser.close()

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from web.ward import figures_door  # noqa: F401 - adds its doors to the intake
+from web.ward.figures_page import figures_page
 from web.ward.follow import follow
 from web.ward.head import head
 from web.ward.inbox import inbox
@@ -64,6 +65,7 @@ def create_app(settings: WardSettings) -> Flask:
     csrf.exempt(intake)  # boxes send a bearer token, which no browser adds by itself
     csrf.exempt(follow)  # it changes nothing and knows no session
     app.register_blueprint(intake)
+    app.register_blueprint(figures_page)
     app.register_blueprint(public)
     app.register_blueprint(follow)
     app.register_blueprint(inbox)

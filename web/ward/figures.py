@@ -135,23 +135,26 @@ def places(
     return sorted(together, key=lambda one: (one.commune, one.name, one.place))
 
 
-def by_month(conn: Connection, first: str, last: str, commune: str | None) -> dict[str, Figures]:
-    """All places together, month by month; months without anything lack."""
-    query = select(figure_month.c.month, figure_month.c.told).where(
-        figure_month.c.month.between(first, last)
+def months_of(
+    conn: Connection, first: str, last: str, commune: str | None = None
+) -> list[tuple[str, HeardMonth]]:
+    """Every month that a box told, with the commune's code; nothing added up."""
+    query = (
+        select(figure_month.c.commune, figure_month.c.told)
+        .where(figure_month.c.month.between(first, last))
+        .order_by(figure_month.c.month, figure_month.c.told_at)
     )
     if commune is not None:
         query = query.where(figure_month.c.commune == commune)
+    return [(row.commune, _month(row.told)) for row in conn.execute(query)]
+
+
+def by_month(conn: Connection, first: str, last: str, commune: str | None) -> dict[str, Figures]:
+    """All places together, month by month; months without anything lack."""
     found: dict[str, list[Figures]] = {}
-    for month, told in conn.execute(query.order_by(figure_month.c.month)):
-        found.setdefault(month, []).append(_month(told))
+    for _, one in months_of(conn, first, last, commune):
+        found.setdefault(one.month, []).append(one)
     return {month: total(parts) for month, parts in found.items()}
-
-
-def months_known(conn: Connection) -> list[str]:
-    """Every month that some box told of, newest first."""
-    query = select(figure_month.c.month).distinct().order_by(figure_month.c.month.desc())
-    return list(conn.scalars(query))
 
 
 def communes(conn: Connection) -> dict[str, str]:

@@ -25,6 +25,7 @@ class WardSettings:
     time_zone: str = "Asia/Ho_Chi_Minh"  # of what officers read; stored times are UTC
     secure_cookies: bool = False  # True behind TLS, where it should always stand
     min_version: str | None = None  # boxes of an older release say so on their first page
+    target_percent: int = 50  # how much of the ward's dossiers should come through its points
     look_ups_per_minute: int = 20  # public /track questions from one address
 
     @property
