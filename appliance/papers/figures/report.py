@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from appliance.core.figures import (
     LONGEST_HOURS,
@@ -24,13 +23,6 @@ Cell = str | int
 Bars = tuple[tuple[str, int], ...]
 
 
-class Draw(StrEnum):
-    """How a table's counts are drawn beside it."""
-
-    BARS = "bars"
-    COLUMNS = "columns"  # months, from left to right
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table; numbers are numbers, so that a workbook can add them."""
@@ -40,8 +32,7 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
-    drawn: Draw | None = None
-    bars: Bars = ()
+    bars: Bars = ()  # drawn beside it, a bar a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +129,23 @@ def _share(months: Sequence[Month], asked: Asked) -> Table:
 
 def _visits(whole: Figures) -> Table:
     rows = tuple((say(f"visits.{one}"), whole.visits.get(one, 0)) for one in Purpose)
-    return _counted("visits", rows, drawn=Draw.BARS)
+    return _counted("visits", rows)
 
 
 def _helped(whole: Figures) -> Table:
     rows = tuple((say(f"helped.{one}"), whole.helped.get(one, 0)) for one in HowDone)
-    return _counted("helped", rows, note=say("helped.note"), drawn=Draw.BARS)
+    return _counted("helped", rows, note=say("helped.note"))
 
 
 def _faces(whole: Figures) -> Table:
     told = whole.faces_told
     rows = tuple((say(f"faces.{one}"), told.get(one, 0)) for one in Face) if told else ()
-    return _counted("faces", rows, note=say("faces.note"), drawn=Draw.BARS)
+    return _counted("faces", rows, note=say("faces.note"))
 
 
-def _counted(key: str, rows: Bars, note: str = "", drawn: Draw | None = None) -> Table:
+def _counted(key: str, rows: Bars, note: str = "") -> Table:
     cells = rows if any(count for _, count in rows) else ()
-    return Table(key, say(f"{key}.title"), _head(key, "what", "count"), cells, note, drawn, cells)
+    return Table(key, say(f"{key}.title"), _head(key, "what", "count"), cells, note, cells)
 
 
 def _dossiers(whole: Figures, titles: Mapping[str, str]) -> Table:
@@ -170,7 +161,7 @@ def _dossiers(whole: Figures, titles: Mapping[str, str]) -> Table:
         rows.append((say("total"), *sums, whole.dossiers_in_all))
     head = _head("dossiers", "what", *Channel, "sum")
     return Table(
-        "dossiers", say("dossiers.title"), head, tuple(rows), say("dossiers.note"), Draw.BARS,
+        "dossiers", say("dossiers.title"), head, tuple(rows), say("dossiers.note"),
         tuple(bars),
     )  # fmt: skip
 
@@ -185,7 +176,7 @@ def _places(months: Sequence[Month]) -> Table | None:
         rows.append((name, here.visits_in_all, here.dossiers_in_all))
     head = _head("places", "place", "visits", "dossiers")
     bars = tuple((name, visits) for name, visits, _ in rows)
-    return Table("places", say("places.title"), head, tuple(rows), "", Draw.BARS, bars)
+    return Table("places", say("places.title"), head, tuple(rows), "", bars)
 
 
 def _by_month(months: Sequence[Month], period: Period) -> Table | None:
@@ -197,11 +188,9 @@ def _by_month(months: Sequence[Month], period: Period) -> Table | None:
         here = total(one for one in months if one.month == month)
         minutes = number(here.minutes_median) if here.minutes_median is not None else ""
         rows.append((_month(month), here.visits_in_all, here.dossiers_in_all, minutes))
-        bars.append((str(int(month[5:])), here.visits_in_all))
+        bars.append((_month(month), here.visits_in_all))
     head = _head("by_month", "month", "visits", "dossiers", "minutes")
-    return Table(
-        "by_month", say("by_month.title"), head, tuple(rows), "", Draw.COLUMNS, tuple(bars)
-    )
+    return Table("by_month", say("by_month.title"), head, tuple(rows), "", tuple(bars))
 
 
 def _head(key: str, *names: str) -> tuple[str, ...]:

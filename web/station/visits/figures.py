@@ -10,11 +10,11 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from appliance.charts import bars, lying_bars
+from appliance.charts import lying_bars
 from appliance.core.period import Period
 from appliance.core.served import ServedPlace
 from appliance.desk import figures, served
-from appliance.papers.figures.report import Asked, Draw, Report, Table, report_of
+from appliance.papers.figures.report import Asked, Report, Table, report_of
 from appliance.papers.figures.words import number
 from appliance.papers.figures.words import say as figure_words
 from appliance.store.volunteers import Role
@@ -106,12 +106,11 @@ def read(asked: Chosen) -> Report:
 
 def chart_of(table: Table) -> Markup:
     """The bars of a table, named by what stands out; empty where there is nothing to compare."""
-    if table.drawn is None or not any(count for _, count in table.bars):
+    if not any(count for _, count in table.bars):
         return Markup("")
     label, count = max(table.bars, key=lambda one: one[1])
     name = figure_words("chart.bar", title=table.title, label=label, count=number(count))
-    draw = bars if table.drawn is Draw.COLUMNS else lying_bars
-    return Markup(draw(table.bars, name))  # noqa: S704 - drawn here, words escaped
+    return Markup(lying_bars(table.bars, name))  # noqa: S704 - drawn here, words escaped
 
 
 def _places() -> list[ServedPlace]:
