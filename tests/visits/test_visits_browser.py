@@ -6,6 +6,7 @@ With TRAMHOSO_PICTURES set, pictures of them are kept in that folder (docs/pages
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from appliance.core.visits import HowDone, Purpose
 from appliance.desk import queue, served, visits
@@ -64,7 +65,7 @@ def test_no_page_has_a_barrier_or_is_wider_than_the_screen_and_none_needs_a_scri
         window.go("/visits")
         window.page.get_by_role("button", name="Nộp phí, lệ phí").focus()
         window.page.keyboard.press("Enter")
-        window.page.wait_for_load_state("load")
+        expect(window.page.locator("#today")).to_contain_text("12 lượt hôm nay")
         assert visits.today(point)[0].purpose is Purpose.PAYMENT
         assert window.hosts() == {address.removeprefix("http://")}, "a request left the box"
         assert not window.complaints
