@@ -13,6 +13,7 @@ from appliance.setup.firewall import RULES, Loaded, firewall_for
 from appliance.setup.going_back import GoingBack, as_it_is, broken_off
 from appliance.setup.hotspot import hotspot_for
 from appliance.setup.names import NAMES, names_for
+from appliance.setup.needed import Needed
 from appliance.setup.placed import PlacedFile, PlacedFolder, box_files
 from appliance.setup.places import CONFIG, ETC, PUBLIC, STATE, TLS, VENV
 from appliance.setup.release import Built, Release, Switched, forget_old, is_whole, releases
@@ -55,6 +56,7 @@ class Box:
             Switched(self._release),
             _Certificates(),
             DebiansOwn(),
+            Needed(),
             Loaded(firewall),
             hotspot,
             Started(lambda: self._must_start, self._between),

@@ -44,6 +44,9 @@ verify_key = "{verify_key}"
 SETUP = "/src/setup_pi.sh"
 CALLED = str(Path(__file__).with_name("called.py"))
 TRAMHOSO = "/opt/tramhoso/venv/bin/tramhoso"
+EXPOSED_AT_MOST = {"web": 1.5, "uploader": 1.5, "upkeep": 1.5, "names": 1.5, "station": 2.0,
+                   "nginx": 2.0, "firewall": 2.0, "certificates": 2.0}  # fmt: skip
+STARTED_WITHIN_S = {"station": 25, "web": 2}  # until the lamp says ready, the page answers
 SERVICES = ["tramhoso-station", "tramhoso-web", "tramhoso-nginx"]
 
 
@@ -72,9 +75,11 @@ def nothing_failed(machine: Machine) -> None:
 
 def install_says_first_what_it_would_do_and_does_nothing(machine: Machine) -> None:
     machine.write("/root/box.toml", CONFIG)
+    machine.run("systemctl", "disable", "--quiet", "systemd-timesyncd")  # somebody did
     before = tree(machine)
     said = machine.run(SETUP, "install", "--config", "/root/box.toml", "--dry-run").stdout
     assert "user tramhoso is new" in said
+    assert "systemd-timesyncd.service is switched on" in said
     assert machine.run(SETUP, "check", check=False).returncode == 3
     assert tree(machine) == before
 
@@ -160,7 +165,25 @@ def after_a_restart_everything_runs_again(machine: Machine) -> None:
     machine.restart()
     for unit in [*SERVICES, "tramhoso-uploader"]:
         assert machine.run("systemctl", "is-active", unit, check=False).stdout == "active\n"
+    the_start_cost_little(machine)
+    every_service_is_as_shut_as_was_promised(machine)
     nothing_failed(machine)
+
+
+def every_service_is_as_shut_as_was_promised(machine: Machine) -> None:
+    """systemd's own figure on the machine itself; 0 is shut, 10 is open."""
+    for name, ceiling in EXPOSED_AT_MOST.items():
+        words = ("systemd-analyze", "security", "--no-pager", f"tramhoso-{name}.service")
+        overall = machine.run(*words).stdout.split("Overall exposure level for")[1]
+        assert float(overall.split(":")[1].split()[0]) <= ceiling, f"{name}: {overall}"
+
+
+def the_start_cost_little(machine: Machine) -> None:
+    """CPU time since the machine started, so that others who work on this one do not count."""
+    for name, limit_s in STARTED_WITHIN_S.items():
+        words = ("systemctl", "show", "--value", "--property=CPUUsageNSec", f"tramhoso-{name}")
+        took = machine.run(*words).stdout.strip()
+        assert int(took) < limit_s * 1e9, f"{name}: {took} ns"
 
 
 def uninstall_leaves_the_data_and_nothing_else(machine: Machine) -> None:
