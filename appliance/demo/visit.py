@@ -87,6 +87,19 @@ def play_visit(house: House, pages: int, say: Callable[[str], None]) -> Visit:
         point.database.close()
 
 
+def finish_visit(house: House, dossier_id: str, say: Callable[[str], None]) -> Visit:
+    """Sign in again after a power cut and bring a scanned dossier to its receipt.
+
+    Raises:
+        HouseFell, PageRefused: as ``play_visit``.
+    """
+    point = open_point(house.config())
+    try:
+        return _Journey(house, point, say).go_on(dossier_id)
+    finally:
+        point.database.close()
+
+
 class _Journey:
     def __init__(self, house: House, point: Point, say: Callable[[str], None]) -> None:
         self._house, self._point, self._say = house, point, say
@@ -104,6 +117,18 @@ class _Journey:
         if view.scan is None or view.scan.error_code or len(view.pages) != pages:
             raise HouseFell(f"scanned {len(view.pages)} of {pages} pages: {view.scan}")
         self._say(f"{pages} pages saved in {scan_s:.2f} s; making them clean …")
+        return self._to_the_receipt(browser, began, scan_s)
+
+    def go_on(self, dossier_id: str) -> Visit:
+        """From scanned pages to the receipt, by whoever signs in now."""
+        began, browser = time.monotonic(), Browser(self._house.web_url)
+        self._sign_in(browser)
+        self._dossier_id = dossier_id
+        self._say(f"{len(self._view.pages)} pages are still there; going on …")
+        return self._to_the_receipt(browser, began, 0.0)
+
+    def _to_the_receipt(self, browser: Browser, began: float, scan_s: float) -> Visit:
+        pages = len(self._view.pages)
         clean_s = self._wait(lambda view: all(page.preview for page in view.pages))
         self._say("filling the form as a volunteer would …")
         check = self._fill(browser)
@@ -120,10 +145,13 @@ class _Journey:
         return look_at(self._point, self._dossier_id)
 
     def _open_dossier(self, browser: Browser) -> None:
-        (name, pin), *_ = self._house.pins.items()
-        browser.submit(browser.get("/sign-in").form("/sign-in"), name=name, pin=pin)
+        self._sign_in(browser)
         desk = browser.submit(browser.get("/dossiers/new").form("/dossiers"), procedure=PROCEDURE)
         self._dossier_id = desk.url.partition("/dossiers/")[2][:36]
+
+    def _sign_in(self, browser: Browser) -> None:
+        (name, pin), *_ = self._house.pins.items()
+        browser.submit(browser.get("/sign-in").form("/sign-in"), name=name, pin=pin)
 
     def _fill(self, browser: Browser) -> Document:
         typed: dict[str, str] = {"next": "check"}

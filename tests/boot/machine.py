@@ -73,21 +73,34 @@ class Machine:
         self, *words: str, check: bool = True, user: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a program inside, as root or as *user*."""
-        if user:
-            words = ("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *words)
-        spoken = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8"} | environment
         done = subprocess.run(
-            ["nsenter", "-t", str(self._leader), "-m", "-u", "-i", "-n", "-p", "-C", "--",
-             "env", "-i", "-C", "/", *(f"{key}={value}" for key, value in spoken.items()), *words],
+            self._inside_words(words, user, environment),
             capture_output=True,
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         if check:
             said = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
             assert done.returncode == 0, f"{' '.join(words)} → {done.returncode}\n{said}"
         return done
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Begin a program inside, as root, and do not wait for it."""
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen(
+            self._inside_words(words, "", environment), stdin=quiet, stdout=quiet, stderr=quiet
+        )
+
+    def _inside_words(
+        self, words: tuple[str, ...], user: str, environment: dict[str, str]
+    ) -> list[str]:
+        if user:
+            words = ("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *words)
+        spoken = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8"} | environment
+        return ["nsenter", "-t", str(self._leader), "-m", "-u", "-i", "-n", "-p", "-C", "--",
+                "env", "-i", "-C", "/", *(f"{key}={value}" for key, value in spoken.items()),
+                *words]  # fmt: skip
 
     def shell(self, script: str, check: bool = True) -> str:
         """What a line of bash prints."""

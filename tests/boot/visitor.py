@@ -14,7 +14,7 @@ from typing import cast
 
 from appliance.config import Config, read_config
 from appliance.demo.house import House, HouseFell
-from appliance.demo.visit import play_visit
+from appliance.demo.visit import finish_visit, play_visit
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.pretend.scanner import VirtualScanner
 from appliance.setup.running import not_running
@@ -50,13 +50,21 @@ class Installed:
             pass
 
 
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
 def main() -> None:
     pin, port = sys.argv[1], int(sys.argv[2])
     write_sample_pages(PAPERS, count=PAGES)
     began = time.monotonic()
     with VirtualScanner(PAPERS, port) as scanner:
         house = cast(House, Installed(scanner, pin))
-        visit = play_visit(house, PAGES, lambda line: sys.stderr.write(line + "\n"))
+        going_on = sys.argv[3:]  # a dossier that a power cut left
+        if going_on:
+            visit = finish_visit(house, going_on[0], _say)
+        else:
+            visit = play_visit(house, PAGES, _say)
     took = time.monotonic() - began
     sys.stdout.write(json.dumps(visit.as_json() | {"took": took}) + "\n")
 
