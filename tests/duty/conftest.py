@@ -9,6 +9,7 @@ import pytest
 from appliance.config import HoursSection
 from appliance.desk.point import Point, open_point
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.quickly import LIGHT_PIN
 from tests.station_page.conftest import (
     PIN,
     Clock,
@@ -46,7 +47,7 @@ def point(bare_point: Point, clock: Clock) -> Iterator[Point]:
 
 def somebody(point: Point, name: str) -> Volunteer:
     with point.database.writing() as connection:
-        return add_volunteer(connection, name, PIN, Role.VOLUNTEER, point.clock())
+        return add_volunteer(connection, name, PIN, Role.VOLUNTEER, point.clock(), LIGHT_PIN)
 
 
 @pytest.fixture

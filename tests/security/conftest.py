@@ -16,6 +16,7 @@ from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.quickly import LIGHT_PIN
 from tests.security.walking import Walker
 from tests.station_page.conftest import (
     PIN,
@@ -85,7 +86,7 @@ def phone_at(point: Point, dossier_id: str, lan: Volunteer) -> tuple[str, str]:
 def colleague(marked: Marked) -> str:
     """The cookie of another volunteer, who has nothing in hand."""
     with marked.point.database.writing() as connection:
-        add_volunteer(connection, "Hùng", PIN, Role.VOLUNTEER, marked.point.clock())
+        add_volunteer(connection, "Hùng", PIN, Role.VOLUNTEER, marked.point.clock(), LIGHT_PIN)
     return signed_in(marked.walker.app, "Hùng")[0]
 
 

@@ -28,7 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 15_000  # the library's five seconds are short where three workers share two cores
+PATIENCE_MS = 15_000  # the library's five seconds are short where workers share two cores
 expect.set_options(timeout=PATIENCE_MS)
 _running: list[tuple[Playwright, Browser]] = []
 

@@ -18,6 +18,7 @@ from appliance.desk.point import Point
 from appliance.desk.status import UPLOADER, report_status
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from appliance.wording import notice_for
+from tests.quickly import LIGHT_PIN
 from tests.station_page.conftest import PIN, Browser
 from web.station.box import needs_reading
 from web.station.here import EXTENSION
@@ -26,7 +27,7 @@ from web.station.here import EXTENSION
 @pytest.fixture
 def technician(app: Flask, point: Point) -> Browser:
     with point.database.writing() as connection:
-        add_volunteer(connection, "Kỹ thuật", PIN, Role.TECHNICIAN, point.clock())
+        add_volunteer(connection, "Kỹ thuật", PIN, Role.TECHNICIAN, point.clock(), LIGHT_PIN)
     browser = Browser(app.test_client())
     assert browser.sign_in("Kỹ thuật").status_code == 303
     browser.get("/box")

@@ -8,6 +8,7 @@ from flask import Flask
 from appliance.desk.point import Point
 from appliance.store.database import Database
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.quickly import LIGHT_PIN
 from tests.station_page.conftest import PIN, Browser, Clock
 
 
@@ -29,7 +30,7 @@ def names(point: Point, lan: Volunteer, clock: Clock) -> list[str]:
     """Lan and three more who help here."""
     with point.database.writing() as connection:
         for name in ("Hoa", "Minh", "Phúc"):
-            add_volunteer(connection, name, PIN, Role.VOLUNTEER, clock())
+            add_volunteer(connection, name, PIN, Role.VOLUNTEER, clock(), LIGHT_PIN)
     return ["Lan", "Hoa", "Minh", "Phúc"]
 
 
