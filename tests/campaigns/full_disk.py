@@ -18,26 +18,17 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from appliance.demo.visit import play_visit
 from appliance.store.page_files import RESERVE_BYTES
 from tests.campaigns import read_only_card
-from tests.campaigns.at_the_ward import against_the_ward
-from tests.campaigns.card import make_ext4, mount, unmount
-from tests.campaigns.card_house import (
-    CardHouse,
-    Visitors,
-    Witness,
-    settle,
-    told_by_services,
-)
+from tests.campaigns.card_days import house_with_a_card, one_more_visit, people_come
+from tests.campaigns.card_house import told_by_services
 from tests.campaigns.command import asks, run
-from tests.campaigns.power_cut_services import PHASES
 from tests.campaigns.promises import broken
 
 CARD_BYTES = 192 << 20
 LEAVES = (0, 4096, 200_000, RESERVE_BYTES // 2, RESERVE_BYTES)  # from nothing to a nearly full card
 RESTED_S = 10.0
-WAIT_S, JITTER_S, LASTS_S, SETTLE_S = 60.0, 0.7, (2.0, 6.0), 240.0
+WAIT_S, LASTS_S, SETTLE_S = 60.0, (2.0, 6.0), 240.0
 
 
 class Ballast:
@@ -64,46 +55,32 @@ class Ballast:
 def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
     """*times* times: let people come, take the room, give it back, look."""
     dice = random.Random(seed)
-    image, house = home / "card.img", CardHouse(home / "house")
-    make_ext4(image, CARD_BYTES)
-    mount(image, house.state)
-    ballast = Ballast(house.state)
     damage: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    promised = visits = arrived = 0
+    promised = visits = 0
     began = time.monotonic()
-    try:
-        house.__enter__()
+    with house_with_a_card(home, CARD_BYTES) as (_, house):
+        ballast = Ballast(house.state)
         for number in range(times):
-            witness = Witness(house.state).start()
-            visitors = Visitors(house, seed * 1000 + number).start()
-            phase = dice.choice(tuple(PHASES))
-            witness.waited_for(PHASES[phase], WAIT_S)
-            time.sleep(dice.uniform(0, JITTER_S))  # the campaign's own dice
+            come = people_come(house, seed * 1000 + number, dice, WAIT_S)
             ballast.fill(dice.choice(LEAVES))
             end = time.monotonic() + dice.uniform(*LASTS_S)
             while time.monotonic() < end:
                 told.update(told_by_services(house.state))
                 time.sleep(0.5)
-            seen = witness.stop()
+            seen = come.witness.stop()
             ballast.empty()
             house.fallen = True  # ends the visit under way: its citizen went home
-            visitors.stop()
+            come.visitors.stop()
             house.fallen = False
             house.must_be_alive()
-            visits, promised = visits + visitors.ended, seen.count()
+            visits, promised = visits + come.visitors.ended, seen.count()
             found = broken(seen, house.state)
-            print(f"{number + 1}, in {phase}: {dict(found)}", file=sys.stderr)  # noqa: T201
+            print(f"{number + 1}, in {come.phase}: {dict(found)}", file=sys.stderr)  # noqa: T201
             damage += found
         time.sleep(RESTED_S)  # a press while the station rests over a fault calls for help only
-        last = play_visit(house, 2, lambda line: None)
-        damage["no visit afterwards"] += not last.ward_has_all_bytes
-        settle(house, SETTLE_S)
-        arrived, at_ward = against_the_ward(house.ward_home, house.state)
-        damage += at_ward
-    finally:
-        house.close()
-        unmount(house.state)
+        arrived, at_the_end = one_more_visit(house, SETTLE_S)
+        damage += at_the_end
     return {
         "times": times,
         "whole visits": visits + 1,

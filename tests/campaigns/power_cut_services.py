@@ -14,56 +14,40 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.campaigns.at_the_ward import against_the_ward
-from tests.campaigns.card import make_ext4, mount, pull_the_plug, replay, unmount
-from tests.campaigns.card_house import CardHouse, Visitors, Witness, settle, weaken
+from tests.campaigns.card import mount, pull_the_plug, replay, unmount
+from tests.campaigns.card_days import house_with_a_card, people_come
+from tests.campaigns.card_house import settle, weaken
 from tests.campaigns.command import asks, run
-from tests.campaigns.promises import Promises, broken
+from tests.campaigns.promises import broken
 
 CARD_BYTES = 256 << 20
-WAIT_S, JITTER_S = 90.0, 0.7  # for a phase to begin; and then
-SETTLE_S = 180.0
-# How far a visit is let come before the plug is pulled: something new of this kind is seen.
-PHASES: dict[str, Callable[[Promises], object]] = {
-    "scan": lambda seen: seen.pages.keys(),
-    "form": lambda seen: seen.answers.items(),
-    "seal": lambda seen: {d for d, s in seen.states.items() if s == "sealing"},
-    "send": lambda seen: seen.sealed_files.keys(),
-    "receipt": lambda seen: seen.receipts.keys(),
-}
+WAIT_S, SETTLE_S = 90.0, 180.0  # for a phase to begin; for everything to arrive
 
 
 def campaign(home: Path, cuts: int, seed: int = 1) -> dict[str, object]:
     """*cuts* times: let people come, pull the plug, look. What was promised, what was gone."""
     dice = random.Random(seed)
-    image, house = home / "card.img", CardHouse(home / "house")
-    make_ext4(image, CARD_BYTES)
-    mount(image, house.state)
     damage: Counter[str] = Counter()
     reached: Counter[str] = Counter()
-    promised = visits = done = arrived = 0
+    promised = visits = done = 0
     began = time.monotonic()
-    try:
-        house.__enter__()
+    with house_with_a_card(home, CARD_BYTES) as (image, house):
         for number in range(cuts):
-            witness = Witness(house.state).start()
-            visitors = Visitors(house, seed * 1000 + number).start()
-            phase = dice.choice(tuple(PHASES))
-            reached[phase] += witness.waited_for(PHASES[phase], WAIT_S)
-            time.sleep(dice.uniform(0, JITTER_S))  # the campaign's own dice
-            seen = witness.stop()
+            come = people_come(house, seed * 1000 + number, dice, WAIT_S)
+            reached[come.phase] += come.reached
+            seen = come.witness.stop()
             pull_the_plug(house.state)
             house.fall()
-            visitors.stop()
-            promised, visits, done = seen.count(), visits + visitors.ended, number + 1
+            come.visitors.stop()
+            promised, visits, done = seen.count(), visits + come.visitors.ended, number + 1
             unmount(house.state)
             damage["file system"] += not replay(image)
             mount(image, house.state)
             found = broken(seen, house.state)
-            said = f"cut {done} in {phase}: {seen.count()} promises, broken {dict(found)}"
+            said = f"cut {done} in {come.phase}: {seen.count()} promises, broken {dict(found)}"
             print(said, file=sys.stderr)  # noqa: T201
             damage += found
             house.begin_again()
@@ -73,9 +57,6 @@ def campaign(home: Path, cuts: int, seed: int = 1) -> dict[str, object]:
         house.fall()
         arrived, at_ward = against_the_ward(house.ward_home, house.state)
         damage += at_ward
-    finally:
-        house.close()
-        unmount(house.state)
     return {
         "cuts": done,
         "cut in": dict(reached),

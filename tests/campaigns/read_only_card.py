@@ -21,66 +21,46 @@ from urllib.error import HTTPError
 from appliance.core.errors import CardReadOnly
 from appliance.core.ports import Signal
 from appliance.demo.browser import Browser, PageRefused
-from appliance.demo.visit import PROCEDURE, play_visit
+from appliance.demo.visit import PROCEDURE
 from appliance.wording import notice_for
-from tests.campaigns.at_the_ward import against_the_ward
-from tests.campaigns.card import make_ext4, mount, replay, turn_read_only, unmount
-from tests.campaigns.card_house import (
-    POINT_SERVICES,
-    CardHouse,
-    Visitors,
-    Witness,
-    settle,
-)
-from tests.campaigns.power_cut_services import PHASES
+from tests.campaigns.card import mount, replay, turn_read_only, unmount
+from tests.campaigns.card_days import house_with_a_card, one_more_visit, people_come
+from tests.campaigns.card_house import POINT_SERVICES, CardHouse
 from tests.campaigns.promises import broken
 
 CARD_BYTES = 192 << 20
-WAIT_S, JITTER_S, LASTS_S, SETTLE_S = 60.0, 0.7, (3.0, 6.0), 240.0
+WAIT_S, LASTS_S, SETTLE_S = 60.0, (3.0, 6.0), 240.0
 
 
 def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
     """*times* times: let people come, refuse every write, start again, look."""
     dice = random.Random(seed)
-    image, house = home / "card.img", CardHouse(home / "house")
-    make_ext4(image, CARD_BYTES)
-    mount(image, house.state)
     damage: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    promised = visits = arrived = 0
+    promised = visits = 0
     began = time.monotonic()
-    try:
-        house.__enter__()
+    with house_with_a_card(home, CARD_BYTES) as (image, house):
         for number in range(times):
-            witness = Witness(house.state).start()
-            visitors = Visitors(house, seed * 1000 + number).start()
-            phase = dice.choice(tuple(PHASES))
-            witness.waited_for(PHASES[phase], WAIT_S)
-            time.sleep(dice.uniform(0, JITTER_S))  # the campaign's own dice
+            come = people_come(house, seed * 1000 + number, dice, WAIT_S)
             turn_read_only(house.state)
             said = _watch(house, dice.uniform(*LASTS_S))
             told += said
-            seen = witness.stop()
+            seen = come.witness.stop()
             damage["nobody told it"] += not any("told" in one for one in said)
             damage += _crashed(house)
             house.fall()
-            visitors.stop()
-            visits, promised = visits + visitors.ended, seen.count()
+            come.visitors.stop()
+            visits, promised = visits + come.visitors.ended, seen.count()
             unmount(house.state)
             damage["file system"] += not replay(image)
             mount(image, house.state)
             found = broken(seen, house.state)
-            print(f"{number + 1}, in {phase}: {dict(said)} {dict(found)}", file=sys.stderr)  # noqa: T201
+            said_of_it = f"{number + 1}, in {come.phase}: {dict(said)} {dict(found)}"
+            print(said_of_it, file=sys.stderr)  # noqa: T201
             damage += found
             house.begin_again()
-        last = play_visit(house, 2, lambda line: None)
-        damage["no visit afterwards"] += not last.ward_has_all_bytes
-        settle(house, SETTLE_S)
-        arrived, at_ward = against_the_ward(house.ward_home, house.state)
-        damage += at_ward
-    finally:
-        house.close()
-        unmount(house.state)
+        arrived, at_the_end = one_more_visit(house, SETTLE_S)
+        damage += at_the_end
     return {
         "times": times,
         "whole visits": visits + 1,
