@@ -19,12 +19,12 @@ from flask import (
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.charts import bars, lying_bars
+from appliance.charts import lying_bars
 from appliance.core.errors import PrintingFailed
 from appliance.core.period import Period
 from appliance.papers.figures.csv_file import csv_of
 from appliance.papers.figures.files import pdf_of, xlsx_of
-from appliance.papers.figures.report import Draw, Report, Table
+from appliance.papers.figures.report import Report, Table
 from appliance.papers.figures.words import number
 from appliance.papers.names import paper_file_name
 from web.ward.audit import Deed, note
@@ -119,8 +119,7 @@ def file(period: str, kind: str) -> AnyResponse:
 
 def drawn(table: Table) -> Markup:
     """Its bars; a screen reader hears the name and reads the table."""
-    draw = bars if table.drawn is Draw.COLUMNS else lying_bars
-    return Markup(draw(table.bars, table.title)) if table.drawn else Markup()  # noqa: S704 - drawn here
+    return Markup(lying_bars(table.bars, table.title))  # noqa: S704 - drawn here
 
 
 def _link(endpoint: str, period: Period, commune: str | None, kind: str | None = None) -> str:
