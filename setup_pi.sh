@@ -262,8 +262,7 @@ provision() { # install|check|uninstall WORD…
   local absent=() wanted=("${RUN_PACKAGES[@]}" "${BOX_PACKAGES[@]}")
   need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
   need_root "${EUID}" "a box"
-  # only in Raspberry Pi OS, and there from the first day; the pins of the header are out of reach
-  # without it. Where there may be no network it is not asked for
+  # the pins of the header: in Raspberry Pi OS from the first day; not asked for without a network
   if [[ " $* " != *" --offline "* && ! -e ${ROOT}/../manifest.json ]] &&
     apt-cache show python3-lgpio &>/dev/null; then wanted+=(python3-lgpio); fi
   case " $* " in
