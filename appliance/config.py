@@ -162,6 +162,14 @@ class RetentionSection(Section):
     trail_days: int = Field(default=365, ge=30, le=3650)  # lines of the audit trail
 
 
+class AppointmentsSection(Section):
+    """Times that people book, within shifts that take bookings."""
+
+    minutes: int = Field(default=30, ge=10, le=180)  # how long a visit takes
+    days_ahead: int = Field(default=14, ge=1, le=60)
+    keep_days: int = Field(default=3, ge=0, le=30)  # name, phone, address and need after the visit
+
+
 class FiguresSection(Section):
     """What the point's figures are held against."""
 
@@ -329,6 +337,7 @@ class Config(Section):
 
     point: PointSection = PointSection()
     hours: HoursSection = HoursSection()
+    appointments: AppointmentsSection = AppointmentsSection()
     paths: PathsSection = PathsSection()
     scanner: ScannerSection = ScannerSection()
     panel: PanelSection = PanelSection()

@@ -55,6 +55,11 @@ class What(StrEnum):
     CALENDAR_SHARED = "calendar.shared"
     CALENDAR_ENDED = "calendar.ended"
     CALENDAR_BROUGHT = "calendar.brought"
+    APPOINTMENT_BOOKED = "appointment.booked"
+    APPOINTMENT_SETTLED = "appointment.settled"
+    APPOINTMENT_MOVED = "appointment.moved"
+    APPOINTMENT_CANCELLED = "appointment.cancelled"
+    APPOINTMENTS_ERASED = "appointments.erased"
     SHORTENED = "audit.shortened"  # lines up to a number are no longer kept
 
 

@@ -37,8 +37,8 @@ def sign_in(point: Point, name: str, pin: str) -> tuple[Volunteer, int]:
     recipient, identity = _key_of(point, person)
     opened = point.vault.open_copies(person.volunteer.id, identity)
     with point.database.reading() as connection:
-        in_use = owners.dossier_keys(connection)
-    for desk_key in in_use:
+        in_use, lasting = owners.dossier_keys(connection), owners.lasting_keys(connection)
+    for desk_key in lasting:
         _copy(point, person.volunteer.id, recipient, desk_key)
     if opened:
         log.info("volunteer %s opened %s desk keys again", person.volunteer.id, len(opened))
@@ -68,15 +68,25 @@ def share(point: Point, connection: Connection, dossier_id: str, volunteer_id: i
             _copy(point, one, key.recipient, desk_key)
 
 
+def share_with_all(point: Point, connection: Connection, desk_key: str) -> None:
+    """Whoever helps here can open it after a power cut: an appointment is nobody's alone."""
+    if point.config.drafts.resume == NEVER:
+        return
+    for person in volunteers.list_volunteers(connection):
+        key = volunteers.key_of(connection, person.id)
+        if key is not None:
+            _copy(point, person.id, key.recipient, desk_key)
+
+
 def retire(point: Point) -> int:
-    """Destroy the desk keys that no dossier on the desk needs. Returns how many there were.
+    """Destroy the desk keys that no dossier on the desk and no appointment needs; how many.
 
     Under the lock under which a dossier gets its key: one that is just being opened is seen.
     """
     if not point.vault.known():
         return 0
     with point.database.writing() as connection:
-        over = point.vault.on_card() - owners.dossier_keys(connection).keys()
+        over = point.vault.on_card() - owners.lasting_keys(connection)
         over |= owners.keys_off_the_desk(connection, point.vault.known())
         for desk_key in over:
             with suppress(PermissionError):  # upkeep: memory is swept when the station starts

@@ -12,7 +12,7 @@ from contextlib import suppress
 from appliance.core.dossier import DossierState, Why
 from appliance.core.errors import ApplianceError, DossierMovedOn, DossierUnknown
 from appliance.core.trail import What
-from appliance.desk import desk_keys, erasing, set_aside, trail, walk_up_erasing
+from appliance.desk import appointments, desk_keys, erasing, set_aside, trail, walk_up_erasing
 from appliance.desk.point import Point
 from appliance.failpoints import passing
 from appliance.store import dossiers, erase_orders
@@ -75,6 +75,7 @@ def _erase(point: Point, dossier_id: str) -> bool:
 def _erase_the_rest(point: Point, number: int) -> None:
     """Walk-ups, keys and strays; then it is done and written down."""
     walk_up_erasing.erase_over(point, lambda _point, _one: True)
+    appointments.erase_all(point)
     with point.database.reading() as connection:
         opened = dossiers.list_dossiers(connection, (DossierState.OPEN,), 1 << 30)
     if opened:  # while the others went

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from appliance.core.errors import CardReadOnly, DiskFull, StoreInUse
 from appliance.core.store_errors import NoFreshCopy
-from appliance.desk import noting, takeaways
+from appliance.desk import appointments, noting, takeaways
 from appliance.desk.delivery import erase_sealed
 from appliance.desk.draft_clock import look_after_drafts
 from appliance.desk.point import Point
@@ -69,6 +69,8 @@ def run(point: Point) -> Upkeep:
     erased = finish_erasing(point)
     unclaimed = erase_over(point, is_late)
     takeaways.forget_what_is_over(point)
+    with _as_far_as_the_card_lets():
+        appointments.forget_what_is_over(point)
     drafts = look_after_drafts(point)
     emptied = empty(point)
     forgotten = Forgotten()

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from appliance.core.dossier import DossierState, Page
 from appliance.core.errors import DossierMovedOn, DossierUnknown
 from appliance.core.walk_up import WalkUpState
-from appliance.store import walk_ups
+from appliance.store import appointments, walk_ups
 from appliance.store.tables import dossier, walk_up
 
 _ON_THE_DESK = (DossierState.OPEN, DossierState.SEALING)
@@ -54,16 +54,22 @@ def dossier_keys(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def lasting_keys(connection: Connection) -> set[str]:
+    """The keys that copies on the card are for: of dossiers on the desk, and of appointments."""
+    return set(dossier_keys(connection)) | appointments.keys(connection)
+
+
 def keys_off_the_desk(connection: Connection, names: set[str]) -> set[str]:
-    """Which of *names* belong to dossiers that were sealed or erased; not those of walk-ups."""
+    """Which of *names* belong to dossiers that were sealed or erased, or to appointments whose
+    details are gone; not those of walk-ups."""
     unknown = names - wanted_keys(connection)
     if not unknown:
         return set()  # nearly always, and then no table is walked
     gone = select(dossier.c.desk_key).where(dossier.c.desk_key.in_(sorted(unknown)))
-    return set(connection.scalars(gone))
+    return set(connection.scalars(gone)) | appointments.keys_over(connection, sorted(unknown))
 
 
 def wanted_keys(connection: Connection) -> set[str]:
     """Every key that something here is still to be read with."""
     held = connection.scalars(select(walk_up.c.desk_key).where(walk_up.c.state == WalkUpState.HELD))
-    return set(dossier_keys(connection)) | set(held)
+    return set(dossier_keys(connection)) | set(held) | appointments.keys(connection)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from appliance.core.dossier import DossierState
 from appliance.core.walk_up import WalkUpState
 from appliance.failpoints import passing
-from appliance.store import duty
+from appliance.store import appointments, duty
 from appliance.store.sessions import SWEPT
 from appliance.store.tables import (
     dossier,
@@ -131,6 +131,7 @@ def sweep(connection: Connection, before: datetime, people_before: datetime, now
         )
     )
     duty.sweep(connection, now)
+    appointments.sweep(connection, now)
     if __debug__:
         passing("swept-presses-before-people")
     known = select(dossier.c.id)

@@ -16,7 +16,12 @@ from sqlalchemy import (
     text,
 )
 
-from appliance.store import duty_tables, trail_tables, visit_tables  # noqa: F401 - same metadata
+from appliance.store import (  # noqa: F401 - of the same metadata
+    appointment_tables,
+    duty_tables,
+    trail_tables,
+    visit_tables,
+)
 from appliance.store.columns import Moment, metadata
 
 volunteer = Table(

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 
 import pytest
 from flask import Flask
 
+from appliance.core.appointment import Details, Kind
+from appliance.core.roster import Takes
 from appliance.core.visits import Purpose
-from appliance.desk import calendars, cleaning, dossiers, duty, handing_over, phone_links, visits
+from appliance.desk import (
+    appointments,
+    calendars,
+    cleaning,
+    dossiers,
+    duty,
+    handing_over,
+    phone_links,
+    visits,
+)
+from appliance.desk.appointments import Wanted
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
@@ -120,8 +132,11 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
     _, other_secret = phone_at(point, other, lan)
     cookie, token = signed_in(app, "Lan")
     browser.get(path)  # Lan has it in hand
-    evening = duty.Wanted(lan.id, point.today(), time(18), time(20))
+    evening = duty.Wanted(lan.id, point.today(), time(18), time(20), takes=Takes.HOME)
     (shift_id,) = duty.plan(point, evening, lan.id)
+    visit = datetime.combine(point.today(), time(19), tzinfo=point.zone)
+    who = Details("Bà Mơ Thử", "0900 111 222", "ngõ Vắng Mẫu", "khai tử")
+    booked = appointments.book(point, Wanted(Kind.HOME, visit, who, consent=True), by=lan.id)
     examples = {
         "dossier_id": id_of(path),
         "page_id": page,
@@ -141,14 +156,18 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
         "guide": "post",
         "prints.file:filename": "receipt.pdf",
         "shift_id": shift_id,
+        "time_of": f"home-{point.today():%Y%m%d}T1100",
+        "appointment_id": booked.appointment.id,
+        "deed": "confirm",
         "handover_id": handover_id,
         "calendar.feed:token": calendars.new_link(point, lan.id, lan.id),
         "static:filename": "station.css",
         "bootstrap.static:filename": "css/bootstrap.min.css",
     }
     marks = tuple(str(answers[key]) for key in MARKED)
+    secrets_of_visit = (who.name, who.phone, who.address, booked.secret)
     number = view_of(point, path).dossier.number
-    walker = Walker(app, examples, (*marks, number, secret, other_secret))
+    walker = Walker(app, examples, (*marks, number, secret, other_secret, *secrets_of_visit))
     return Marked(
         point,
         id_of(path),

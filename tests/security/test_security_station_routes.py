@@ -18,9 +18,11 @@ from web.station.here import EXTENSION
 # What anybody on the Wi-Fi may have: whatever else there is, or will be, is closed.
 FOR_ANYBODY = re.compile(
     r"(sign_in\.(show|enter)|health\.look|static|bootstrap\.static|guides\.\w+"
-    r"|phone\.(open|claim|left)|calendar\.feed)"
+    r"|phone\.(open|claim|left)|calendar\.feed|booking\.\w+)"
 )
-AT_THE_DOOR = {"sign_in.enter", "phone.claim", "guides.switch"}
+# what only a slip's secret opens, and pages at the same addresses
+BOOKING = {f"booking.{name}" for name in ("ask", "book", "done", "mine", "see", "call_off")}
+AT_THE_DOOR = {"sign_in.enter", "phone.claim", "guides.switch"} | BOOKING
 SIGN_IN, LOCKED = "/sign-in", "/locked"
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 

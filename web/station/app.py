@@ -13,8 +13,10 @@ from flask_wtf.csrf import CSRFProtect
 
 from appliance.desk.point import Point
 from web.station import (
+    appointments,
     arrange,
     batches,
+    booking,
     box,
     cards,
     check,
@@ -84,6 +86,8 @@ ROOMS = (
     citizen,
     duty,
     visits,
+    appointments,
+    booking,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)

@@ -9,7 +9,7 @@ from typing import Self
 
 from flask import g, has_request_context, request
 
-from web.station.gate import GUIDES, PHONE
+from web.station.gate import BOOKING, GUIDES, PHONE
 
 COOKIE = "guide-look"
 REMEMBERED_FOR = timedelta(days=365)
@@ -47,7 +47,7 @@ class Look:
 
 def look() -> Look:
     """How this reader wants the page; the desk's own pages have one look and speak Vietnamese."""
-    if not has_request_context() or request.blueprint not in (GUIDES, PHONE):
+    if not has_request_context() or request.blueprint not in (GUIDES, PHONE, BOOKING):
         return Look()
     if "look" not in g:
         g.look = Look.read(request.cookies.get(COOKIE, ""))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from flask import render_template
 
+from appliance.desk.appointments import free_slots
 from web.station.guides.opening import opening_now
 from web.station.guides.room import pages
+from web.station.here import point
 
 
 @pages.get("/guides")
 def home() -> str:
-    """Four doors, and whether somebody is there now."""
-    return render_template("guides/home.html", opening=opening_now())
+    """The doors, whether somebody is there now, and booking while there are free times."""
+    return render_template(
+        "guides/home.html", opening=opening_now(), may_book=bool(free_slots(point()))
+    )
 
 
 @pages.get("/guides/vneid")

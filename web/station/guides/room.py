@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from web.station.gate import GUIDES, PHONE
+from web.station.gate import BOOKING, GUIDES, PHONE
 from web.station.guides import words
 from web.station.here import point
 from web.station.look import COOKIE, LARGE, REMEMBERED_FOR, Language, Look, look
@@ -104,5 +104,5 @@ def _public_at(path: str) -> str:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         endpoint = ""
-    ours = path.startswith("/") and endpoint.partition(".")[0] in (GUIDES, PHONE)
+    ours = path.startswith("/") and endpoint.partition(".")[0] in (GUIDES, PHONE, BOOKING)
     return path if ours else link("guides.home")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from appliance.wording import Notice, notice_for
 from web.station.gate import PHONE, wants_fragment
 from web.station.here import point
 from web.station.look import Language, look
+from web.station.nearby import only_from_nearby
 
 pages = Blueprint(PHONE, __name__, template_folder="templates")
 AT_THE_DOOR = frozenset({"phone.open", "phone.claim", "phone.left"})
@@ -68,7 +68,7 @@ def cookie_name() -> str:
 
 @pages.before_request
 def _only_who_was_let_in() -> ResponseReturnValue | None:
-    if not _is_near(request.remote_addr):
+    if not only_from_nearby():
         return told("far", FORBIDDEN)
     if request.endpoint in AT_THE_DOOR:
         return None
@@ -176,14 +176,6 @@ def advice_of(page: Page) -> list[Advice]:
     """What cleaning found on a page, in the reader's language; the severe ones first."""
     found = (advice_for(warning, look().language) for warning in page.warnings)
     return sorted(found, key=lambda one: not one.severe)
-
-
-def _is_near(address: str | None) -> bool:
-    """The point's own network: nobody from the wide net, should a router let it through."""
-    try:
-        return not ipaddress.ip_address(address or "").is_global
-    except ValueError:
-        return True  # the proxy in front speaks over a socket and names nobody
 
 
 def _as_json(notice: Notice) -> dict[str, str]:

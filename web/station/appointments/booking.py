@@ -1,0 +1,122 @@
+"""Booking for somebody who stands here or calls, and the slip that they get."""
+
+from __future__ import annotations
+
+from flask import (
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
+from flask import url_for as link
+from flask.typing import ResponseReturnValue
+
+from appliance.core.appointment import AppointmentRefused, Details, Kind, Why
+from appliance.core.errors import PrintingFailed
+from appliance.core.printing import Media
+from appliance.desk import appointments
+from appliance.desk.appointments import Wanted
+from appliance.papers.names import paper_file_name
+from appliance.papers.prints.booking_slip import BookingSlip, print_booking_slip
+from web.station import outside
+from web.station.appointments.listing import moment_of
+from web.station.appointments.room import pages, say, when
+from web.station.booking.slots import LIMITS
+from web.station.here import point, station, volunteer
+
+SLIP = "booking_slip"  # in the volunteer's own session: the store keeps a digest only
+SHOWN_FOR_S = 600.0
+
+
+@pages.get("/new")
+def ask() -> str:
+    """An empty form."""
+    return _form(dict.fromkeys(LIMITS, ""), "", "")
+
+
+@pages.post("/new")
+def book() -> ResponseReturnValue:
+    """Form fields: ``kind``, ``slot`` or ``day`` and ``begins``, ``name``, ``phone``,
+    ``address``, ``need``, ``consent=yes``."""
+    typed = {key: request.form.get(key, "")[: 2 * limit] for key, limit in LIMITS.items()}
+    form, here = request.form, point()
+    slot, _, kind = form.get("slot", "").partition("/")
+    begins_at = moment_of(slot, form.get("day", ""), form.get("begins", ""))
+    kind = form.get("kind", "") if form.get("day") else kind
+    try:
+        if begins_at is None or kind not in set(Kind):
+            raise AppointmentRefused(Why.PAST)
+        wanted = Wanted(Kind(kind), begins_at, Details(**typed), form.get("consent") == "yes")
+        booked = appointments.book(here, wanted, by=volunteer().id)
+    except AppointmentRefused as refused:
+        return make_response(_form(typed, say(f"refused.{refused.why}"), refused.why), 400)
+    session[SLIP] = [booked.appointment.id, booked.secret, station().monotonic()]
+    return redirect(link("appointments.slip"), 303)
+
+
+@pages.get("/slip")
+def slip() -> ResponseReturnValue:
+    """Number and secret of what this volunteer has just booked, for ten minutes."""
+    number, secret = _held()
+    if not number:
+        return redirect(link("appointments.show"), 303)
+    found, _ = appointments.one(point(), number)
+    return make_response(
+        render_template("appointments/slip.html", one=found, secret=f"{secret[:5]} {secret[5:]}")
+    )
+
+
+@pages.get("/slip.pdf")
+def slip_pdf() -> Response:
+    """The same on the till roll."""
+    number, secret = _held()
+    if not number:
+        abort(404)
+    found, _ = appointments.one(point(), number)
+    here = point()
+    try:
+        pdf = print_booking_slip(
+            BookingSlip(
+                point_name=here.config.point.name,
+                number=found.number,
+                secret=f"{secret[:5]} {secret[5:]}",
+                when=when(found),
+                where=say(f"kind.{found.kind}"),
+                made_at=here.clock().astimezone(here.zone),
+                url=outside.address_for_others("booking.mine"),
+            ),
+            Media.ROLL,
+        )
+    except PrintingFailed as error:
+        current_app.logger.warning("booking slip: %s", error)
+        abort(503)
+    answer = Response(pdf, mimetype="application/pdf")
+    name = paper_file_name(say("slip.title"))
+    answer.headers.set("Content-Disposition", "inline", filename=name)
+    return answer
+
+
+def _held() -> tuple[int, str]:
+    number, secret, at = session.get(SLIP, (0, "", -SHOWN_FOR_S))
+    if not 0 <= station().monotonic() - at < SHOWN_FOR_S:
+        session.pop(SLIP, None)
+        return 0, ""
+    return number, secret
+
+
+def _form(typed: dict[str, str], complaint: str, why: str) -> str:
+    return render_template(
+        "appointments/new.html",
+        typed=typed,
+        complaint=complaint,
+        why=why,
+        limits=LIMITS,
+        kinds=list(Kind),
+        slots=appointments.free_slots(point()),
+        today=point().today(),
+        keep_days=point().config.appointments.keep_days,
+    )
