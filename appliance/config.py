@@ -90,6 +90,7 @@ class PointSection(Section):
     name: str = "Điểm hỗ trợ"
     province: str | None = None  # code of the province offered first in address fields
     commune: str | None = None
+    mobile: bool = False  # a bag that goes from house to house: its page stands on the first screen
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Ho_Chi_Minh"
 
 

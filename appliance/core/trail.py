@@ -60,6 +60,7 @@ class What(StrEnum):
     APPOINTMENT_MOVED = "appointment.moved"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENTS_ERASED = "appointments.erased"
+    BAG_RETURNED = "bag.returned"
     SHORTENED = "audit.shortened"  # lines up to a number are no longer kept
 
 

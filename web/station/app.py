@@ -15,6 +15,7 @@ from appliance.desk.point import Point
 from web.station import (
     appointments,
     arrange,
+    bag,
     batches,
     booking,
     box,
@@ -88,6 +89,7 @@ ROOMS = (
     visits,
     appointments,
     booking,
+    bag,
 )
 IDLE_LIMIT = timedelta(minutes=30)
 LOCK_AFTER = timedelta(minutes=3)
