@@ -8,16 +8,12 @@ import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
@@ -25,7 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from appliance.core.errors import ConfigWrong
-from appliance.core.hours import Shift
+from appliance.core.hours_section import AppointmentsSection, HoursSection, Section
 from appliance.core.printing import Media
 from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
 
@@ -63,24 +59,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _one_after_the_other(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
-    if any(later.opens < earlier.closes for earlier, later in pairwise(shifts)):
-        raise ValueError("write the hours of a day from morning to evening, none inside another")
-    return shifts
-
-
-Shifts = Annotated[
-    tuple[Annotated[Shift, BeforeValidator(Shift.read)], ...],
-    AfterValidator(_one_after_the_other),
-]
-
-
-class Section(BaseModel):
-    """A table of the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PointSection(Section):
@@ -161,14 +139,6 @@ class RetentionSection(Section):
     finished_days: int = Field(default=90, ge=14, le=3650)  # since the last sign of a dossier
     asked_days: int = Field(default=365, ge=30, le=3650)  # the same while the ward waits for papers
     trail_days: int = Field(default=365, ge=30, le=3650)  # lines of the audit trail
-
-
-class AppointmentsSection(Section):
-    """Times that people book, within shifts that take bookings."""
-
-    minutes: int = Field(default=30, ge=10, le=180)  # how long a visit takes
-    days_ahead: int = Field(default=14, ge=1, le=60)
-    keep_days: int = Field(default=3, ge=0, le=30)  # name, phone, address and need after the visit
 
 
 class FiguresSection(Section):
@@ -304,33 +274,6 @@ class ProceduresSection(Section):
     """Which procedures this point offers."""
 
     folder: Path | None = None  # further YAML files; one of the same id replaces the shipped one
-
-
-class HoursSection(Section):
-    """What the public page says of the point: when somebody is there, who, and where it is."""
-
-    address: str = ""
-    phone: str = ""
-    monday: Shifts = ()
-    tuesday: Shifts = ()
-    wednesday: Shifts = ()
-    thursday: Shifts = ()
-    friday: Shifts = ()
-    saturday: Shifts = ()
-    sunday: Shifts = ()
-    closed: tuple[date, ...] = ()  # holidays
-
-    @property
-    def week(self) -> tuple[tuple[Shift, ...], ...]:
-        """From Monday to Sunday."""
-        return (
-            *(self.monday, self.tuesday, self.wednesday, self.thursday),
-            *(self.friday, self.saturday, self.sunday),
-        )
-
-    def on(self, day: date) -> tuple[Shift, ...]:
-        """The hours of that day, none on a holiday."""
-        return () if day in self.closed else self.week[day.weekday()]
 
 
 class Config(Section):

@@ -18,7 +18,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from appliance.config import Config, HoursSection, Section, TrackingSection
+from appliance.config import Config, TrackingSection
+from appliance.core.hours_section import HoursSection, Section
 from appliance.published.toml import TomlWrong, line_of, read_toml
 
 SECTIONS: Mapping[str, type[Section]] = {"hours": HoursSection, "tracking": TrackingSection}

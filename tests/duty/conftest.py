@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.config import HoursSection
+from appliance.core.hours_section import HoursSection
 from appliance.desk.point import Point, open_point
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from appliance.config import HoursSection
+from appliance.core.hours_section import HoursSection
 from appliance.desk.point import Point, open_point
 from tests.station_page.conftest import (
     Browser,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config import HoursSection, read_config
+from appliance.config import read_config
 from appliance.core.errors import ConfigWrong
 from appliance.core.hours import Shift, opening_at
+from appliance.core.hours_section import HoursSection
 from appliance.desk.point import Point
 from tests.guides.test_guides_pages import words_of
 from tests.station_page.conftest import Browser, Clock
