@@ -29,6 +29,7 @@ from appliance.doctoring.keeping import (
 )
 from appliance.doctoring.keys import look_at_keys
 from appliance.doctoring.machine import Machine
+from appliance.doctoring.published import look_at_published
 from appliance.doctoring.scanner import LIMIT_S, look_at_the_scanner
 from appliance.doctoring.units import look_at_units
 from appliance.doctoring.way_to_ward import WayToWard
@@ -71,6 +72,7 @@ class Doctor:
             yield Check("store", lambda: look_at_store(point))
             yield Check("keys", lambda: look_at_keys(point, machine))
             yield Check("queue", lambda: look_at_queue(point))
+            yield Check("published", lambda: look_at_published(point), limit_s=30.0)
         way = WayToWard(config.ward, self.token, self.why_no_token)
         yield Check("ward", lambda: way.look(machine), limit_s=30.0)
         yield Check("units", lambda: look_at_units(machine))

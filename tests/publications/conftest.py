@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from appliance.core.errors import DestinationUnreachable
+from appliance.core.publication import Publication, PublishedFile
 from appliance.core.publication_errors import PublicationWrong
 from appliance.desk.point import Point
 from appliance.desk.publications import take_publication
+from appliance.keys.canonical import sha256_hex
 from appliance.published.checking import mistakes_in, paths_in
 from appliance.published.checking_child import check_apart
+from appliance.published.keeping import LIST
 from tests.point.conftest import (
     TellingClock,
     WardKeys,
@@ -166,3 +169,16 @@ def in_place(point: Point) -> list[str]:
     """The files that stand, by their paths."""
     place = point.sent_down.now.place
     return [path for path in paths_in(place) if path != "publication.json"] if place else []
+
+
+def stand(point: Point, number: int, files: dict[str, str | bytes]) -> None:
+    """As after a taking, without a ward: for tests of what is shown."""
+    place = write(point.shelf.arriving(number), files)
+    contents = {path: (place / path).read_bytes() for path in files}
+    listed = tuple(
+        PublishedFile(path=path, sha256=sha256_hex(content), bytes=len(content))
+        for path, content in contents.items()
+    )
+    told = Publication(number=number, made_at=TellingClock()(), files=listed)
+    (place / LIST).write_text(told.model_dump_json())
+    point.shelf.put_in_place(number)

@@ -25,6 +25,7 @@ from web.ward.officers import (
     set_password,
     set_role,
 )
+from web.ward.publication_page import what_stands
 from web.ward.service import the_ward
 from web.ward.sign_in import know_the_officer
 from web.ward.wire import UUID
@@ -65,6 +66,14 @@ def show_boxes() -> str:
     with reading(ward.engine) as conn:
         boxes = fleet(conn, ward.now())
     return render_template("ward/fleet.html", boxes=boxes, lasting=age_vi)
+
+
+@head.get("/publications")
+def show_publications() -> str:
+    """What was sent down to the boxes, and how far each of them is."""
+    ward = the_ward()
+    with reading(ward.engine) as conn:
+        return render_template("ward/publications.html", **what_stands(ward, conn))
 
 
 @head.get("/officers")
