@@ -1,6 +1,6 @@
 """The same for Prometheus: its text format 0.0.4, for whoever has the token of HOME/metrics.token.
 
-Written here: the format is a dozen lines, and the library would be one more for every box.
+Written here, and why: docs/decisions/metrics.md.
 """
 
 from __future__ import annotations
