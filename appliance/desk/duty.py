@@ -57,9 +57,9 @@ def week_of(point: Point, monday: date) -> list[DayTold]:
     return [
         DayTold(
             day,
-            point.config.hours.on(day),
+            point.settings.hours.on(day),
             tuple(one for one in planned if one.begins_at.date() == day),
-            told_on(day, point.config.hours.on(day), planned),
+            told_on(day, point.settings.hours.on(day), planned),
         )
         for day in (monday + timedelta(days=n) for n in range(7))
     ]
@@ -76,7 +76,7 @@ def hours_on(point: Point) -> Callable[[date], tuple[Shift, ...]]:
     """The stretches of a day as the door tells them, for the two weeks ahead; one look at rows."""
     today = point.today()
     planned = planned_between(point, today, today + _LOOK_AHEAD)
-    return lambda day: told_on(day, point.config.hours.on(day), planned)
+    return lambda day: told_on(day, point.settings.hours.on(day), planned)
 
 
 def plan(point: Point, wanted: Wanted, by: int) -> list[int]:

@@ -17,7 +17,7 @@ def duty_notice_pdf(point: Point, url: str | None) -> bytes:
     Raises:
         PrintingFailed: no sheet came out.
     """
-    told_on, today, hours = hours_on(point), point.today(), point.config.hours
+    told_on, today, hours = hours_on(point), point.today(), point.settings.hours
     days = tuple((day, told_on(day)) for day in (today + timedelta(days=n) for n in range(DAYS)))
     made_at = point.clock().astimezone(point.zone)
     return print_duty_notice(

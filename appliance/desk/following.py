@@ -26,7 +26,7 @@ def follow_up_url(point: Point, dossier: Dossier) -> str | None:
 
 def ward_page(point: Point) -> str | None:
     """The ward's page for citizens, without any number."""
-    told, url = point.config.tracking.ward_page, point.config.ward.url
+    told, url = point.settings.tracking.ward_page, point.config.ward.url
     if told == "off":
         return None
     if told != "auto":
@@ -36,7 +36,7 @@ def ward_page(point: Point) -> str | None:
 
 def portal_url(point: Point, code: str | None) -> str | None:
     """The portal's look-up as of today, with *code* in it where it takes one."""
-    address = point.config.tracking.portal_on(point.today())
+    address = point.settings.tracking.portal_on(point.today())
     if address is None or not code:
         return None
     return address.replace("{code}", quote(code, safe=""))

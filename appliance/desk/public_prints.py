@@ -52,7 +52,7 @@ def leaflet_pdf(point: Point, media: Media, url: str | None) -> bytes:
         PrintingFailed: no sheet came out.
     """
     return print_leaflet(
-        leaflet_of(point.config, point.procedures.leaflets, _now(point), url), media
+        leaflet_of(point.settings, point.procedures.leaflets, _now(point), url), media
     )
 
 

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 OUTSIDE = re.compile(r"https?://[^\s\\]+|tel:\+?[0-9][0-9 .-]*", re.IGNORECASE)
 PICTURE = re.compile(r"images/([a-z0-9][a-z0-9_-]*\.(?:png|jpg))")
 GUIDE = re.compile(r"[a-z0-9][a-z0-9_-]*")  # another guide of the same publication
-OURS = re.compile(r"/guides(?:/[A-Za-z0-9._-]+)*")
+OURS = re.compile(r"/guides(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DEEPEST = 4  # headings: # stands as h2, below the page's own title
 
@@ -46,15 +46,18 @@ def faults(
             line += inside.type in ("softbreak", "hardbreak")
 
 
-def to_html(text: str, *, picture: Address, guide: Address, leads_out: bool = True) -> str:
-    """*picture* and *guide* say where a picture or another guide of the publication is found.
+def to_html(
+    text: str, *, picture: Address, guide: Address, leads_out: bool = True, below: int = 1
+) -> str:
+    """*picture* and *guide* say where a picture or another guide of the publication is found;
+    *below* is the level of the heading above the text, 1 that of the page.
 
     Without *leads_out* (a screen that nobody sits at) addresses elsewhere are words to read.
     """
     tokens = _parser(False).parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1:]) + 1, _DEEPEST + 1)}"
+            token.tag = f"h{min(int(token.tag[1:]) + below, 6)}"
         token.attrs.pop("style", None)  # of a table's cells; the page's policy forbids it
         if token.children:
             token.children = list(_led(token.children, picture, guide, leads_out))

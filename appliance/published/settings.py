@@ -18,11 +18,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from appliance.config import Config, TrackingSection
+from appliance.config import Config, FiguresSection, TrackingSection
 from appliance.core.hours_section import HoursSection, Section
 from appliance.published.toml import TomlWrong, line_of, read_toml
 
-SECTIONS: Mapping[str, type[Section]] = {"hours": HoursSection, "tracking": TrackingSection}
+SECTIONS: Mapping[str, type[Section]] = {
+    "figures": FiguresSection,
+    "hours": HoursSection,
+    "tracking": TrackingSection,
+}
 AT = "at"
 
 

@@ -8,18 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from appliance.core.publication import Tongue
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import Browser
 from web.station.guides.kiosk import RETURN_AFTER_S
-from web.station.look import Language, Look
+from web.station.look import Look
 
 HOP = {"Host": "hop.test"}
 
 
-@pytest.mark.parametrize(
-    "look", [Look(), Look(Language.ENGLISH, True), Look(large=True, kiosk=True)]
-)
+@pytest.mark.parametrize("look", [Look(), Look(Tongue.ENGLISH, True), Look(large=True, kiosk=True)])
 def test_a_look_is_read_as_it_was_written(look: Look) -> None:
     assert Look.read(str(look)) == look
 

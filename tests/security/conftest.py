@@ -28,6 +28,7 @@ from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.publications.conftest import PNG, stand, wav
 from tests.quickly import LIGHT_PIN
 from tests.security.walking import Walker
 from tests.station_page.conftest import (
@@ -137,6 +138,8 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
     visit = datetime.combine(point.today(), time(19), tzinfo=point.zone)
     who = Details("Bà Mơ Thử", "0900 111 222", "ngõ Vắng Mẫu", "khai tử")
     booked = appointments.book(point, Wanted(Kind.HOME, visit, who, consent=True), by=lan.id)
+    guide = {"guides/a.vi.md": '+++\ntitle = "A"\n+++\n', "voice/a.vi.wav": wav()}
+    stand(point, 1, {**guide, "images/a.png": PNG})
     examples = {
         "dossier_id": id_of(path),
         "page_id": page,
@@ -147,6 +150,9 @@ def marked(app: Flask, point: Point, lan: Volunteer, tray: Tray, clock: Clock) -
         "walk_up_id": 1,
         "visit_id": visits.touch(point, Purpose.OTHER),
         "walk_ups.image:page_id": walk_up,
+        "leaf": "a",
+        "picture": "a.png",
+        "recording": "a.vi.wav",
         "wanted": "preview",
         "edit": "turn",
         "degrees": 90,

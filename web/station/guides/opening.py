@@ -17,7 +17,7 @@ DAYS_AHEAD = 7
 @pages.get("/guides/hours")
 def hours() -> str:
     """The week, the holidays that are left, and where the point is."""
-    wanted, today = point().config.hours, point().today()
+    wanted, today = point().settings.hours, point().today()
     told_on = hours_on(point())
     ahead = [today + timedelta(days=later) for later in range(DAYS_AHEAD)]
     return render_template(

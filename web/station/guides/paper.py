@@ -105,6 +105,7 @@ def pdf(key: tuple[str, ...], make: Callable[[Point], bytes], name: str) -> Resp
     """The sheet of that *key* from the shelf, shown by the browser; 503 when none came out."""
     shelf, here = current_app.extensions[SHELF], point()
     assert isinstance(shelf, Shelf)  # noqa: S101 - narrows the type; this room put it there
+    key = (*key, str(here.sent_down.now.number))  # the ward may set hours and procedures anew
     try:
         made = shelf.take(key, here.today(), lambda: make(here))
     except PrintingFailed as error:

@@ -13,22 +13,38 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from appliance.core.publication import Tongue
+from appliance.published.labels import fits, label_at
 from web.station.gate import BOOKING, GUIDES, PHONE
 from web.station.guides import words
 from web.station.here import point
-from web.station.look import COOKIE, LARGE, REMEMBERED_FOR, Language, Look, look
+from web.station.look import (
+    COOKIE,
+    LARGE,
+    OWN_NAMES,
+    REMEMBERED_FOR,
+    Look,
+    look,
+    tongues,
+)
 
 pages = Blueprint(GUIDES, __name__, template_folder="templates")
 
 
 def say(path: str, **blanks: object) -> str:
     """The sentence at *path* in this reader's language; a missing one raises KeyError."""
-    return str(words.find(look().language, path)).format(**blanks)
+    return str(all_of(path)).format(**blanks)
 
 
 def all_of(path: str) -> Any:
-    """A list or table of sentences at *path*, as written there."""
-    return words.find(look().language, path)
+    """What stands at *path*: a sentence, a list or a table.
+
+    As the ward wrote it in a language that we do not ship, where it did and where it fits.
+    """
+    ours = words.find(look().language, path)
+    sent = point().sent_down.now.labels.get(look().tongue)
+    said = label_at(sent, path) if sent else None
+    return said if said is not None and fits(said, ours) else ours
 
 
 def day_of(day: date) -> str:
@@ -45,10 +61,10 @@ def hour_of(moment: time) -> str:
 @pages.post("/guides/look")
 def switch() -> ResponseReturnValue:
     """Form fields: ``language`` or ``size``, what to change; ``back``, where to go on reading."""
-    language, size = request.form.get("language"), request.form.get("size")
+    tongue, size = request.form.get("language"), request.form.get("size")
     wanted = replace(
         look(),
-        language=Language(language) if language in set(Language) else look().language,
+        tongue=Tongue(tongue) if tongue in tongues() else look().tongue,
         large=size == LARGE if size else look().large,
     )
     return keep(redirect(_public_at(request.form.get("back", "")), 303), wanted)
@@ -74,6 +90,7 @@ def _for_templates() -> dict[str, object]:
         "say": say,
         "all_of": all_of,
         "look": look(),
+        "tongues": {one: OWN_NAMES[one] for one in tongues() if one is not look().tongue},
         "day_of": day_of,
         "hour_of": hour_of,
         "today": point().today(),

@@ -9,7 +9,7 @@ from typing import Any
 
 from web.station.look import Language
 
-FILES = ("guides", "accounts")  # no place stands in two of them
+FILES = ("guides", "accounts", "sent_down")  # no place stands in two of them
 
 
 def find(language: Language, path: str) -> Any:
