@@ -32,7 +32,7 @@ def board() -> str:
 def board_now() -> ResponseReturnValue:
     """The part that changes; drawn each time, for it also changes with the day."""
     return station().freshness.answer(
-        ("queue-board", look().language),
+        ("queue-board", look().tongue),
         lambda: render_template("visits/_board_now.html", **_facts()),
         stored=False,
     )

@@ -99,7 +99,7 @@ def read(asked: Chosen) -> Report:
             ward_totals=figures.ward_totals_between(
                 point(), asked.period.months[0], asked.period.months[-1]
             ),
-            target_percent=point().config.figures.target_percent,
+            target_percent=point().settings.figures.target_percent,
         ),
     )
 
