@@ -19,7 +19,7 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 # a volunteer's own PIN; the secret that the box itself printed on a citizen's slip
-OURS = {("/sign-in", "pin"), ("/unlock", "pin"), ("/citizen", "secret")}
+OURS = {("/sign-in", "pin"), ("/unlock", "pin"), ("/citizen", "secret"), ("/book/mine", "secret")}
 
 
 class Boxes(HTMLParser):

@@ -36,6 +36,7 @@ def path_of(rule: Rule) -> str:
         "deed": "confirm",
         "time_of": "home-20261123T1100",
         "handover_id": "1",
+        "token": "made-up",
     }
     with_values = values | choices
     path = rule.rule
