@@ -168,6 +168,12 @@ def _dossiers(database: Path) -> int:
 
 
 def _config(place: Path) -> Config:
+    if not place.exists():  # as after factory-reset
+        _stop(
+            BAD_CONFIG,
+            f"{place} is not there: sudo ./setup_pi.sh install, then this again; "
+            "nothing was changed",
+        )
     try:
         return read_config(place)
     except ConfigWrong as error:

@@ -16,7 +16,10 @@ from appliance.store.backup import waiting_in
 
 UNDELIVERED, RUNNING, NOT_ROOT, BAD_CONFIG = 26, 25, 77, 78
 UNITS = ("station", "web", "uploader", "nginx", "upkeep", "certificates")
-OURS_IN_ETC = ("ward.token", ".ward.token.waiting", "ward-ca.pem", "tls", "public", "firewall.nft")
+OURS_IN_ETC = (
+    "ward.token", ".ward.token.waiting", "ward-ca.pem", "tls", "public", "firewall.nft",
+    "hotspot.password",
+)  # fmt: skip
 SET_ASIDE = Path("/opt/tramhoso/before")  # an update that was broken off: the database of before
 
 

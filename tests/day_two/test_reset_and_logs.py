@@ -18,10 +18,13 @@ def test_a_reset_box_holds_nothing_of_anybody_and_keeps_its_folders(box, tmp_pat
     box.seal()
     runtime = box.config.paths.runtime
     (runtime / "desk.key").write_text("a key in memory")
+    (home.etc / "hotspot.password").write_text("of the Wi-Fi")
     answer = home.say("factory-reset", "--yes", "--lose-undelivered")
     assert answer.exit_code == 0, answer.output
     assert sorted(path.name for path in home.etc.iterdir()) == []
     assert list(home.state.iterdir()) == list(runtime.iterdir()) == []
+    again = home.say("backup", str(tmp_path))
+    assert (again.exit_code, "setup_pi.sh install" in again.stderr) == (78, True)
 
 
 def test_what_the_ward_has_no_receipt_for_is_not_erased_by_accident(box, tmp_path):
