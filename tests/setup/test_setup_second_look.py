@@ -101,6 +101,17 @@ def test_four_failures_are_red_at_once(tmp_path: Path):
     assert "4 failed, 1 passed" in printed
 
 
+def test_a_suite_with_rooms_that_have_fixtures_of_their_own_is_looked_at_again(tmp_path: Path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "conftest.py").write_text("def pytest_runtest_setup(item): pass\n")
+        (tmp_path / name / f"test_{name}.py").write_text(WELL)
+    (tmp_path / "one" / "test_shaken.py").write_text(ONCE.format(times=1))
+    code, printed, said = judged(tmp_path, "-n", "2")
+    assert code == 0, printed
+    assert said[1:] == ["passed only at the second look: one/test_shaken.py::test_shaken[0]"]
+
+
 def test_a_suite_that_is_well_is_not_looked_at_again(tmp_path: Path):
     code, printed, said = judged(tmp_path, well=WELL)
     assert (code, said) == (0, []), printed
