@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from appliance.core.publication import Tongue
+from tests.journey.waiting import until
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import Browser
@@ -77,7 +78,8 @@ def test_a_screen_that_nobody_touches_goes_back_to_the_start(address: str) -> No
         page.wait_for_load_state("load")  # its clock runs from the script on
         page.clock.run_for((RETURN_AFTER_S - 5) * 1000)
         page.mouse.wheel(0, 400)  # somebody reads on
-        page.wait_for_function("scrollY > 0")  # a window at work scrolls a little later
+        # a window at work scrolls a little later; wait_for_function wants eval, our policy has none
+        until(lambda: bool(page.evaluate("scrollY > 0")), patience_s=20)
         page.clock.run_for(10_000)
         expect(page.get_by_role("heading", level=1)).to_have_text("VNeID in seven steps")
         goes_back_by_itself(page, address)

@@ -18,6 +18,7 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
 from appliance.store.dossiers import move_dossier
 from appliance.store.volunteers import Volunteer
+from tests.journey.waiting import until
 from tests.pages.papers import form
 from tests.pages.phone import jpeg, photograph
 from tests.station_page.chromium import Window, open_window
@@ -123,7 +124,8 @@ def test_a_citizen_does_the_whole_dossier_on_the_phone(
     work(point)
     picture = page.locator("#slot-giay_chung_sinh img")
     expect(picture).to_have_count(1)
-    page.wait_for_function("document.querySelector('.slot img').naturalWidth > 0")
+    drawn = "document.querySelector('.slot img').naturalWidth > 0"
+    until(lambda: bool(page.evaluate(drawn)), patience_s=20)
     looks_right(phone, "papers")
     broken = snapshot.with_name("broken.jpg")
     broken.write_bytes(snapshot.read_bytes()[:9000])
