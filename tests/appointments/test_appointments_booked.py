@@ -94,9 +94,10 @@ def test_what_a_visit_needs_is_asked_for(point: Point, changes: dict[str, str], 
 
 def test_an_address_is_asked_for_at_home_only(point: Point) -> None:
     there = at(point, 8, day=MONDAY + timedelta(days=5))
-    appointments.book(
-        point, Wanted(Kind.POINT, there, replace(DETAILS, address=""), True), address="10.0.0.7"
-    )
+    without = replace(DETAILS, address="")
+    made = appointments.book(point, Wanted(Kind.POINT, there, without, True), address="10.0.0.7")
+    kept, details = appointments.one(point, made.appointment.id)
+    assert (kept.kind, details) == (Kind.POINT, without)
 
 
 def test_one_phone_books_three_times_a_day_and_the_others_go_on(point: Point) -> None:
