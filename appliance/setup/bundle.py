@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.setup.debs import fetch_debs
+from appliance.setup.debs import fetch_debs, own_mirror
 from appliance.setup.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, Manifest, digests
 from appliance.setup.places import SOURCE, SYSTEM_PYTHON
 from appliance.setup.release import LOCK, version_of
@@ -35,6 +35,7 @@ def make_bundle(asked: argparse.Namespace) -> Manifest:
         raise Refused(Exit.USAGE, f"{folder} is not empty: a bundle begins with an empty folder")
     if asked.sign:
         public_half(asked.sign)  # a wrong key is told before an hour of fetching
+    mirror = asked.mirror or ("" if asked.wheels_only else own_mirror())
     copy_shipped(SOURCE, folder / "source")
     machines = []
     for suite in asked.suite or sorted(PYTHONS):
@@ -43,7 +44,7 @@ def make_bundle(asked: argparse.Namespace) -> Manifest:
             machines.append(f"{suite}-{architecture}")
             if not asked.wheels_only:
                 debs = folder / "debs" / machines[-1]
-                fetch_debs(debs, suite, architecture, asked.packages.split(), asked.mirror)
+                fetch_debs(debs, suite, architecture, asked.packages.split(), mirror)
     return sealed(
         folder,
         tuple(machines),

@@ -34,6 +34,26 @@ OPTIONS = (
 )
 
 
+def own_mirror(apt: Path = Path("/etc/apt")) -> str:
+    """Where this machine itself gets Debian from; a country has one that is near.
+
+    Raises:
+        Refused: apt's lists name none.
+    """
+    newer, older = apt / "sources.list.d/debian.sources", apt / "sources.list"
+    said = newer.read_text("utf-8") if newer.exists() else ""
+    found = [
+        uri for line in said.splitlines() if line.startswith("URIs:") for uri in line.split()[1:]
+    ]
+    if not found and older.exists():
+        lines = (line for line in older.read_text("utf-8").splitlines() if line.startswith("deb "))
+        found = [word for line in lines for word in line.split() if "://" in word]
+    for uri in found:
+        if "security" not in uri:
+            return uri.rstrip("/")
+    raise Refused(Exit.UNAVAILABLE, "apt's lists name no mirror of Debian: say --mirror URL")
+
+
 def fetch_debs(
     folder: Path, suite: str, architecture: str, packages: list[str], mirror: str
 ) -> None:

@@ -10,8 +10,6 @@ from appliance.setup.manifest import MANIFEST
 from appliance.setup.places import SOURCE
 from appliance.setup.trust import MACHINES
 
-MIRROR = "http://deb.debian.org/debian"
-
 
 def words() -> argparse.Namespace:
     """What was asked for; a mistake ends the program with the usage, exit 64."""
@@ -52,7 +50,7 @@ def _bundle(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--wheels-only", action="store_true")
     verb.add_argument("--updates-from", metavar="VERSION", action="append", default=[])
     verb.add_argument("--goes-back-from", metavar="VERSION", action="append", default=[])
-    verb.add_argument("--mirror", default=MIRROR)
+    verb.add_argument("--mirror", help="as in apt's list; this machine's own")
     verb.add_argument("--packages", default="", help=argparse.SUPPRESS)
 
 
