@@ -262,9 +262,6 @@ provision() { # install|check|uninstall WORD…
   local absent=() wanted=("${RUN_PACKAGES[@]}" "${BOX_PACKAGES[@]}")
   need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
   need_root "${EUID}" "a box"
-  # the pins of the header: in Raspberry Pi OS from the first day; not asked for without a network
-  if [[ " $* " != *" --offline "* && ! -e ${ROOT}/../manifest.json ]] &&
-    apt-cache show python3-lgpio &>/dev/null; then wanted+=(python3-lgpio); fi
   case " $* " in
     *" uninstall "* | *" update "* | *" -h "* | *" --help "*) ;;
     *" check "* | *" --dry-run "*) mapfile -t absent < <(missing "${wanted[@]}") ;;

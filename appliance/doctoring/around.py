@@ -43,7 +43,8 @@ def _tried(section: PanelSection, factory: Any | None) -> Iterator[Finding]:
     try:
         wiring = try_wiring(section, factory)
     except PanelAbsent as error:
-        yield person("panel-failed", why=error)
+        lacking = isinstance(error.__cause__, ImportError)
+        yield person("panel-no-library" if lacking else "panel-failed", why=error)
         return
     if wiring.button_is_down:
         yield person("button-stuck", pin=section.button_pin)

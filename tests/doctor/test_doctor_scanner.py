@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from appliance.core.diagnosis import Finding, Level
 from appliance.core.errors import ScannerAbsent, ScannerClaimed, ScannerForbidden
 from appliance.devices.panel import try_wiring
 from appliance.devices.sane_scanner import SaneScanner
+from appliance.diagnosed import LANGUAGES, told
 from appliance.doctoring.around import look_at_panel
 from appliance.doctoring.machine import Machine
 from appliance.doctoring.scanner import _why_shut, look_at_the_scanner
@@ -153,3 +155,15 @@ def test_the_panel_is_told_in_one_finding_each(tmp_path: Path) -> None:
     assert found(factory=shorted(GPIO.red_pin)) == ["lamp-pin-deaf"]
     lay(tmp_path / "dev/gpiochip0", "")
     assert found(held=True) == ["panel-held"]
+
+
+def test_a_machine_without_the_library_of_the_pins_is_told_that_and_not_to_move_wires(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(tmp_path / "dev/gpiochip0", "")
+    monkeypatch.setitem(sys.modules, "lgpio", None)  # as on a mini-PC: Python finds none
+    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
+    (found,) = look_at_panel(GPIO, Machine.below(tmp_path), station_holds_it=False)
+    assert found.code == "panel-no-library"
+    for language in LANGUAGES:
+        assert "lgpio" in told(found, language).what

@@ -70,3 +70,13 @@ def test_every_package_has_a_wheel_for_each_kind_of_box(suite, architecture):
 def test_nothing_is_listed_that_no_box_takes():
     wanted = {package for kind in KINDS for package in locked(*kind)}
     assert {parse_wheel_filename(name)[0] for name in listed()} <= wanted
+
+
+@pytest.mark.parametrize("suite", PYTHONS)
+def test_what_drives_the_pins_comes_with_a_pis_release_and_no_other(suite):
+    """Debian has none, and the name lgpio alone leads Python 3.13 to 0.0.0.2, an empty file."""
+    libraries = {"lgpio", "adafruit-lgpio"}
+    (taken,) = libraries & set(locked(suite, "arm64"))
+    version, _ = locked(suite, "arm64")[taken]
+    assert version == "0.2.2.0"
+    assert not libraries & set(locked(suite, "amd64"))
