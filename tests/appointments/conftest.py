@@ -13,24 +13,12 @@ from appliance.desk import appointments, duty
 from appliance.desk.appointments import Booked, Wanted
 from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
-from tests.duty.conftest import bare_point, nam, point, tu
-from tests.station_page.conftest import (
-    Browser,
-    address,
-    app,
-    browser,
-    clock,
-    lan,
-    migrated,
-    stranger,
-    tray,
-    window,
-)
+from tests.duty import conftest as duty_tests
+from tests.duty.conftest import *
+from tests.station_page.conftest import Browser
 
-__all__ = [
-    "address", "app", "bare_point", "browser", "clock", "lan", "migrated", "nam", "point",
-    "stranger", "tray", "tu", "window",
-]  # fmt: skip
+__all__ = ["evening", "phone"]
+__all__ += duty_tests.__all__
 
 MONDAY, SATURDAY = date(2026, 11, 23), date(2026, 11, 28)
 MARKS = ("Bà Tám Thử Nghiệm", "0900 000 123", "12 ngõ Mẫu, thôn Đông", "khai tử cho ông nhà")

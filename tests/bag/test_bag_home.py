@@ -11,33 +11,16 @@ from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import owners
 from appliance.store.volunteers import Volunteer
-from tests.appointments.conftest import MARKS, SATURDAY, at, book, evening, wanted_at
+from tests.appointments.conftest import *
+from tests.appointments.conftest import MARKS, SATURDAY, at, book, wanted_at
 from tests.appointments.test_appointments_booked import raw_state
 from tests.campaigns.raw_search import Marks
-from tests.duty.conftest import bare_point, point, somebody
+from tests.duty.conftest import somebody
 from tests.guides.test_guides_pages import words_of
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window
-from tests.station_page.conftest import (
-    PIN,
-    Browser,
-    Clock,
-    Tray,
-    address,
-    app,
-    browser,
-    clock,
-    lan,
-    migrated,
-    stranger,
-    tray,
-    window,
-)
+from tests.station_page.conftest import PIN, Browser, Clock, Tray
 
-__all__ = [
-    "address", "app", "bare_point", "browser", "clock", "evening", "lan", "migrated", "point",
-    "stranger", "tray", "window",
-]  # fmt: skip
 pytestmark = pytest.mark.usefixtures("evening")
 
 

@@ -14,15 +14,8 @@ from appliance.services import upkeep
 from appliance.store.volunteers import Volunteer
 from tests.campaigns.dying import dies_at
 from tests.campaigns.promises import broken, promises_in
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    TellingClock,
-    clock,
-    config,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import TellingClock, scan_into
 from tests.restoring.conftest import SLOT, fall, fill, hurt_header, start_again
 
 MAKING = (

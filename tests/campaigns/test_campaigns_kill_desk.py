@@ -25,16 +25,8 @@ from appliance.store.volunteers import Volunteer
 from tests.campaigns.dying import dies_at
 from tests.campaigns.kill_end import at_the_point
 from tests.campaigns.promises import Promises, broken, promises_in
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    TellingClock,
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import TellingClock, scan_into
 from tests.point.supplements import ask_for, delivered  # noqa: F401 - a fixture
 
 SLOT, WISH = "giay_chung_sinh", Why.WITHDRAWN

@@ -12,15 +12,8 @@ from appliance.store.volunteers import Volunteer
 from tests.campaigns.kill_end import at_the_point, readable
 from tests.campaigns.kill_errands import Diary, Errand
 from tests.campaigns.kill_watcher import Watcher
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import scan_into
 
 SLOT = "giay_chung_sinh"
 

@@ -21,15 +21,8 @@ from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store.volunteers import Volunteer
 from tests.campaigns.kill_steps import ROOT
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import scan_into
 
 STEP, SLOT = "seal-failed-before-files-gone", "giay_chung_sinh"
 STATION = """

@@ -31,16 +31,8 @@ from appliance.store import outbox, status, ward_events
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.delivery.strict_ward import BASE
 from tests.delivery.ward_process import WardProcess, wait_until
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    TellingClock,
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import TellingClock, scan_into
 from tests.point.test_point_outbox import event
 from tests.quickly import LIGHT_PIN, lay_tables
 from tests.ward.officer import Officer

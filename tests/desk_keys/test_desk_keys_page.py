@@ -9,22 +9,8 @@ from flask import Flask
 from appliance.desk import dossiers
 from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
-from tests.station_page.conftest import (  # noqa: F401 - the page and a person before it
-    IDLE_LIMIT,
-    Browser,
-    Clock,
-    Tray,
-    app,
-    browser,
-    clock,
-    dossier,
-    id_of,
-    lan,
-    migrated,
-    point,
-    tray,
-    view_of,
-)
+from tests.station_page.conftest import *
+from tests.station_page.conftest import IDLE_LIMIT, Browser, Clock, Tray, id_of, view_of
 from web.station.app import create_app
 from web.station.here import EXTENSION
 

@@ -15,18 +15,8 @@ from appliance.imaging.child.main import cleaned
 from appliance.jpeg import check_decodes
 from appliance.store import volunteers
 from appliance.store.volunteers import Role, Volunteer, VolunteerKey
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    PIN,
-    TellingClock,
-    WardKeys,
-    clock,
-    config,
-    helper,
-    in_threads,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import PIN, TellingClock, in_threads, scan_into
 
 SLOT = "giay_chung_sinh"
 

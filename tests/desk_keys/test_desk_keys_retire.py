@@ -10,16 +10,8 @@ from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import owners
 from appliance.store.volunteers import Volunteer
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    PIN,
-    clock,
-    config,
-    helper,
-    in_threads,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import PIN, in_threads, scan_into
 
 SLOT = "giay_chung_sinh"
 

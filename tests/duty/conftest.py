@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from appliance.core.hours_section import HoursSection
-from appliance.desk.point import Point, open_point
+from appliance.desk.point import Point
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN
-from tests.station_page.conftest import (
-    PIN,
-    Clock,
-    address,
-    app,
-    browser,
-    clock,
-    lan,
-    migrated,
-    stranger,
-    tray,
-    window,
-)
-from tests.station_page.conftest import point as bare_point
+from tests.station_page import conftest as page_tests
+from tests.station_page.conftest import *
+from tests.station_page.conftest import PIN
 
-__all__ = [
-    "address", "app", "bare_point", "browser", "clock", "lan", "migrated", "stranger", "tray",
-    "window",
-]  # fmt: skip
+__all__ = ["nam", "tu"]
+__all__ += page_tests.__all__
 
 # The clock of these tests: Sunday 22/11/2026, 9:30 in Việt Nam
 HOURS = HoursSection.model_validate({
@@ -38,11 +23,8 @@ HOURS = HoursSection.model_validate({
 
 
 @pytest.fixture
-def point(bare_point: Point, clock: Clock) -> Iterator[Point]:
-    config = bare_point.config.model_copy(update={"hours": HOURS})
-    with_hours = open_point(config, clock)
-    yield with_hours
-    with_hours.database.close()
+def hours() -> HoursSection:
+    return HOURS
 
 
 def somebody(point: Point, name: str) -> Volunteer:

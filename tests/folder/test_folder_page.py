@@ -22,27 +22,8 @@ from appliance.stick import prepare
 from appliance.store import outbox
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window
-from tests.station_page.conftest import (
-    Browser,
-    Clock,
-    Tray,
-    address,
-    app,
-    browser,
-    clock,
-    dossier,
-    id_of,
-    lan,
-    migrated,
-    point,
-    receipt_for,
-    tray,
-    window,
-)
-
-__all__ = [
-    "address", "app", "browser", "clock", "dossier", "lan", "migrated", "point", "tray", "window",
-]  # fmt: skip
+from tests.station_page.conftest import *
+from tests.station_page.conftest import Browser, Clock, Tray, id_of, receipt_for
 
 WARD = verify_key_of(new_signing_key())
 KEY = device_key_of("tht_of-this-box-only")

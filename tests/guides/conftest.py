@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from appliance.core.hours_section import HoursSection
-from appliance.desk.point import Point, open_point
-from tests.station_page.conftest import (
-    Browser,
-    Clock,
-    address,
-    app,
-    browser,
-    clock,
-    lan,
-    migrated,
-    stranger,
-    tray,
-)
-from tests.station_page.conftest import point as bare_point
-
-__all__ = [
-    "address",
-    "app",
-    "bare_point",
-    "browser",
-    "clock",
-    "lan",
-    "migrated",
-    "stranger",
-    "tray",
-]
+from tests.station_page.conftest import *
+from tests.station_page.conftest import Browser
 
 # 22/11/2026, the clock of these tests, is a Sunday; 9:30 in Việt Nam
 HOURS = HoursSection.model_validate({
@@ -47,11 +22,8 @@ HOURS = HoursSection.model_validate({
 
 
 @pytest.fixture
-def point(bare_point: Point, clock: Clock) -> Iterator[Point]:
-    config = bare_point.config.model_copy(update={"hours": HOURS})
-    with_hours = open_point(config, clock)
-    yield with_hours
-    with_hours.database.close()
+def hours() -> HoursSection:
+    return HOURS
 
 
 @pytest.fixture

@@ -11,11 +11,8 @@ from appliance.config import read_config
 from appliance.core.errors import ConfigWrong
 from appliance.core.hours import Shift, opening_at
 from appliance.core.hours_section import HoursSection
-from appliance.desk.point import Point
 from tests.guides.test_guides_pages import words_of
 from tests.station_page.conftest import Browser, Clock
-from web.station.app import create_app
-from web.station.here import EXTENSION
 
 
 def read(tmp_path: Path, text: str) -> HoursSection:
@@ -91,10 +88,9 @@ def test_the_week_tells_days_people_and_what_is_closed(reader: Browser) -> None:
     assert "Nhà văn hóa thôn Đông, cạnh trường mầm non" in page
 
 
-def test_a_point_that_wrote_no_hours_says_so(bare_point: Point) -> None:
-    app = create_app(bare_point)
+@pytest.mark.parametrize("hours", [HoursSection()])
+def test_a_point_that_wrote_no_hours_says_so(reader: Browser) -> None:
     for path in ("/guides", "/guides/hours"):
-        page = words_of(Browser(app.test_client()).get(path).text)
+        page = words_of(reader.get(path).text)
         assert "Chưa ghi giờ mở cửa. Hãy hỏi người trực." in page
     assert "Thứ Hai" not in page
-    app.extensions[EXTENSION].freshness.close()

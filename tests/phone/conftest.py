@@ -5,32 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.station_page.conftest import (
-    Browser,
-    address,
-    app,
-    browser,
-    clock,
-    dossier,
-    lan,
-    migrated,
-    point,
-    stranger,
-    tray,
-)
-
-__all__ = [
-    "address",
-    "app",
-    "browser",
-    "clock",
-    "dossier",
-    "lan",
-    "migrated",
-    "point",
-    "stranger",
-    "tray",
-]
+from tests.station_page.conftest import *
+from tests.station_page.conftest import Browser
 
 
 class Phone(Browser):

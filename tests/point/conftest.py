@@ -26,6 +26,8 @@ from appliance.keys import age, signing
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN, lay_tables
 
+__all__ = ["clock", "config", "dossier_id", "helper", "point", "ward_keys"]
+
 PIN = "482915"
 
 

@@ -22,15 +22,8 @@ from appliance.desk.printing import dossier_print, printer_for
 from appliance.imaging.child.main import cleaned
 from appliance.papers.prints.offered import PRINTS, prints_for
 from appliance.pretend.sample_answers import sample_answers
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import scan_into
 from tests.point.supplements import arrive, say, seal
 from tests.printing.print_system import PrintSystem
 

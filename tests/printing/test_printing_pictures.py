@@ -35,18 +35,8 @@ from tests.printing.sample_prints import (
 )
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
-from tests.station_page.conftest import (  # noqa: F401 - fixtures of the page
-    PIN,
-    Browser,
-    app,
-    browser,
-    clock,
-    dossier,
-    lan,
-    migrated,
-    point,
-    tray,
-)
+from tests.station_page.conftest import *
+from tests.station_page.conftest import PIN, Browser
 from tests.station_page.test_station_page_prints import equipped, filled, serve  # noqa: F401
 
 DPI = 60

@@ -13,21 +13,8 @@ from appliance.pretend.sample_answers import sample_answers
 from appliance.store import audit, outbox
 from appliance.store.volunteers import Volunteer
 from tests.point.test_point_supplement import arrive
-from tests.station_page.conftest import (  # noqa: F401 - the page and a person before it
-    Browser,
-    Clock,
-    Tray,
-    app,
-    browser,
-    clock,
-    dossier,
-    id_of,
-    lan,
-    migrated,
-    point,
-    tray,
-    view_of,
-)
+from tests.station_page.conftest import *
+from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
 
 
 @pytest.fixture

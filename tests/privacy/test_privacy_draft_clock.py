@@ -13,17 +13,8 @@ from appliance.desk.point import Point
 from appliance.services import upkeep
 from appliance.store import audit
 from appliance.store.volunteers import Volunteer
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    TellingClock,
-    WardKeys,
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import TellingClock, scan_into
 from tests.point.test_point_supplement import arrive, ask_for
 from tests.privacy.conftest import SLOT, key_names
 

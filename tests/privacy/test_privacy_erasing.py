@@ -17,19 +17,8 @@ from appliance.services import upkeep
 from appliance.store import audit, outbox, pages
 from appliance.store import dossiers as dossier_rows
 from appliance.store.volunteers import Volunteer
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    TellingClock,
-    WardKeys,
-    clock,
-    config,
-    dossier_id,
-    helper,
-    jpeg,
-    lay_page,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import TellingClock, scan_into
 from tests.point.test_point_supplement import arrive, ask_for
 from tests.privacy.conftest import SLOT, key_names
 

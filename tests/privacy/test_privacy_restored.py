@@ -10,17 +10,8 @@ from appliance.desk import dossiers, erasing, restoring
 from appliance.desk.point import Point
 from appliance.store import outbox
 from appliance.store.volunteers import Volunteer
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    TellingClock,
-    WardKeys,
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import TellingClock
 from tests.restoring.conftest import fall, hurt_header, seal, start_again
 
 

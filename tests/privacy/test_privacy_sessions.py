@@ -9,18 +9,8 @@ from appliance.desk import people
 from appliance.desk.point import Point
 from appliance.store import audit
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
-from tests.station_page.conftest import (  # noqa: F401 - the page and a person before it
-    PIN,
-    Browser,
-    Clock,
-    app,
-    browser,
-    clock,
-    dossier,
-    lan,
-    migrated,
-    point,
-)
+from tests.station_page.conftest import *
+from tests.station_page.conftest import PIN, Browser, Clock
 
 COOKIE = "tramhoso"
 

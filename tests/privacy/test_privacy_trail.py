@@ -21,19 +21,8 @@ from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import audit, outbox
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    PIN,
-    TellingClock,
-    WardKeys,
-    clock,
-    config,
-    dossier_id,
-    helper,
-    in_threads,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import PIN, TellingClock, in_threads, scan_into
 from tests.point.test_point_supplement import ask_for
 
 

@@ -16,17 +16,8 @@ from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
 from appliance.services.upkeep import Upkeep
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    TellingClock,
-    WardKeys,
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import TellingClock
 
 SLOT = "giay_chung_sinh"
 PAGE = 4096

@@ -31,22 +31,8 @@ from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.publications.conftest import PNG, stand, wav
 from tests.quickly import LIGHT_PIN
 from tests.security.walking import Walker
-from tests.station_page.conftest import (
-    PIN,
-    Browser,
-    Clock,
-    Tray,
-    app,
-    clock,
-    id_of,
-    lan,
-    migrated,
-    point,
-    tray,
-    view_of,
-)
-
-__all__ = ["app", "clock", "lan", "migrated", "point", "tray"]
+from tests.station_page.conftest import *
+from tests.station_page.conftest import PIN, Browser, Clock, Tray, id_of, view_of
 
 MARKED = (
     *("child_name", "requester_name", "father_name", "mother_id_number", "father_id_number"),

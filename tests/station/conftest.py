@@ -21,15 +21,12 @@ from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.speaker import PretendSpeaker
 from appliance.services.self_exam import Rhythm
 from appliance.services.station import Station
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    WardKeys,
-    clock,
-    dossier_id,
-    helper,
-    point,
-    point_config,
-    ward_keys,
-)
+from tests.point import conftest as point_tests
+from tests.point.conftest import *
+from tests.point.conftest import WardKeys, point_config
+
+__all__ = ["papers", "scanner", "station"]
+__all__ += point_tests.__all__
 
 PATIENCE_S = 120.0
 

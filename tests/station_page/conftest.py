@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from appliance.config import Config, PathsSection, PointSection, WardSection, WebSection
 from appliance.core.findings import Warn
+from appliance.core.hours_section import HoursSection
 from appliance.core.manifest import Receipt
 from appliance.core.scan import ColorMode, ScannedPage
 from appliance.core.submission import Submission
@@ -38,6 +39,11 @@ from tests.station_page.chromium import Window, open_window
 from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
 from web.station.topics import topic_with
+
+__all__ = [
+    "address", "app", "browser", "clock", "dossier", "hours", "lan", "migrated", "point",
+    "stranger", "tray", "window",
+]  # fmt: skip
 
 PIN = "246810"
 
@@ -197,8 +203,15 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def point(tmp_path: Path, clock: Clock, migrated: Path) -> Iterator[Point]:
+def hours() -> HoursSection:
+    """When people may come; a folder whose tests ask for that has its own."""
+    return HoursSection()
+
+
+@pytest.fixture
+def point(tmp_path: Path, clock: Clock, migrated: Path, hours: HoursSection) -> Iterator[Point]:
     config = Config(
+        hours=hours,
         point=PointSection(name="Nhà văn hóa thôn Đông"),
         paths=PathsSection(state=tmp_path / "state", runtime=tmp_path / "runtime"),
         web=WebSection(listen="127.0.0.1:0", allowed_hosts=("hop.test",)),

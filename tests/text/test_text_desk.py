@@ -22,15 +22,8 @@ from appliance.services.text import Texts
 from appliance.store import dossiers as stored
 from appliance.store import pages
 from tests.pages.truth import encoded
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import scan_into
 from tests.text.papers import printed_page, words_in
 
 pytestmark = pytest.mark.skipif(not vietnamese_is_here(), reason="needs tesseract-ocr-vie")

@@ -2,15 +2,8 @@
 
 from appliance.desk.point import Point
 from appliance.store.volunteers import Volunteer
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    clock,
-    config,
-    dossier_id,
-    helper,
-    point,
-    scan_into,
-    ward_keys,
-)
+from tests.point.conftest import *
+from tests.point.conftest import scan_into
 from tests.point.supplements import arrive
 from tests.restoring.conftest import SLOT, fill, seal
 

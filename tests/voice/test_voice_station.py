@@ -6,20 +6,8 @@ from appliance.core.ports import Signal
 from appliance.core.prompt import Moment, Prompt
 from appliance.pretend.scanner import Fault, VirtualScanner
 from appliance.spoken import sentence_of
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    clock,
-    dossier_id,
-    helper,
-    point,
-    ward_keys,
-)
-from tests.station.conftest import (  # noqa: F401 - the station and its scanner
-    RunningStation,
-    config,
-    papers,
-    scanner,
-    station,
-)
+from tests.station.conftest import *
+from tests.station.conftest import RunningStation
 
 SCANNING = sentence_of(Prompt(Moment.SCANNING))
 

@@ -11,16 +11,9 @@ from appliance.desk import scanning
 from appliance.desk.point import Point, open_point
 from appliance.store import scan_requests
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from tests.point.conftest import *
 from tests.point.conftest import TellingClock as WallClock
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    WardKeys,
-    config,
-    dossier_id,
-    helper,
-    jpeg,
-    lay_page,
-    ward_keys,
-)
+from tests.point.conftest import jpeg, lay_page
 from tests.quickly import LIGHT_PIN, lay_tables
 
 PIN = "135790"

@@ -15,17 +15,8 @@ from appliance.pretend.sample_pages import write_sample_pages
 from appliance.store.volunteers import Volunteer
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
-from tests.station_page.conftest import (  # noqa: F401 - the page as it is served
-    PIN,
-    Clock,
-    Tray,
-    address,
-    app,
-    clock,
-    lan,
-    migrated,
-    tray,
-)
+from tests.station_page.conftest import *
+from tests.station_page.conftest import PIN, Clock, Tray
 from tests.station_page.conftest import point as plain_point  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -20,8 +20,8 @@ from appliance.desk.point import Point, open_point, utc_now
 from appliance.jpeg import check_decodes
 from appliance.pretend.scanner import VirtualScanner
 from appliance.store import pages as stored
-from tests.point.conftest import clock, point, ward_keys  # noqa: F401 - fixtures of the point
-from tests.station.conftest import PATIENCE_S, config, papers, scanner  # noqa: F401
+from tests.station.conftest import *
+from tests.station.conftest import PATIENCE_S
 
 
 def until(holds: Callable[[], object]) -> None:

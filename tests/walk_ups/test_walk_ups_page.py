@@ -15,22 +15,8 @@ from appliance.imaging.child.main import cleaned
 from appliance.store import pages as stored
 from appliance.store import scan_requests
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
-from tests.station_page.conftest import (  # noqa: F401 - the page and a person before it
-    PIN,
-    Browser,
-    Clock,
-    Tray,
-    app,
-    browser,
-    clock,
-    dossier,
-    id_of,
-    lan,
-    migrated,
-    stranger,
-    tray,
-    view_of,
-)
+from tests.station_page.conftest import *
+from tests.station_page.conftest import PIN, Browser, Clock, Tray, id_of, view_of
 from tests.station_page.conftest import point as plain_point  # noqa: F401
 
 SLOT = "giay_chung_sinh"

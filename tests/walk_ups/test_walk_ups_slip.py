@@ -13,7 +13,7 @@ from appliance.core.ports import Signal
 from appliance.desk.point import open_point, utc_now
 from appliance.pretend.printer import PretendPrinters
 from appliance.pretend.scanner import VirtualScanner
-from tests.point.conftest import clock, point, ward_keys  # noqa: F401 - fixtures of the point
+from tests.point.conftest import *
 from tests.station.conftest import (  # noqa: F401 - the station and its scanner
     RunningStation,
     papers,

@@ -17,20 +17,8 @@ from appliance.pretend.scanner import Fault, VirtualScanner
 from appliance.spoken import sentence_of
 from appliance.store import pages as stored
 from appliance.store.volunteers import Volunteer
-from tests.point.conftest import (  # noqa: F401 - fixtures of the point
-    clock,
-    dossier_id,
-    helper,
-    point,
-    ward_keys,
-)
-from tests.station.conftest import (  # noqa: F401 - the station and its scanner
-    RunningStation,
-    config,
-    papers,
-    scanner,
-    station,
-)
+from tests.station.conftest import *
+from tests.station.conftest import RunningStation
 
 SLOT = "giay_chung_sinh"
 
