@@ -32,7 +32,7 @@ from appliance.core.appointment import (
 )
 from appliance.core.errors import DossierLocked, PageDamaged
 from appliance.core.trail import What
-from appliance.desk import desk_keys, trail
+from appliance.desk import desk_keys, noting_point, trail
 from appliance.desk.point import Point
 from appliance.desk.settled_clock import clock_is_settled
 from appliance.keys.letters import new_letters
@@ -114,6 +114,7 @@ def book(
             point, connection, What.APPOINTMENT_BOOKED, who=by, about=_about(number),
             kind=wanted.kind.value,
         )  # fmt: skip
+    noting_point.booked(point, number)
     return Booked(made, secret)
 
 
@@ -161,6 +162,7 @@ def settle(point: Point, number: int, state: State, by: int) -> None:
             point, connection, What.APPOINTMENT_SETTLED, who=by, about=_about(number),
             state=state.value,
         )  # fmt: skip
+    noting_point.booked(point, number)
 
 
 def move(point: Point, number: int, begins_at: datetime, by: int) -> None:
@@ -179,6 +181,7 @@ def move(point: Point, number: int, begins_at: datetime, by: int) -> None:
             state=State.CONFIRMED, moves=seen.moves + 1,
         )  # fmt: skip
         trail.note(point, connection, What.APPOINTMENT_MOVED, who=by, about=_about(number))
+    noting_point.booked(point, number)
 
 
 def of_slip(point: Point, number: str, secret: str, address: str | None) -> Appointment:
@@ -212,6 +215,7 @@ def call_off(point: Point, number: str, secret: str, address: str | None) -> Non
     with point.database.writing() as connection:
         appointments.change(connection, found.id, state=State.CANCELLED, ended_at=point.clock())
         trail.note(point, connection, What.APPOINTMENT_CANCELLED, about=_about(found.id))
+    noting_point.booked(point, found.id)
     erase(point, [found])
 
 
@@ -226,6 +230,7 @@ def erase(point: Point, those: Iterable[Appointment], by: int | None = None) -> 
     for one in there:
         with suppress(PermissionError):  # upkeep: the station retires what is left in memory
             point.vault.destroy(one.desk_key)
+    noting_point.bookings_gone(point, [one.desk_key for one in there])
     return len(there)
 
 

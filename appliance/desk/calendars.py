@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from appliance.core.roster import FURTHEST, Duty, RosterRefused, Why, must_be_possible
 from appliance.core.trail import What
-from appliance.desk import calendar_file, trail
+from appliance.desk import calendar_file, noting_point, trail
 from appliance.desk.calendar_file import Calendar, CalendarRefused, Entry, Wrong
 from appliance.desk.duty import everybody
 from appliance.desk.point import Point
@@ -40,7 +40,9 @@ def new_link(point: Point, whose: int, by: int) -> str:
     token = secrets.token_urlsafe(SECRET_BYTES)
     with point.database.writing() as connection:
         duty.set_link(connection, whose, _digest(token), point.clock())
+        noting_point.count_change(connection, noting_point.ROSTER_SHOWN)
         trail.note(point, connection, What.CALENDAR_SHARED, who=by, person=whose)
+    noting_point.roster_shown_changed(point)
     return token
 
 
@@ -48,7 +50,9 @@ def end_link(point: Point, whose: int, by: int) -> None:
     """Whoever subscribed reads nothing any more."""
     with point.database.writing() as connection:
         if duty.end_link(connection, whose):
+            noting_point.count_change(connection, noting_point.ROSTER_SHOWN)
             trail.note(point, connection, What.CALENDAR_ENDED, who=by, person=whose)
+    noting_point.roster_shown_changed(point)
 
 
 def links(point: Point) -> dict[int, datetime]:
@@ -124,6 +128,7 @@ def bring_in(point: Point, data: bytes, whose: int | None, by: int) -> Brought:
             changed=done["changed"],
             cancelled=done["cancelled"],
         )
+    noting_point.shifts_brought(point, now)
     return Brought(**done, without_hours=read.without_hours)
 
 

@@ -17,7 +17,7 @@ from appliance.core.roster import (
     told_on,
 )
 from appliance.core.trail import What
-from appliance.desk import trail
+from appliance.desk import noting_point, trail
 from appliance.desk.point import Point
 from appliance.store import shifts, volunteers
 from appliance.store.volunteers import Volunteer
@@ -116,6 +116,7 @@ def plan(point: Point, wanted: Wanted, by: int) -> list[int]:
             person=wanted.volunteer_id,
             shifts=len(numbers),
         )
+    noting_point.shifts_changed(point, numbers)
     return numbers
 
 
@@ -135,6 +136,7 @@ def give(point: Point, shift_id: int, sequence: int, to: int, by: int) -> None:
         trail.note(
             point, connection, What.SHIFT_GIVEN, who=by, about=f"shift-{shift_id}", person=to
         )
+    noting_point.shifts_changed(point, [shift_id])
 
 
 def exchange(point: Point, one_id: int, other_id: int, by: int) -> None:
@@ -161,6 +163,7 @@ def exchange(point: Point, one_id: int, other_id: int, by: int) -> None:
             about=f"shift-{one_id}",
             other=f"shift-{other_id}",
         )
+    noting_point.shifts_changed(point, both)
 
 
 def cancel(point: Point, shift_id: int, sequence: int, by: int) -> None:
@@ -173,6 +176,7 @@ def cancel(point: Point, shift_id: int, sequence: int, by: int) -> None:
         seen = _seen(point, shifts.get(connection, shift_id), sequence)
         shifts.cancel(connection, seen, point.clock())
         trail.note(point, connection, What.SHIFT_CANCELLED, who=by, about=f"shift-{shift_id}")
+    noting_point.shifts_changed(point, [shift_id])
 
 
 def call(point: Point, volunteer_id: int, called: str) -> None:
@@ -184,6 +188,8 @@ def call(point: Point, volunteer_id: int, called: str) -> None:
             raise RosterRefused(Why.NOBODY)
         guessed = called_by_visitors(person.name)
         shifts.call(connection, volunteer_id, "" if called == guessed else called)
+        noting_point.count_change(connection, noting_point.ROSTER_SHOWN)
+    noting_point.roster_shown_changed(point)
 
 
 def everybody(point: Point) -> list[tuple[Volunteer, str]]:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -23,6 +24,7 @@ from appliance.core.submission import ScanRequestState, SealState
 from appliance.core.visits import HowDone
 from appliance.desk import noting
 from appliance.desk.dossiers import slots_open
+from appliance.desk.found_at_point import STEPS, Step, somebody
 from appliance.desk.point import Point
 from appliance.desk.set_aside import back_in_place
 from appliance.failpoints import passing
@@ -67,6 +69,7 @@ class Found:
     people: list[int] = field(default_factory=list)  # new here, another PIN or key, or gone
     ward_keys: list[int] = field(default_factory=list)  # their numbers
     visits: list[str] = field(default_factory=list)
+    at_point: list[str] = field(default_factory=list)  # what of bookings, roster, places, queue
 
     def count(self) -> int:
         """How many things."""
@@ -101,6 +104,8 @@ class _Finding:
         for entry in _still_valid(entries):
             if step := self._steps.get(entry.kind):
                 self._take(step, entry)
+            elif at_point := STEPS.get(entry.kind):
+                self._take(partial(self._at_point, at_point), entry)
         for entry in entries:
             if entry.kind == noting.ERASED:
                 self._take(self._erased, entry)
@@ -114,12 +119,15 @@ class _Finding:
         except (SQLAlchemyError, ApplianceError, KeyError, ValueError) as error:
             log.error("a noted %s does not fit: %s", entry.kind, error)
 
+    def _at_point(self, step: Step, connection: Connection, row: dict[str, Any]) -> None:
+        self._found.at_point += step(self._point, connection, row)
+
     def _dossier(self, connection: Connection, row: dict[str, Any]) -> None:
         noted = columns_from(dossier, row)
         there = _row(connection, noted["id"])
         if there is None:
             noted["procedure_digest"] = self._pinned(connection, noted)
-            noted["opened_by"] = _somebody(connection, noted)
+            noted["opened_by"] = somebody(connection, noted["opened_by"], noted["opened_at"])
             noted |= {"held_by": None, "held_at": None, "consent_by": None, "consent_at": None}
             connection.execute(insert(dossier).values(**noted))
         elif there.state == DossierState.DELIVERED and noted["revision"] > there.revision:
@@ -340,21 +348,6 @@ def _is_over(entry: Entry, number: int, until: int, beyond: int) -> bool:
 
 def _whose(entry: Entry) -> str:
     return str(entry.row.get("dossier_id") or entry.row.get("id"))
-
-
-def _somebody(connection: Connection, noted: dict[str, Any]) -> int:
-    """Who opened it, or where that name is lost too, a name that nobody can sign in under."""
-    known = connection.scalar(select(volunteer.c.id).where(volunteer.c.id == noted["opened_by"]))
-    if known is not None:
-        return int(known)
-    lost = connection.scalar(select(volunteer.c.id).where(volunteer.c.name == "?"))
-    return lost or insert_numbered(
-        connection,
-        insert(volunteer).values(
-            name="?", role="volunteer", pin_hash="", made_at=noted["opened_at"],
-            left_at=noted["opened_at"],
-        ),
-    )  # fmt: skip
 
 
 def _found_batch(connection: Connection, slot_key: str, dossier_id: str, now: datetime) -> int:

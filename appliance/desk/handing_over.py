@@ -13,7 +13,7 @@ from datetime import timedelta
 from appliance.core.dossier import Dossier, DossierState
 from appliance.core.roster import RosterRefused, Why
 from appliance.core.trail import What
-from appliance.desk import dossiers, holding, trail, walk_ups
+from appliance.desk import dossiers, holding, noting_point, trail, walk_ups
 from appliance.desk.holding import Holder, holders_of
 from appliance.desk.point import Point
 from appliance.desk.waiting import Waiting, list_waiting
@@ -75,6 +75,7 @@ def give(point: Point, volunteer_id: int, note: str) -> int:
     with point.database.writing() as connection:
         number = duty.hand_over(connection, volunteer_id, note, lying, point.clock())
         trail.note(point, connection, What.DUTY_GIVEN, who=volunteer_id, about=f"handover-{number}")
+    noting_point.handed_over(point, number)
     return number
 
 
@@ -90,6 +91,7 @@ def take(point: Point, handover_id: int, volunteer_id: int) -> None:
         trail.note(
             point, connection, What.DUTY_TAKEN, who=volunteer_id, about=f"handover-{handover_id}"
         )
+    noting_point.handed_over(point, handover_id)
 
 
 def looks_personal(text: str) -> bool:

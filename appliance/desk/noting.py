@@ -83,7 +83,7 @@ def sealed(point: Point, submission_id: str) -> None:
                     dossier.c.id == sent.dossier_id
                 )
             ).one()
-        told = {"files": [file._asdict() for file in files], "dossier": _plain(whose._asdict())}
+        told = {"files": [file._asdict() for file in files], "dossier": plain(whose._asdict())}
         point.diary.note(SEAL, sent._asdict() | told)
     except Exception as error:
         _complain(SEAL, error)
@@ -182,10 +182,7 @@ def _want_copies(point: Point, kind: str) -> None:
 
 def forgotten(point: Point, dossier_id: str) -> None:
     """It is over for long and about to go: what was noted of it must not come again."""
-    try:
-        point.diary.note(FORGOTTEN, {"id": dossier_id})
-    except Exception as error:
-        _complain(FORGOTTEN, error)
+    line(point, FORGOTTEN, {"id": dossier_id})
 
 
 def visit_touched(point: Point, visit_id: str) -> None:
@@ -195,10 +192,28 @@ def visit_touched(point: Point, visit_id: str) -> None:
 
 def visit_undone(point: Point, visit_id: str) -> None:
     """Nobody came after all."""
+    line(point, VISIT_UNDONE, {"id": visit_id})
+
+
+def line(point: Point, kind: str, row: dict[str, Any]) -> None:
+    """Note a row as it is; one that cannot be noted is told to the journal."""
     try:
-        point.diary.note(VISIT_UNDONE, {"id": visit_id})
+        point.diary.note(kind, row)
     except Exception as error:
-        _complain(VISIT_UNDONE, error)
+        _complain(kind, error)
+
+
+def lines(point: Point, kind: str, rows: list[dict[str, Any]]) -> None:
+    """Rows of one commit in one line: all of them or none, and one sync of the card."""
+    if rows:
+        line(point, kind, {"rows": [plain(row) for row in rows]})
+
+
+def row(
+    point: Point, kind: str, table: Table, key: str, value: str | int, columns: Any = None
+) -> None:
+    """Note a row as it stands now; of *columns* only what is named."""
+    _note(point, kind, table, key, value, columns)
 
 
 def _note(
@@ -226,7 +241,8 @@ def _note_row(
         point.diary.note(kind, row._asdict())
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """As JSON takes it; bytes are the diary's own matter."""
     return {
         name: value.isoformat() if hasattr(value, "isoformat") else value
         for name, value in row.items()

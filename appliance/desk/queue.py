@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from appliance.core.queue import MOST_NUMBERS, Queue, Turn
-from appliance.desk import served
+from appliance.desk import noting_point, served
 from appliance.desk.point import Point
 from appliance.store import queue
 from appliance.store.queue import Line
@@ -23,7 +23,9 @@ def give(point: Point) -> int | None:
         line = _line(point, connection)
         if queue.read(connection, line).given >= MOST_NUMBERS:
             return None
-        return queue.give(connection, line, point.clock())
+        number = queue.give(connection, line, point.clock())
+    noting_point.turn_given(point, line, number)
+    return number
 
 
 def call_next(point: Point, volunteer_id: int) -> int | None:
@@ -34,7 +36,8 @@ def call_next(point: Point, volunteer_id: int) -> int | None:
         if not waiting:
             return None
         queue.call(connection, line, waiting[0], volunteer_id, point.clock())
-        return waiting[0]
+    noting_point.turn_called(point, line, waiting[0])
+    return waiting[0]
 
 
 def call_again(point: Point, number: int, volunteer_id: int) -> bool:

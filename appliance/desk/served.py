@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from appliance.core.served import LONGEST_NAME, ServedPlace, place_key
+from appliance.desk import noting_point
 from appliance.desk.point import Point
 from appliance.store import served
 
@@ -58,16 +59,28 @@ def add(point: Point, name: str) -> ServedPlace | None:
         ):
             return None
         served.add(connection, new, point.clock())
+        noting_point.count_change(connection, noting_point.PLACES)
+    noting_point.places_changed(point)
     return new
 
 
 def move(point: Point, key: str) -> bool:
     """The box stands there from now on. False: there is no such place."""
     with point.database.writing() as connection:
-        return served.move(connection, None if key == own(point).key else key)
+        moved = served.move(connection, None if key == own(point).key else key)
+        if moved:
+            noting_point.count_change(connection, noting_point.PLACES)
+    if moved:
+        noting_point.places_changed(point)
+    return moved
 
 
 def close(point: Point, key: str) -> bool:
     """Offer it no more. False: it is not offered, or the box stands there."""
     with point.database.writing() as connection:
-        return served.close(connection, key, point.clock())
+        closed = served.close(connection, key, point.clock())
+        if closed:
+            noting_point.count_change(connection, noting_point.PLACES)
+    if closed:
+        noting_point.places_changed(point)
+    return closed
