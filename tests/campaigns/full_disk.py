@@ -13,17 +13,15 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 from appliance.store.page_files import RESERVE_BYTES
 from tests.campaigns import read_only_card
-from tests.campaigns.card_days import house_with_a_card, one_more_visit, people_come
+from tests.campaigns.card_days import Days, house_with_a_card, one_more_visit, people_come
 from tests.campaigns.card_house import told_by_services
 from tests.campaigns.command import asks, run
-from tests.campaigns.promises import broken
 
 CARD_BYTES = 192 << 20
 LEAVES = (0, 4096, 200_000, RESERVE_BYTES // 2, RESERVE_BYTES)  # from nothing to a nearly full card
@@ -55,10 +53,8 @@ class Ballast:
 def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
     """*times* times: let people come, take the room, give it back, look."""
     dice = random.Random(seed)
-    damage: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    promised = visits = 0
-    began = time.monotonic()
+    days = Days()
     with house_with_a_card(home, CARD_BYTES) as (_, house):
         ballast = Ballast(house.state)
         for number in range(times):
@@ -74,22 +70,10 @@ def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
             come.visitors.stop()
             house.fallen = False
             house.must_be_alive()
-            visits, promised = visits + come.visitors.ended, seen.count()
-            found = broken(seen, house.state)
-            print(f"{number + 1}, in {come.phase}: {dict(found)}", file=sys.stderr)  # noqa: T201
-            damage += found
+            days.look(house, come, seen, f"{number + 1},")
         time.sleep(RESTED_S)  # a press while the station rests over a fault calls for help only
-        arrived, at_the_end = one_more_visit(house, SETTLE_S)
-        damage += at_the_end
-    return {
-        "times": times,
-        "whole visits": visits + 1,
-        "promises standing at the end": promised,
-        "told by the services": dict(told),
-        "revisions at the ward": arrived,
-        "damage": dict(+damage),
-        "seconds": round(time.monotonic() - began),
-    }
+        arrived = one_more_visit(house, days, SETTLE_S)
+    return {"times": times, "told by the services": dict(told), **days.figures(arrived)}
 
 
 def _fill_to_the_end(handle: int) -> None:

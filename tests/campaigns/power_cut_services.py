@@ -11,17 +11,14 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
 from tests.campaigns.at_the_ward import against_the_ward
-from tests.campaigns.card import mount, pull_the_plug, replay, unmount
-from tests.campaigns.card_days import house_with_a_card, people_come
+from tests.campaigns.card import pull_the_plug
+from tests.campaigns.card_days import Days, house_with_a_card, people_come
 from tests.campaigns.card_house import settle, weaken
 from tests.campaigns.command import asks, run
-from tests.campaigns.promises import broken
 
 CARD_BYTES = 256 << 20
 WAIT_S, SETTLE_S = 90.0, 180.0  # for a phase to begin; for everything to arrive
@@ -30,10 +27,8 @@ WAIT_S, SETTLE_S = 90.0, 180.0  # for a phase to begin; for everything to arrive
 def campaign(home: Path, cuts: int, seed: int = 1) -> dict[str, object]:
     """*cuts* times: let people come, pull the plug, look. What was promised, what was gone."""
     dice = random.Random(seed)
-    damage: Counter[str] = Counter()
     reached: Counter[str] = Counter()
-    promised = visits = done = 0
-    began = time.monotonic()
+    done, days = 0, Days()
     with house_with_a_card(home, CARD_BYTES) as (image, house):
         for number in range(cuts):
             come = people_come(house, seed * 1000 + number, dice, WAIT_S)
@@ -42,30 +37,17 @@ def campaign(home: Path, cuts: int, seed: int = 1) -> dict[str, object]:
             pull_the_plug(house.state)
             house.fall()
             come.visitors.stop()
-            promised, visits, done = seen.count(), visits + come.visitors.ended, number + 1
-            unmount(house.state)
-            damage["file system"] += not replay(image)
-            mount(image, house.state)
-            found = broken(seen, house.state)
-            said = f"cut {done} in {come.phase}: {seen.count()} promises, broken {dict(found)}"
-            print(said, file=sys.stderr)  # noqa: T201
-            damage += found
+            done = number + 1
+            days.lie_anew(image, house)
+            days.look(house, come, seen, f"cut {done}")
             house.begin_again()
-            if +damage:
+            if +days.damage:
                 break
         settle(house, SETTLE_S)
         house.fall()
         arrived, at_ward = against_the_ward(house.ward_home, house.state)
-        damage += at_ward
-    return {
-        "cuts": done,
-        "cut in": dict(reached),
-        "whole visits": visits,
-        "promises standing at the last cut": promised,
-        "revisions at the ward": arrived,
-        "damage": dict(+damage),
-        "seconds": round(time.monotonic() - began),
-    }
+        days.damage += at_ward
+    return {"cuts": done, "cut in": dict(reached), **days.figures(arrived)}
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import html
 import json
 import random
-import sys
 import time
 import urllib.request
 from collections import Counter
@@ -23,10 +22,9 @@ from appliance.core.ports import Signal
 from appliance.demo.browser import Browser, PageRefused
 from appliance.demo.visit import PROCEDURE
 from appliance.wording import notice_for
-from tests.campaigns.card import mount, replay, turn_read_only, unmount
-from tests.campaigns.card_days import house_with_a_card, one_more_visit, people_come
+from tests.campaigns.card import turn_read_only
+from tests.campaigns.card_days import Days, house_with_a_card, one_more_visit, people_come
 from tests.campaigns.card_house import POINT_SERVICES, CardHouse
-from tests.campaigns.promises import broken
 
 CARD_BYTES = 192 << 20
 WAIT_S, LASTS_S, SETTLE_S = 60.0, (3.0, 6.0), 240.0
@@ -35,10 +33,8 @@ WAIT_S, LASTS_S, SETTLE_S = 60.0, (3.0, 6.0), 240.0
 def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
     """*times* times: let people come, refuse every write, start again, look."""
     dice = random.Random(seed)
-    damage: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    promised = visits = 0
-    began = time.monotonic()
+    days = Days()
     with house_with_a_card(home, CARD_BYTES) as (image, house):
         for number in range(times):
             come = people_come(house, seed * 1000 + number, dice, WAIT_S)
@@ -46,30 +42,15 @@ def campaign(home: Path, times: int, seed: int = 1) -> dict[str, object]:
             said = _watch(house, dice.uniform(*LASTS_S))
             told += said
             seen = come.witness.stop()
-            damage["nobody told it"] += not any("told" in one for one in said)
-            damage += _crashed(house)
+            days.damage["nobody told it"] += not any("told" in one for one in said)
+            days.damage += _crashed(house)
             house.fall()
             come.visitors.stop()
-            visits, promised = visits + come.visitors.ended, seen.count()
-            unmount(house.state)
-            damage["file system"] += not replay(image)
-            mount(image, house.state)
-            found = broken(seen, house.state)
-            said_of_it = f"{number + 1}, in {come.phase}: {dict(said)} {dict(found)}"
-            print(said_of_it, file=sys.stderr)  # noqa: T201
-            damage += found
+            days.lie_anew(image, house)
+            days.look(house, come, seen, f"{number + 1}: {dict(said)}")
             house.begin_again()
-        arrived, at_the_end = one_more_visit(house, SETTLE_S)
-        damage += at_the_end
-    return {
-        "times": times,
-        "whole visits": visits + 1,
-        "promises standing at the end": promised,
-        "seen while it lasted": dict(told),
-        "revisions at the ward": arrived,
-        "damage": dict(+damage),
-        "seconds": round(time.monotonic() - began),
-    }
+        arrived = one_more_visit(house, days, SETTLE_S)
+    return {"times": times, "seen while it lasted": dict(told), **days.figures(arrived)}
 
 
 def _watch(house: CardHouse, seconds: float) -> Counter[str]:

@@ -18,7 +18,7 @@ def test_the_real_services_keep_every_promise_when_the_plug_is_pulled() -> None:
     outcome = outcome_of("power_cut_services", "--cuts", "2", "--seed", "7")
     assert outcome["damage"] == {}
     assert outcome["cuts"] == 2
-    assert int(str(outcome["promises standing at the last cut"])) > 0
+    assert int(str(outcome["promises standing at the end"])) > 0
 
 
 @pytest.mark.timeout(600)

@@ -11,6 +11,7 @@ from appliance.desk import page_moves
 from appliance.desk.point import Point
 from appliance.pretend.sample_pages import write_sample_pages
 from tests.screenshots import keep_picture
+from tests.station_page.at_the_desk import until
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN, Browser, Tray, view_of
 
@@ -61,80 +62,72 @@ def test_the_script_gets_the_list_as_it_is_then(
 
 @pytest.mark.browser
 def test_a_page_is_dragged_to_another_place(
-    arrange: str, tray: Tray, point: Point, address: str
+    arrange: str, tray: Tray, point: Point, window: Window
 ) -> None:
     a, b, c, d = tray.scanned
-    with open_window(address) as window:
-        window.sign_in("Lan", PIN)
-        page = window.go(arrange)
-        page.check(f"#pick-{b}")
-        x, y = middle(window, a)
-        _, below = middle(window, c)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x, below + 5, steps=6)
-        page.mouse.up()
-        until_kept(window, point, arrange, [b, c, a, d])
-        page.locator(f"li:nth-child(3)#place-{a}").wait_for()
-        assert page.locator(f"#place-{a} .arrange-page").inner_text() == "Trang 3"
-        assert page.is_checked(f"#pick-{b}")
-        assert page.locator("[data-arranged]").inner_text() == "Nay là trang 3"
-        page.mouse.move(*middle(window, d))  # begun, and taken back
-        page.mouse.down()
-        page.mouse.move(x, y, steps=4)
-        page.keyboard.press("Escape")
-        page.mouse.up()
-        assert order(point, arrange) == [b, c, a, d]
-        assert not window.complaints
+    page = window.go(arrange)
+    page.check(f"#pick-{b}")
+    x, y = middle(window, a)
+    _, below = middle(window, c)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, below + 5, steps=6)
+    page.mouse.up()
+    until_kept(window, point, arrange, [b, c, a, d])
+    page.locator(f"li:nth-child(3)#place-{a}").wait_for()
+    assert page.locator(f"#place-{a} .arrange-page").inner_text() == "Trang 3"
+    assert page.is_checked(f"#pick-{b}")
+    assert page.locator("[data-arranged]").inner_text() == "Nay là trang 3"
+    page.mouse.move(*middle(window, d))  # begun, and taken back
+    page.mouse.down()
+    page.mouse.move(x, y, steps=4)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert order(point, arrange) == [b, c, a, d]
 
 
 @pytest.mark.browser
 def test_arrow_keys_move_a_page_and_the_keyboard_stays_on_it(
-    arrange: str, tray: Tray, point: Point, address: str
+    arrange: str, tray: Tray, point: Point, window: Window
 ) -> None:
     a, b, c, d = tray.scanned
-    with open_window(address) as window:
-        window.sign_in("Lan", PIN)
-        page = window.go(arrange)
-        page.locator(f"#drag-{d}").focus()
-        page.keyboard.press("ArrowDown")  # the last one stays the last
-        for _ in range(3):
-            page.keyboard.press("ArrowUp")
-        until_kept(window, point, arrange, [d, a, b, c])
-        assert page.evaluate("document.activeElement.id") == f"drag-{d}"
-        page_moves.move_page(point, b, SLOT, 1)  # another screen meanwhile
-        page.keyboard.press("ArrowDown")
-        page.locator(f"li:nth-child(1)#place-{b}").wait_for()
-        assert order(point, arrange) == [b, d, a, c]
+    page = window.go(arrange)
+    page.locator(f"#drag-{d}").focus()
+    page.keyboard.press("ArrowDown")  # the last one stays the last
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    until_kept(window, point, arrange, [d, a, b, c])
+    assert page.evaluate("document.activeElement.id") == f"drag-{d}"
+    page_moves.move_page(point, b, SLOT, 1)  # another screen meanwhile
+    page.keyboard.press("ArrowDown")
+    page.locator(f"li:nth-child(1)#place-{b}").wait_for()
+    assert order(point, arrange) == [b, d, a, c]
 
 
 @pytest.mark.browser
 def test_keys_pressed_faster_than_the_box_answers_are_all_kept(
-    arrange: str, tray: Tray, point: Point, address: str
+    arrange: str, tray: Tray, point: Point, window: Window
 ) -> None:
     a, b, c, d = tray.scanned
-    with open_window(address) as window:
-        window.sign_in("Lan", PIN)
-        page = window.go(arrange)
-        held: list[Route] = []
+    page = window.go(arrange)
+    held: list[Route] = []
 
-        def hold_the_first(route: Route) -> None:
-            if held:
-                route.continue_()
-            else:
-                held.append(route)
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
 
-        page.route("**/arrange", hold_the_first)
-        page.locator(f"#drag-{d}").focus()
-        for _ in range(2):
-            page.keyboard.press("ArrowUp")
-        while not held:
-            page.wait_for_timeout(20)
-        held[0].continue_()
-        until_kept(window, point, arrange, [a, d, b, c])
-        page.locator(f"li:nth-child(2)#place-{d}").wait_for()
-        page.locator("[data-arranged]", has_text="Nay là trang 2").wait_for()
-        assert page.evaluate("document.activeElement.id") == f"drag-{d}"
+    page.route("**/arrange", hold_the_first)
+    page.locator(f"#drag-{d}").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
+    until(lambda: held or page.wait_for_timeout(20))
+    held[0].continue_()
+    until_kept(window, point, arrange, [a, d, b, c])
+    page.locator(f"li:nth-child(2)#place-{d}").wait_for()
+    page.locator("[data-arranged]", has_text="Nay là trang 2").wait_for()
+    assert page.evaluate("document.activeElement.id") == f"drag-{d}"
 
 
 @pytest.mark.browser
