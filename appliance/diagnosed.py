@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
+from appliance.catalogues import read_catalogue
 from appliance.core.diagnosis import Finding, Level
 
 LANGUAGES = ("vi", "en")
@@ -42,5 +41,4 @@ class _Blanks(dict[str, str]):
 @cache
 def sentences(language: str) -> dict[str, dict[str, str]]:
     """All of a language, by code."""
-    file = resources.files("appliance").joinpath(f"doctor_{language}.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return read_catalogue("appliance", f"doctor_{language}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
+from appliance.catalogues import read_catalogue
 from appliance.core.citizen_card import CardDoubt
 from appliance.core.findings import Warn
 
@@ -34,5 +33,4 @@ def advice_for(found: Warn | CardDoubt, language: str = "vi") -> Advice:
 
 @cache
 def _sentences(language: str) -> dict[str, Any]:
-    file = resources.files("appliance").joinpath(f"findings_{language}.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return read_catalogue("appliance", f"findings_{language}")

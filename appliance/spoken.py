@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from appliance.catalogues import read_catalogue
 from appliance.core.counted import in_words
 from appliance.core.prompt import Prompt
 
@@ -38,5 +37,4 @@ def every_prompt() -> Iterator[Prompt]:
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    text = resources.files("appliance").joinpath("spoken_vi.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_catalogue("appliance", "spoken_vi")

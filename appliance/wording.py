@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
+from appliance.catalogues import read_catalogue
 from appliance.core.errors import ApplianceError, Unexpected, Who, concrete_errors
 
 
@@ -23,8 +22,7 @@ class Notice(NamedTuple):
 @cache
 def notices() -> dict[str, Notice]:
     """All notices by error code. A code without its three sentences raises KeyError."""
-    text = resources.files("appliance").joinpath("wording_vi.toml").read_text(encoding="utf-8")
-    sentences = tomllib.loads(text)
+    sentences = read_catalogue("appliance", "wording_vi")
     return {
         error.code: Notice(error.code, error.who, **sentences[error.code])
         for error in concrete_errors()

@@ -47,15 +47,7 @@ def answers_in_portal_order(
     return tuple(
         ShownSection(
             visible.section.title,
-            tuple(
-                ShownAnswer(
-                    field.key,
-                    field.label,
-                    shown_text(field, answers.get(field.key), places),
-                    field.portal,
-                )
-                for field in visible.fields
-            ),
+            tuple(_shown(field, answers, places) for field in visible.fields),
         )
         for visible in visible_sections(procedure, answers)
     )
@@ -72,12 +64,7 @@ def corrections_in_portal_order(
         ShownSection(
             section.title,
             tuple(
-                ShownAnswer(
-                    field.key,
-                    field.label,
-                    shown_text(field, answers.get(field.key), places),
-                    field.portal,
-                )
+                _shown(field, answers, places)
                 for field in section.fields
                 if field.key in emptied or not is_empty(answers.get(field.key))
             ),
@@ -85,6 +72,11 @@ def corrections_in_portal_order(
         for section in procedure.sections
     )
     return tuple(section for section in sections if section.rows)
+
+
+def _shown(field: FormField, answers: Answers, places: Places) -> ShownAnswer:
+    text = shown_text(field, answers.get(field.key), places)
+    return ShownAnswer(field.key, field.label, text, field.portal)
 
 
 def shown_text(field: FormField, value: Answer | None, places: Places) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from appliance.core.errors import DossierUnknown, ScanStopped
 from appliance.core.scan import PaperSource
 from appliance.desk.dossiers import DossierView
@@ -54,9 +56,7 @@ def stop_batch(point: Point, dossier_id: str, request_id: int) -> None:
         DossierUnknown: that batch is not the latest of this dossier.
     """
     with point.database.writing() as connection:
-        latest = scan_requests.latest_request(connection, dossier_id)
-        if latest is None or latest.id != request_id:
-            raise DossierUnknown(f"batch {request_id} is not the latest of {dossier_id}")
+        _must_be_latest(connection, dossier_id, request_id)
         scan_requests.wish_to_stop(connection, request_id, ScanStopped.code)
 
 
@@ -67,7 +67,11 @@ def count_sheets(point: Point, dossier_id: str, request_id: int, sheets: int | N
         DossierUnknown: that batch is not the latest of this dossier.
     """
     with point.database.writing() as connection:
-        latest = scan_requests.latest_request(connection, dossier_id)
-        if latest is None or latest.id != request_id:
-            raise DossierUnknown(f"batch {request_id} is not the latest of {dossier_id}")
+        _must_be_latest(connection, dossier_id, request_id)
         scan_requests.count_sheets(connection, request_id, sheets)
+
+
+def _must_be_latest(connection: Connection, dossier_id: str, request_id: int) -> None:
+    latest = scan_requests.latest_request(connection, dossier_id)
+    if latest is None or latest.id != request_id:
+        raise DossierUnknown(f"batch {request_id} is not the latest of {dossier_id}")

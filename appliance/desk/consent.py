@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 
+from appliance.catalogues import read_catalogue
 from appliance.core.procedure import Procedure
 from appliance.desk.point import Point
 
@@ -29,5 +28,4 @@ def _filled(name: str, point: Point, procedure: Procedure) -> str:
 
 @cache
 def _wording() -> dict[str, str]:
-    text = resources.files("appliance").joinpath("consent_vi.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_catalogue("appliance", "consent_vi")

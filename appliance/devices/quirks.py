@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from appliance.catalogues import read_catalogue
 from appliance.core.scan import ColorMode, PaperSource
 from appliance.devices.scan_option import Value
-
-_FILE = Path(__file__).with_name("quirks.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +62,4 @@ def _fits(name: str, line: dict[str, Any]) -> bool:
 @cache
 def quirks() -> Quirks:
     """As shipped."""
-    return Quirks(tomllib.loads(_FILE.read_text(encoding="utf-8")))
+    return Quirks(read_catalogue("appliance.devices", "quirks"))

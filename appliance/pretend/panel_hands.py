@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
+
+from appliance.catalogues import read_catalogue
 
 PATIENCE_S = 5.0
 
@@ -43,5 +43,4 @@ class Hands:
 @cache
 def papers() -> dict[str, dict[str, Any]]:
     """What can be laid: its name, and the order that the scanner is given."""
-    folder = resources.files("appliance.pretend.panel_page")
-    return tomllib.loads(folder.joinpath("panel_papers_vi.toml").read_text(encoding="utf-8"))
+    return read_catalogue("appliance.pretend.panel_page", "panel_papers_vi")

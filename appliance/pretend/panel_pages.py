@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import tomllib
 from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -13,6 +12,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from appliance.catalogues import read_catalogue
 from appliance.core.lamp import Frame
 from appliance.pretend.panel_hands import Hands, papers
 
@@ -194,7 +194,7 @@ def _lay(hands: Hands | None) -> str:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(_file("panel_vi.toml"))
+    return read_catalogue("appliance.pretend.panel_page", "panel_vi")
 
 
 @cache

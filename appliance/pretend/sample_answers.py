@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, timedelta
-from importlib import resources
 from typing import Any
+
+from appliance.catalogues import read_catalogue
 
 
 def sample_answers(procedure_id: str, today: date) -> dict[str, Any]:
     """Complete answers as a person would type them on *today*; a fresh copy."""
-    text = (
-        resources.files("appliance.pretend").joinpath("sample_answers_vi.toml").read_text("utf-8")
-    )
-    return {key: _dated(value, today) for key, value in tomllib.loads(text)[procedure_id].items()}
+    answers = read_catalogue("appliance.pretend", "sample_answers_vi")[procedure_id]
+    return {key: _dated(value, today) for key, value in answers.items()}
 
 
 def _dated(value: Any, today: date) -> Any:

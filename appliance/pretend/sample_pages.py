@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import random
 import sys
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops
 
+from appliance.catalogues import read_catalogue
 from appliance.pretend.sample_drawing import Pen
 
 _GRAIN_PX = 512  # side of the tile of noise that is laid over the paper
@@ -40,8 +39,8 @@ class SamplePage:
 @cache
 def sample_pages() -> tuple[SamplePage, ...]:
     """Every paper there is, in the file's order."""
-    text = resources.files("appliance.pretend").joinpath("sample_pages_vi.toml").read_text("utf-8")
-    return tuple(_read(key, table) for key, table in tomllib.loads(text).items())
+    papers = read_catalogue("appliance.pretend", "sample_pages_vi")
+    return tuple(_read(key, table) for key, table in papers.items())
 
 
 def draw_page(page: SamplePage, dpi: int = 300) -> Image.Image:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
-
+from appliance.catalogues import read_catalogue
 from appliance.core.normalise import unmarked
 from appliance.core.offer import Elsewhere
 from appliance.core.procedure_facts import Confidence
@@ -12,7 +10,7 @@ from appliance.core.procedure_facts import Confidence
 
 def elsewhere() -> tuple[Elsewhere, ...]:
     """The rows of ``elsewhere_vi.toml``, as written there. Read anew each time: it is small."""
-    text = resources.files("appliance.procedures").joinpath("elsewhere_vi.toml").read_text("utf-8")
+    listed = read_catalogue("appliance.procedures", "elsewhere_vi")
     return tuple(
         Elsewhere(
             title=row["title"],
@@ -22,5 +20,5 @@ def elsewhere() -> tuple[Elsewhere, ...]:
             search_text=unmarked(" ".join((row["title"], row["code"], *row["search"]))),
             is_sure=row.get("confidence", Confidence.READ) == Confidence.READ,
         )
-        for row in tomllib.loads(text)["elsewhere"]
+        for row in listed["elsewhere"]
     )

@@ -6,13 +6,12 @@ the names of laws, places and peoples.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
 from pydantic import BaseModel
 
+from appliance.catalogues import read_catalogue
 from appliance.core.fields import CodeList
 from appliance.core.procedure import Procedure
 
@@ -95,5 +94,4 @@ def _countries(listed: CodeList) -> CodeList:
 
 @cache
 def _catalogue() -> dict[str, dict[str, str]]:
-    text = resources.files("appliance.procedures").joinpath("english.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_catalogue("appliance.procedures", "english")

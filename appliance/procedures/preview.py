@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
 
+from appliance.catalogues import read_catalogue
 from appliance.core.condition import ANSWERED, EMPTY, Clause, Condition
 from appliance.core.fields import (
     AddressField,
@@ -99,7 +99,7 @@ def preview(procedure: Procedure) -> str:
 
 @cache
 def _sayings() -> dict[str, str]:
-    return dict(tomllib.loads(_resource("preview_vi.toml"))["words"])
+    return dict(read_catalogue("appliance.procedures", "preview_vi")["words"])
 
 
 def _resource(name: str) -> str:

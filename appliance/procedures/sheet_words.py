@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from appliance.catalogues import read_catalogue
 from appliance.core.normalise import unmarked
 
 _COLUMNS = "ABCDEF"
@@ -60,5 +59,4 @@ def near_or_known(written: str, known: Iterable[str], sentence: str) -> str:
 
 @cache
 def _words() -> dict[str, Any]:
-    text = resources.files("appliance.procedures").joinpath("sheet_vi.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_catalogue("appliance.procedures", "sheet_vi")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 
+from appliance.catalogues import read_catalogue
 from appliance.core.problem import Problem
 from appliance.core.procedure import Procedure
 from appliance.procedures.english import EnglishProcedure
@@ -14,8 +13,7 @@ from appliance.procedures.english import EnglishProcedure
 @cache
 def sentences(language: str = "vi") -> dict[str, str]:
     """All sentences by problem code, with their blanks; *language* is ``vi`` or ``en``."""
-    file = resources.files("appliance.procedures").joinpath(f"wording_{language}.toml")
-    return dict(tomllib.loads(file.read_text("utf-8"))["problems"])
+    return dict(read_catalogue("appliance.procedures", f"wording_{language}")["problems"])
 
 
 def sentence(problem: Problem, procedure: Procedure) -> str:

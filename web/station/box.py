@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     g,
     redirect,
@@ -18,14 +17,12 @@ from flask import (
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.errors import PrintingFailed
 from appliance.desk import people
 from appliance.desk.examined import last_examined
 from appliance.desk.public_prints import hotspot_of, joining_here
 from appliance.desk.status import STATION, UPLOADER, disk_free_mb
 from appliance.desk.ward_key import recipients_now
 from appliance.diagnosed import told
-from appliance.papers.names import paper_file_name
 from appliance.papers.prints.hotspot_sheet import print_hotspot
 from appliance.papers.prints.setting import words_of
 from appliance.store import status
@@ -33,6 +30,7 @@ from appliance.store.volunteers import Role
 from web.station.error_pages import refuse
 from web.station.gate import own_secret
 from web.station.here import point, volunteer
+from web.station.made_paper import made_paper
 from web.station.phone.qr import qr_svg
 from web.station.speech import said
 
@@ -76,14 +74,7 @@ def hotspot() -> Response:
     sheet = hotspot_of(here.config, here.clock().astimezone(here.zone))
     if sheet is None:
         abort(404)
-    try:
-        answer = Response(print_hotspot(sheet), mimetype="application/pdf")
-    except PrintingFailed as error:
-        current_app.logger.warning("hotspot sheet: %s", error)
-        abort(503)
-    name = paper_file_name(str(words_of("hotspot_sheet")["called"]))
-    answer.headers.set("Content-Disposition", "inline", filename=name)
-    return answer
+    return made_paper(lambda: print_hotspot(sheet), str(words_of("hotspot_sheet")["called"]))
 
 
 @pages.post("/people")

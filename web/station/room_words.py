@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from appliance.catalogues import read_catalogue
 from web.station.look import Language, look
 
 
@@ -30,5 +29,4 @@ class RoomWords:
 
 @cache
 def _catalogue(package: str, stem: str, language: Language) -> dict[str, Any]:
-    file = resources.files(package).joinpath(f"{stem}_{language}.toml")
-    return tomllib.loads(file.read_text("utf-8"))
+    return read_catalogue(package, f"{stem}_{language}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime, timedelta
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from flask import Flask, g
 
+from appliance.catalogues import read_catalogue
 from appliance.desk.status import PointStatus, point_status
 from appliance.procedures.wording import sentence
 from appliance.wording import Notice, notice_for
@@ -114,5 +113,4 @@ def speak(app: Flask) -> None:
 
 @cache
 def _sentences(language: Language) -> dict[str, Any]:
-    file = resources.files("web.station").joinpath(f"station_{language}.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return read_catalogue("web.station", f"station_{language}")

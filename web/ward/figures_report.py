@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from appliance.catalogues import read_catalogue
 from appliance.core.figures import Month
 from appliance.core.period import Period
 from appliance.papers.figures.report import Asked, Cell, Report, Table, report_of
@@ -32,8 +31,7 @@ from web.ward.service import WardService
 @cache
 def words() -> dict[str, Any]:
     """The catalogue ``figures_vi.toml``."""
-    text = resources.files("web.ward").joinpath("figures_vi.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_catalogue("web.ward", "figures_vi")
 
 
 @dataclass(frozen=True, slots=True)

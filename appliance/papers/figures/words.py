@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from appliance.catalogues import read_catalogue
 
 
 def say(path: str, **blanks: object) -> str:
@@ -24,5 +24,4 @@ def number(value: float) -> str:
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    file = resources.files("appliance.papers.figures").joinpath("figures_vi.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return read_catalogue("appliance.papers.figures", "figures_vi")

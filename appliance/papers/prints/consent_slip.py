@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.core.printing import Media
-from appliance.papers.prints.setting import set_print
+from appliance.papers.prints.setting import content_of, set_print
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,4 @@ def print_consent_slip(slip: ConsentSlip, media: Media = Media.A4) -> bytes:
     Raises:
         PrintingFailed: no sheet came out.
     """
-    content = {key: value for key, value in asdict(slip).items() if key != "made_at"}
-    return set_print("consent_slip", media, slip.made_at, content)
+    return set_print("consent_slip", media, slip.made_at, content_of(slip))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.core.hours import Shift
 from appliance.core.printing import Media
-from appliance.papers.prints.setting import set_print, words_of
+from appliance.papers.prints.setting import content_of, set_print, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +46,4 @@ def print_leaflet(leaflet: Leaflet, media: Media = Media.A4) -> bytes:
     Raises:
         PrintingFailed: no sheet came out.
     """
-    content = {key: value for key, value in asdict(leaflet).items() if key != "made_at"}
-    return set_print("leaflet", media, leaflet.made_at, {**content, "qr": leaflet.url})
+    return set_print("leaflet", media, leaflet.made_at, {**content_of(leaflet), "qr": leaflet.url})

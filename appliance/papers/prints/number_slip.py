@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.core.printing import Media
-from appliance.papers.prints.setting import set_print, words_of
+from appliance.papers.prints.setting import content_of, set_print, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,8 @@ def print_number_slip(slip: NumberSlip, media: Media = Media.ROLL) -> bytes:
         PrintingFailed: no sheet came out.
     """
     say = words_of("number_slip")
-    content = {key: value for key, value in asdict(slip).items() if key != "made_at"}
     told = {
         "saved": say["saved"].format(pages=slip.pages),
         "kept": say["kept"].format(minutes=slip.kept_minutes),
     }
-    return set_print("number_slip", media, slip.made_at, content, say=told)
+    return set_print("number_slip", media, slip.made_at, content_of(slip), say=told)

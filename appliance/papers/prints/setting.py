@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
-from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from appliance.catalogues import read_catalogue
 from appliance.core.printing import Media
 from appliance.papers.typeset import typeset
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def words_of(print_key: str, language: str = "vi") -> Mapping[str, Any]:
@@ -22,6 +25,11 @@ def words_of(print_key: str, language: str = "vi") -> Mapping[str, Any]:
     for catalogue in (_catalogue("vi"), _catalogue(language)):
         said |= catalogue["every_sheet"] | catalogue.get(print_key, {})
     return said
+
+
+def content_of(sheet: DataclassInstance) -> dict[str, Any]:
+    """Its fields by name. The moment is told apart: typst is given it as the day of the PDF."""
+    return {key: value for key, value in asdict(sheet).items() if key != "made_at"}
 
 
 def set_print(
@@ -52,5 +60,4 @@ def day(moment: date | datetime) -> str:
 
 @cache
 def _catalogue(language: str) -> dict[str, dict[str, Any]]:
-    text = resources.files("appliance.papers.prints").joinpath(f"prints_{language}.toml")
-    return tomllib.loads(text.read_text(encoding="utf-8"))
+    return read_catalogue("appliance.papers.prints", f"prints_{language}")

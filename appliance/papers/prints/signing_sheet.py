@@ -6,7 +6,7 @@ itself comes from the office.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.core.answers import Answers, counted_answers, visible_fields
@@ -14,7 +14,7 @@ from appliance.core.places import Places
 from appliance.core.printing import Media
 from appliance.core.procedure import Procedure
 from appliance.core.shown import shown_text
-from appliance.papers.prints.setting import set_print, words_of
+from appliance.papers.prints.setting import content_of, set_print, words_of
 
 # rows of the paper form, by how the questions of each person end; several go on one line
 _ROWS = (
@@ -99,5 +99,4 @@ def print_signing_sheet(sheet: SigningSheet, media: Media = Media.A4) -> bytes:
     Raises:
         PrintingFailed: no sheet came out.
     """
-    content = {key: value for key, value in asdict(sheet).items() if key != "made_at"}
-    return set_print("signing_sheet", media, sheet.made_at, content)
+    return set_print("signing_sheet", media, sheet.made_at, content_of(sheet))

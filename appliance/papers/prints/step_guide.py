@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.core.printing import Media
-from appliance.papers.prints.setting import set_print, words_of
+from appliance.papers.prints.setting import content_of, set_print, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,10 @@ def print_step_guide(guide: StepGuide, media: Media = Media.A4) -> bytes:
     Raises:
         PrintingFailed: no sheet came out.
     """
-    content = {key: value for key, value in asdict(guide).items() if key != "made_at"}
     return set_print(
         "step_guide",
         media,
         guide.made_at,
-        {**content, "qr": guide.url},
+        {**content_of(guide), "qr": guide.url},
         words_of("step_guide", guide.language),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.core.answers import Answers, visible_sections
@@ -12,7 +12,7 @@ from appliance.core.places import Places
 from appliance.core.printing import Media
 from appliance.core.procedure import Procedure
 from appliance.core.shown import shown_text
-from appliance.papers.prints.setting import set_print, words_of
+from appliance.papers.prints.setting import content_of, set_print, words_of
 
 _RELATION = "relation"  # how procedure files call the question that wipes the others
 _REQUESTER = "requester"
@@ -92,8 +92,7 @@ def print_value_sheet(sheet: ValueSheet, media: Media = Media.A4) -> bytes:
     Raises:
         PrintingFailed: no sheet came out.
     """
-    content = {key: value for key, value in asdict(sheet).items() if key != "made_at"}
-    return set_print("value_sheet", media, sheet.made_at, content)
+    return set_print("value_sheet", media, sheet.made_at, content_of(sheet))
 
 
 def copy_rows(procedure: Procedure, answers: Answers, places: Places) -> tuple[CopySection, ...]:

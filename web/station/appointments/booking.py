@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import (
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -16,17 +15,16 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.appointment import AppointmentRefused, Details, Kind, Why
-from appliance.core.errors import PrintingFailed
 from appliance.core.printing import Media
 from appliance.desk import appointments
 from appliance.desk.appointments import Wanted
-from appliance.papers.names import paper_file_name
 from appliance.papers.prints.booking_slip import BookingSlip, print_booking_slip
 from web.station import outside
 from web.station.appointments.listing import moment_of
 from web.station.appointments.room import pages, say, when
 from web.station.booking.slots import LIMITS
 from web.station.here import point, station, volunteer
+from web.station.made_paper import made_paper
 
 SLIP = "booking_slip"  # in the volunteer's own session: the store keeps a digest only
 SHOWN_FOR_S = 600.0
@@ -78,26 +76,16 @@ def slip_pdf() -> Response:
         abort(404)
     found, _ = appointments.one(point(), number)
     here = point()
-    try:
-        pdf = print_booking_slip(
-            BookingSlip(
-                point_name=here.config.point.name,
-                number=found.number,
-                secret=f"{secret[:5]} {secret[5:]}",
-                when=when(found),
-                where=say(f"kind.{found.kind}"),
-                made_at=here.clock().astimezone(here.zone),
-                url=outside.address_for_others("booking.mine"),
-            ),
-            Media.ROLL,
-        )
-    except PrintingFailed as error:
-        current_app.logger.warning("booking slip: %s", error)
-        abort(503)
-    answer = Response(pdf, mimetype="application/pdf")
-    name = paper_file_name(say("slip.title"))
-    answer.headers.set("Content-Disposition", "inline", filename=name)
-    return answer
+    sheet = BookingSlip(
+        point_name=here.config.point.name,
+        number=found.number,
+        secret=f"{secret[:5]} {secret[5:]}",
+        when=when(found),
+        where=say(f"kind.{found.kind}"),
+        made_at=here.clock().astimezone(here.zone),
+        url=outside.address_for_others("booking.mine"),
+    )
+    return made_paper(lambda: print_booking_slip(sheet, Media.ROLL), say("slip.title"))
 
 
 def _held() -> tuple[int, str]:

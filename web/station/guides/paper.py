@@ -18,11 +18,11 @@ from appliance.core.errors import PrintingFailed
 from appliance.core.printing import Media
 from appliance.desk.point import Point
 from appliance.desk.public_prints import leaflet_pdf, notice_pdf
-from appliance.papers.names import paper_file_name
 from appliance.papers.prints.setting import words_of
 from web.station import outside
 from web.station.guides.room import pages
 from web.station.here import point
+from web.station.made_paper import made_paper
 
 SHELF = "tramhoso-public-prints"
 KEPT = (
@@ -106,11 +106,4 @@ def pdf(key: tuple[str, ...], make: Callable[[Point], bytes], name: str) -> Resp
     shelf, here = current_app.extensions[SHELF], point()
     assert isinstance(shelf, Shelf)  # noqa: S101 - narrows the type; this room put it there
     key = (*key, str(here.sent_down.now.number))  # the ward may set hours and procedures anew
-    try:
-        made = shelf.take(key, here.today(), lambda: make(here))
-    except PrintingFailed as error:
-        current_app.logger.warning("%s: %s", key, error)
-        abort(503)
-    answer = Response(made, mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "inline", filename=paper_file_name(name))
-    return answer
+    return made_paper(lambda: shelf.take(key, here.today(), lambda: make(here)), name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from appliance.catalogues import read_catalogue
 from web.station.look import Language
 
 FILES = ("guides", "accounts", "sent_down")  # no place stands in two of them
@@ -27,8 +26,7 @@ def find(language: Language, path: str) -> Any:
 @cache
 def catalogue(language: Language) -> dict[str, Any]:
     """All files together, read at the first page in that language: most points need no English."""
-    folder = resources.files("web.station.guides")
     whole: dict[str, Any] = {}
     for name in FILES:
-        whole |= tomllib.loads(folder.joinpath(f"{name}_{language}.toml").read_text("utf-8"))
+        whole |= read_catalogue("web.station.guides", f"{name}_{language}")
     return whole

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from flask import Blueprint, g, jsonify, make_response, redirect, render_template, request
@@ -16,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from appliance.catalogues import read_catalogue
 from appliance.core.dossier import Dossier, Page
 from appliance.core.errors import ApplianceError, DossierMovedOn, DossierUnknown, Unexpected, Who
 from appliance.core.phone_link import PhoneLink, PhoneRefused, Why
@@ -184,5 +183,4 @@ def _as_json(notice: Notice) -> dict[str, str]:
 
 @cache
 def _words(language: Language) -> dict[str, Any]:
-    file = resources.files("web.station.phone").joinpath(f"phone_{language}.toml")
-    return tomllib.loads(file.read_text("utf-8"))
+    return read_catalogue("web.station.phone", f"phone_{language}")
