@@ -34,6 +34,7 @@ UNIT_ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "65536",
     "PYTHONOPTIMIZE": "2",
+    "PYTHONNODEBUGRANGES": "1",
     # beside the packages: Debian keeps no code without docstrings for its own library
     "PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "bytecode"),
     "PYTHONDONTWRITEBYTECODE": "",

@@ -12,6 +12,10 @@ from typing import BinaryIO
 import pyrage
 from pyrage import x25519
 
+from appliance.keys.bech32 import bech32
+
+SECRET_BYTES = 32
+
 
 class CannotOpen(Exception):
     """Not sealed for this identity, or damaged."""
@@ -20,6 +24,17 @@ class CannotOpen(Exception):
 def new_identity() -> str:
     """A fresh X25519 private key as ``AGE-SECRET-KEY-1…``."""
     return str(x25519.Identity.generate())
+
+
+def identity_of(secret: bytes) -> str:
+    """The private key that 32 secret bytes are, always the same.
+
+    Raises:
+        ValueError: fewer bytes, or more.
+    """
+    if len(secret) != SECRET_BYTES:
+        raise ValueError(f"a private key is {SECRET_BYTES} bytes, not {len(secret)}")
+    return bech32("age-secret-key-", secret).upper()
 
 
 def recipient_of(identity: str) -> str:

@@ -19,14 +19,14 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from appliance.keys import age
 
 MEMORY_KIB = 32 * 1024  # a 512 MB board holds no more beside a scan; one run at a time
 LANES = 4  # a Pi's cores; a thief's work is passes times memory, however many lanes
 WORTH_S = 0.7  # of a volunteer's time at the door
 MOST_PASSES = 24
-_NONCE_BYTES = 12
+_AGE = b"age-encryption.org/"  # how its files begin
 _ONE_AT_A_TIME = threading.Lock()  # four sign-ins at once would take the memory of a page
 
 
@@ -86,21 +86,25 @@ def opened_by(record: str, pin: str) -> bytes | None:
 
 
 def wrap(plain: bytes, secret: bytes) -> bytes:
-    """Encrypt so that only who has *secret* reads it, and notices every changed bit."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + ChaCha20Poly1305(secret).encrypt(nonce, plain, None)
+    """Encrypt so that only who has *secret* (32 bytes) reads it, and notices every changed bit."""
+    return age.seal(plain, [age.recipient_of(age.identity_of(secret))])
 
 
 def unwrap(wrapped: bytes, secret: bytes) -> bytes:
-    """Undo ``wrap``.
+    """Undo ``wrap``, also that of the first releases.
 
     Raises:
         WrongSecret: another secret, or damaged.
     """
+    if not wrapped.startswith(_AGE):
+        from appliance.keys import old_wrap  # noqa: PLC0415 - 7 MB that nobody needs any more
+
+        if (plain := old_wrap.opened(wrapped, secret)) is None:
+            raise WrongSecret("not sealed under this secret")
+        return plain
     try:
-        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
-        return ChaCha20Poly1305(secret).decrypt(nonce, sealed, None)
-    except (InvalidTag, ValueError) as error:
+        return age.open_sealed(wrapped, age.identity_of(secret))
+    except (age.CannotOpen, ValueError) as error:
         raise WrongSecret("not sealed under this secret") from error
 
 

@@ -1,4 +1,4 @@
-"""Ed25519: who said it. The only file that knows the signature primitives.
+"""Who said it: Ed25519 over canonical JSON.
 
 Keys and signatures are text: base64url without padding (43 and 86 characters).
 """
@@ -8,10 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from types import ModuleType
 from typing import Any, TypeVar
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel
 
 from appliance.core.manifest import Receipt
@@ -22,17 +21,17 @@ Signed = TypeVar("Signed", bound=BaseModel)
 
 def new_signing_key() -> str:
     """A fresh private key."""
-    return _text(Ed25519PrivateKey.generate().private_bytes_raw())
+    return _text(_ed25519().new_private())
 
 
 def verify_key_of(signing_key: str) -> str:
     """The public half of a private key."""
-    return _text(_private(signing_key).public_key().public_bytes_raw())
+    return _text(_ed25519().public_of(_bytes(signing_key)))
 
 
 def sign(message: bytes, signing_key: str) -> str:
     """Signature over *message*."""
-    return _text(_private(signing_key).sign(message))
+    return _text(_ed25519().signature(message, _bytes(signing_key)))
 
 
 def verifies(message: bytes, signature: str, verify_key: str) -> bool:
@@ -41,10 +40,9 @@ def verifies(message: bytes, signature: str, verify_key: str) -> bool:
     Nonsense in any argument is simply not a signature.
     """
     try:
-        Ed25519PublicKey.from_public_bytes(_bytes(verify_key)).verify(_bytes(signature), message)
-    except (InvalidSignature, ValueError, binascii.Error):
+        return bool(_ed25519().agrees(message, _bytes(signature), _bytes(verify_key)))
+    except (ValueError, binascii.Error):  # no base64
         return False
-    return True
 
 
 def receipt_verifies(receipt: Receipt, verify_key: str) -> bool:
@@ -85,8 +83,10 @@ def _unsigned(message: BaseModel) -> bytes:
     return canonical_json(message.model_dump(mode="json", exclude_none=True, exclude={"signature"}))
 
 
-def _private(signing_key: str) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(_bytes(signing_key))
+def _ed25519() -> ModuleType:
+    from appliance.keys import ed25519  # noqa: PLC0415 - 7 MB that a station does not need
+
+    return ed25519
 
 
 def _text(raw: bytes) -> str:

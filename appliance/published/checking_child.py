@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 from appliance.core.publication_errors import PublicationWrong
-from appliance.published.checking import mistakes_in
 
 WRONG = 3  # how the child says that there are mistakes
 DEADLINE_S = 300.0
@@ -35,6 +34,8 @@ def check_apart(folder: Path) -> None:
 
 def main() -> None:
     """Exit with ``WRONG`` when something cannot be used."""
+    from appliance.published.checking import mistakes_in  # noqa: PLC0415 - only here
+
     found = mistakes_in(Path(sys.argv[1]))
     if found:
         sys.stdout.write("\n".join(found))

@@ -78,6 +78,7 @@ class Release:
         folders = [path for path in paths.splitlines() if Path(path).is_dir()]
         env = PLAIN | {
             "PYTHONOPTIMIZE": "2",
+            "PYTHONNODEBUGRANGES": "1",  # no columns for carets: half a megabyte a service
             "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
         }
         left_out = r"/(tests?|testing|idlelib|lib2to3|turtledemo|ensurepip|bytecode)/"

@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from appliance.core.publication import Kind, Tongue, name_of
 from appliance.core.publication_errors import PublicationDamaged
-from appliance.published.markdown import to_html
 from appliance.published.sent_down import Leaf
 from web.station.guides.room import pages
 from web.station.here import point
@@ -81,6 +80,8 @@ def _shown(leaf: Leaf, below: int) -> Shown | None:
     except PublicationDamaged as error:
         current_app.logger.error("%s: %s", error.code, error)
         return None
+    from appliance.published.markdown import to_html  # noqa: PLC0415 - 1.3 MB
+
     html = to_html(
         text.body,
         picture=lambda name: link("guides.picture", picture=name),
