@@ -120,6 +120,7 @@ class VoiceSection(Section):
     words_per_minute: int = Field(default=135, ge=80, le=250)
     loudness: int = Field(default=100, ge=10, le=200)
     player: str = "aplay"  # or pw-play, or any program that plays the WAV it is given
+    language: Literal["vi", "en", "rog", "kpm"] = "vi"  # of the ward's recordings; then vi
     device: str = ""  # as aplay -D or pw-play --target wants it; empty: the system's own
 
 

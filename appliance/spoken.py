@@ -25,6 +25,26 @@ def sentence_of(prompt: Prompt) -> str:
     return str(moments[prompt.key]).format(number=in_words(prompt.number))
 
 
+def name_of(prompt: Prompt) -> str:
+    """What a recording of this sentence is called: ``saved-3``, ``feeder-empty``, ``any``.
+
+    Two prompts that are said alike are recorded once.
+    """
+    catalogue = _catalogue()
+    if prompt.key not in catalogue["moments"]:
+        return prompt.key if prompt.key in catalogue["troubles"] else "any"
+    most = catalogue["most"].get(prompt.key, 0)
+    if prompt.number is None or not 0 < prompt.number <= most:
+        return prompt.key
+    return f"{prompt.key}-{prompt.number}"
+
+
+@cache
+def every_name() -> frozenset[str]:
+    """Everything that can be recorded."""
+    return frozenset(map(name_of, every_prompt()))
+
+
 def every_prompt() -> Iterator[Prompt]:
     """All that can be said, each sentence once."""
     catalogue = _catalogue()

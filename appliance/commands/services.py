@@ -43,7 +43,7 @@ def station(config_path: Path) -> None:
         settings.device, settings.sane_config, settings.line_deadline_s, settings.page_deadline_s
     )
     panel = open_panel(point.config.panel)
-    voice = open_voice(point.config, panel)
+    voice = open_voice(point.config, panel, point.sent_down)
     _live("station", Station(point, scanner, panel, Cleaner(), voice, Rhythm()).run, starts)
 
 

@@ -8,8 +8,11 @@ import click
 
 from appliance.config import Config, read_config
 from appliance.core.ports import Panel
-from appliance.core.prompt import Prompt, Silence, Voice
-from appliance.spoken import every_prompt, sentence_of
+from appliance.core.prompt import Prompt, Recorded, Silence, Voice
+from appliance.core.publication import Tongue
+from appliance.published.keeping import Shelf
+from appliance.published.sent_down import SentDown
+from appliance.spoken import every_prompt, name_of, sentence_of
 
 
 @click.group()
@@ -53,25 +56,33 @@ def say(config_path: Path, name: str, number: int | None) -> None:
     from appliance.devices.voice import play_once
 
     config = read_config(config_path)
+    recorded = recorded_by_the_ward(config, SentDown(Shelf(config.paths.state / "published")))
     if name not in {prompt.key for prompt in every_prompt()}:
         raise click.UsageError(f"no sentence {name}; see: tramhoso voice list")
-    sentence = sentence_of(Prompt(name, number))
-    click.echo(sentence)
-    play_once(_folder(config), config.voice, sentence)
+    prompt = Prompt(name, number)
+    click.echo(sentence_of(prompt))
+    play_once(_folder(config), config.voice, prompt, recorded)
 
 
-def open_voice(config: Config, panel: Panel) -> Voice:
+def recorded_by_the_ward(config: Config, sent_down: SentDown) -> Recorded:
+    """Where a sentence lies as the ward sent it, in the language of [voice], else in Vietnamese."""
+    tongue = Tongue(config.voice.language)
+    return lambda prompt: sent_down.now.spoken(name_of(prompt), tongue)
+
+
+def open_voice(config: Config, panel: Panel, sent_down: SentDown) -> Voice:
     """The voice that the configuration names; *screen* writes on the page of a screen panel."""
+    recorded = recorded_by_the_ward(config, sent_down)
     from appliance.pretend.panel import ScreenPanel
 
     if config.voice.kind == "speaker":
         from appliance.devices.voice import PlayedVoice
 
-        return PlayedVoice(_folder(config), config.voice)
+        return PlayedVoice(_folder(config), config.voice, recorded)
     if config.voice.kind == "screen" and isinstance(panel, ScreenPanel):
         from appliance.pretend.speaker import PretendSpeaker
 
-        return PretendSpeaker(panel.caption)
+        return PretendSpeaker(panel.caption, recorded)
     return Silence()
 
 

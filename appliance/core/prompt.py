@@ -5,8 +5,10 @@ There is no place for a name in it: whoever stands nearby hears every word.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 
@@ -26,6 +28,14 @@ class Prompt:
 
     key: str
     number: int | None = None
+
+
+Recorded = Callable[[Prompt], Path | None]  # the WAV in which somebody says it, where there is one
+
+
+def nothing_recorded(_prompt: Prompt) -> Path | None:
+    """Everything is said by the box's own voice."""
+    return None
 
 
 class Voice(Protocol):

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     NOTICE = "notice"
     WORDS = "words"
     VOICE = "voice"
+    SPOKEN = "spoken"  # a sentence of the panel's voice; in a folder that older boxes pass over
     PICTURE = "picture"
     CONFIG = "config"
 
@@ -51,6 +52,7 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str], int], ...] = (
     (Kind.NOTICE, re.compile(rf"notices/{_NAME}\.({_LANGUAGE})\.md"), 64 << 10),
     (Kind.WORDS, re.compile(rf"words/({_LANGUAGE})\.toml"), 256 << 10),
     (Kind.VOICE, re.compile(rf"voice/{_NAME}\.({_LANGUAGE})\.wav"), 16 << 20),
+    (Kind.SPOKEN, re.compile(rf"spoken/{_NAME}\.({_LANGUAGE})\.wav"), 2400 << 10),
     (Kind.PICTURE, re.compile(rf"images/{_NAME}\.(png|jpg)"), 1 << 20),
     (Kind.CONFIG, re.compile(r"config\.toml"), 64 << 10),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import subprocess
 import threading
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from appliance.config import VoiceSection
 from appliance.core.errors import VoiceFailed
-from appliance.core.prompt import Moment, Prompt, Repeats
+from appliance.core.prompt import Moment, Prompt, Recorded, Repeats, nothing_recorded
 from appliance.devices.voice_files import file_of
 from appliance.spoken import sentence_of
 
@@ -22,13 +23,19 @@ YIELDS = frozenset({Moment.BUSY})  # never talks over another sentence
 
 
 class PlayedVoice:
-    """Plays what `tramhoso voice render` made; what is missing is silence and a line in the log."""
+    """Plays what somebody *recorded*, else what `tramhoso voice render` made.
 
-    def __init__(self, folder: Path, how: VoiceSection) -> None:
-        self._folder, self._how = folder, how
+    What is missing is silence and a line in the log.
+    """
+
+    def __init__(
+        self, folder: Path, how: VoiceSection, recorded: Recorded = nothing_recorded
+    ) -> None:
+        self._folder, self._how, self._recorded = folder, how, recorded
         self._told = threading.Condition()
-        self._wanted: str | None = None
+        self._wanted: Prompt | None = None
         self._playing: subprocess.Popen[bytes] | None = None
+        self._at_it = False  # somebody looks for the file, plays it, or is about to play another
         self._repeats = Repeats()
         self._rests_until = 0.0
         self._closed = False
@@ -39,7 +46,7 @@ class PlayedVoice:
     def is_silent(self) -> bool:
         """Nothing is being said, nor about to be."""
         with self._told:
-            return self._playing is None and self._wanted is None
+            return not self._at_it and self._wanted is None
 
     def say(self, prompt: Prompt) -> None:
         """As ``Voice.say``."""
@@ -52,11 +59,11 @@ class PlayedVoice:
         with self._told:
             if self._closed or now < self._rests_until:
                 return
-            if prompt.key in YIELDS and (self._playing or self._wanted):
+            if prompt.key in YIELDS and (self._at_it or self._wanted):
                 return
             if not self._repeats.may_say(sentence, now):
                 return
-            self._wanted = sentence
+            self._wanted = prompt
             self._hush()
             self._told.notify()
 
@@ -76,50 +83,66 @@ class PlayedVoice:
     def _play(self) -> None:
         while True:
             with self._told:
+                self._at_it = False
                 while self._wanted is None and not self._closed:
                     self._told.wait()
-                if self._closed:
+                if self._closed or self._wanted is None:
                     return
-                sentence, self._wanted = self._wanted, None
-                self._playing = self._begin(sentence or "")
-            if self._playing is not None:
-                self._wait_for(self._playing)
+                prompt, self._wanted, self._at_it = self._wanted, None, True
+            recorded = self._file_recorded(prompt)
+            if recorded is not None:
+                if (why := self._fault_of(recorded)) is None:
+                    continue
+                log.warning("voice: %s: %s", recorded.name, why)
+            ours = file_of(self._folder, sentence_of(prompt), self._how)
+            if why := self._fault_of(ours):
+                self._fail(why)
 
-    def _begin(self, sentence: str) -> subprocess.Popen[bytes] | None:
-        path = file_of(self._folder, sentence, self._how)
-        if not path.exists():
-            self._fail(f"{path.name} was not made: run tramhoso voice render")
-            return None
+    def _file_recorded(self, prompt: Prompt) -> Path | None:
+        """Looked for here: what the ward sent may have to be read from the card first."""
         try:
-            return subprocess.Popen(
-                [*_command(self._how), str(path)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        except OSError as error:
-            self._fail(f"{self._how.player}: {error.strerror}")
+            return self._recorded(prompt)
+        except Exception:  # the box's own voice needs none of it
+            log.exception("no recording of %s", prompt.key)
             return None
 
-    def _wait_for(self, player: subprocess.Popen[bytes]) -> None:
+    def _fault_of(self, path: Path) -> str | None:
+        """Play it to its end, or until there is something newer to say; what went wrong."""
+        with self._told:
+            if self._closed or self._wanted is not None:
+                return None
+            if not path.exists():
+                return f"{path.name} was not made: run tramhoso voice render"
+            try:
+                player = self._playing = subprocess.Popen(
+                    [*_command(self._how), str(path)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            except OSError as error:
+                return f"{self._how.player}: {error.strerror}"
+        return self._ended(player)
+
+    def _ended(self, player: subprocess.Popen[bytes]) -> str | None:
+        why = None
         try:
             status = player.wait(LONGEST_S)
+            if status not in (0, -signal.SIGKILL):  # killed: hushed by us
+                why = f"{self._how.player} ended with {status}; is a loudspeaker there?"
         except subprocess.TimeoutExpired:
-            with self._told:
-                self._hush()
+            player.kill()
             player.wait()
-            status = None
+            why = f"{self._how.player} did not end within {LONGEST_S:g} s"
         with self._told:
             self._playing = None
-            if status is None:
-                self._fail(f"{self._how.player} did not end within {LONGEST_S:g} s")
-            elif status > 0:  # below zero: hushed by us
-                self._fail(f"{self._how.player} ended with {status}; is a loudspeaker there?")
+        return why
 
     def _fail(self, why: str) -> None:
-        """One line, then a rest; called with the lock held."""
+        """One line, then a rest."""
+        with self._told:
+            self._rests_until = time.monotonic() + REST_S
         log.warning("voice: %s", why)
-        self._rests_until = time.monotonic() + REST_S
 
 
 def _command(how: VoiceSection) -> list[str]:
@@ -131,13 +154,15 @@ def _command(how: VoiceSection) -> list[str]:
     return [how.player]
 
 
-def play_once(folder: Path, how: VoiceSection, sentence: str) -> None:
+def play_once(
+    folder: Path, how: VoiceSection, prompt: Prompt, recorded: Recorded = nothing_recorded
+) -> None:
     """Play it and wait, for a person who listens whether the loudspeaker works.
 
     Raises:
         VoiceFailed: there is no such file, no player or no loudspeaker.
     """
-    path = file_of(folder, sentence, how)
+    path = recorded(prompt) or file_of(folder, sentence_of(prompt), how)
     if not path.exists():
         raise VoiceFailed(f"{path} was not made: run tramhoso voice render")
     try:

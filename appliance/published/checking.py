@@ -21,8 +21,9 @@ from appliance.published.front import read_text
 from appliance.published.labels import Labels, label_faults, read_labels
 from appliance.published.markdown import faults
 from appliance.published.settings import read_settings
-from appliance.published.sound import fault_of_wav
+from appliance.published.sound import LONGEST_SENTENCE_S, fault_of_wav
 from appliance.published.toml import TomlWrong, line_of
+from appliance.spoken import every_name
 
 _PICTURES = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 Told = Iterator[tuple[int, str]]
@@ -56,13 +57,15 @@ def mistakes_in(folder: Path, ours: Labels | None = None) -> list[str]:
             found += [f"{path}:{line}: {words}" for line, words in look(content, path, known)]
         if kind is Kind.WORDS and ours is not None and not found:
             found += _held_against(ours, folder / path, path)
+        if kind is Kind.SPOKEN and ours is not None and name_of(path) not in every_name():
+            found.append(f"{path}:1: the panel says nothing of that name; see tramhoso voice list")
     return found + _of_procedures(folder) + list(_lonely(known))
 
 
 def _unknown(path: str) -> str:
     if path.startswith(("guides/", "notices/")):
         return f"a text is called NAME.LANGUAGE.md, language one of {', '.join(Tongue)}"
-    if path.startswith("voice/"):
+    if path.startswith(("voice/", "spoken/")):
         return f"a recording is called NAME.LANGUAGE.wav, language one of {', '.join(Tongue)}"
     return "nothing that is sent down has such a name (small letters, digits, - and _)"
 
@@ -101,6 +104,12 @@ def _sound(content: bytes, _path: str, _known: Mapping[str, Kind]) -> Told:
         yield 1, fault
 
 
+def _sentence(content: bytes, _path: str, _known: Mapping[str, Kind]) -> Told:
+    fault = fault_of_wav(content, LONGEST_SENTENCE_S)
+    if fault:
+        yield 1, fault
+
+
 def _picture(content: bytes, path: str, _known: Mapping[str, Kind]) -> Told:
     if not content.startswith(_PICTURES[path.rpartition(".")[2]]):
         yield 1, "is no picture of the kind that its name says"
@@ -112,6 +121,7 @@ _LOOKS: Mapping[Kind, Callable[[bytes, str, Mapping[str, Kind]], Told]] = {
     Kind.WORDS: _labels,
     Kind.CONFIG: _config,
     Kind.VOICE: _sound,
+    Kind.SPOKEN: _sentence,
     Kind.PICTURE: _picture,
 }
 

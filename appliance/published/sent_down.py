@@ -82,7 +82,15 @@ class Now:
 
     def voice(self, name: str, tongue: Tongue) -> tuple[Tongue, Path] | None:
         """The recording of a guide: spoken in that language, else in Vietnamese."""
-        there = self.files.get(Kind.VOICE, {})
+        return self._recording(Kind.VOICE, name, tongue)
+
+    def spoken(self, name: str, tongue: Tongue) -> Path | None:
+        """A sentence of the panel's voice as somebody recorded it, looked for in the same way."""
+        found = self._recording(Kind.SPOKEN, name, tongue)
+        return found[1] if found else None
+
+    def _recording(self, kind: Kind, name: str, tongue: Tongue) -> tuple[Tongue, Path] | None:
+        there = self.files.get(kind, {})
         for wanted in (tongue, Tongue.VIETNAMESE):
             path = there.get(f"{name}.{wanted}.wav")
             if path is not None:
@@ -143,7 +151,7 @@ def _read_all(number: int, place: Path, listed: tuple[PublishedFile, ...]) -> No
             leaves.setdefault(kind, {}).setdefault(name, {})[tongue] = Leaf(
                 name, tongue, front, path
             )
-        elif kind in (Kind.VOICE, Kind.PICTURE):
+        elif kind in (Kind.VOICE, Kind.SPOKEN, Kind.PICTURE):
             files.setdefault(kind, {})[path.name] = path
     return Now(number, place, settings, labels, leaves, files)
 
@@ -154,7 +162,7 @@ def _whole(place: Path, listed: tuple[PublishedFile, ...]) -> Iterator[tuple[Pub
         if kind is None:
             continue
         # recordings are the bulk, and a scratch is heard; the doctor looks at all
-        if kind is not Kind.VOICE and not is_whole(place, one):
+        if kind not in (Kind.VOICE, Kind.SPOKEN) and not is_whole(place, one):
             log.error("%s: %s is not as it came", PublicationDamaged.code, one.path)
             continue
         yield one, kind
