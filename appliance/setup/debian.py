@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from appliance.setup.placed import PlacedFile
 from appliance.setup.places import UNDO
+from appliance.setup.running import is_switched_off, systemd_runs
 from appliance.setup.steps import holds, ran
 from appliance.setup.swap import swap_of_this_machine, switch_off, units_to_mask
 
@@ -20,15 +22,15 @@ class DebiansOwn:
         return lines
 
     def apply(self) -> None:
-        done = noted()
-        for unit, _ in _in_the_way():
-            done.append(unit)
-            ran("systemctl", "disable", "--now", "--quiet", unit)
-        for unit in units_to_mask():
-            done.append(unit)
+        in_the_way, masked = [unit for unit, _ in _in_the_way()], units_to_mask()
+        # first: what a plug leaves switched off and not noted, uninstall would never put back
+        note = json.dumps(sorted({*noted(), *in_the_way, *masked}))
+        PlacedFile(UNDO, note.encode()).apply()
+        now = ("--now",) if systemd_runs() else ()
+        for unit in in_the_way:
+            ran("systemctl", "disable", *now, "--quiet", unit)
+        for unit in masked:
             ran("systemctl", "mask", "--quiet", unit)
-        UNDO.parent.mkdir(parents=True, exist_ok=True)
-        UNDO.write_text(json.dumps(sorted(set(done))), encoding="utf-8")
         for place in swap_of_this_machine():
             switch_off(place)
 
@@ -54,5 +56,5 @@ def put_back(undo: Path = UNDO) -> None:
     for unit in noted(undo):
         if unit.endswith(".swap"):
             ran("systemctl", "unmask", "--quiet", unit)
-        elif holds("systemctl", "cat", unit):
+        elif is_switched_off(unit):
             ran("systemctl", "enable", "--quiet", unit)

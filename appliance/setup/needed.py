@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from appliance.setup.running import systemd_runs
+from appliance.setup.running import is_switched_off, systemd_runs
 from appliance.setup.steps import ran
 
 UNITS = {
@@ -25,7 +25,9 @@ class Needed:
     """Each of them switched on; what was switched off is told by its name."""
 
     def changes(self) -> list[str]:
-        lines = [f"{unit} is switched on: {why}" for unit, why in UNITS.items() if _sleeps(unit)]
+        lines = [
+            f"{unit} is switched on: {why}" for unit, why in UNITS.items() if is_switched_off(unit)
+        ]
         if _watchdog_sleeps():
             lines.append("the board's watchdog is armed: it starts a board again that hangs")
         if _journal_is_older(JOURNAL):
@@ -33,7 +35,7 @@ class Needed:
         return lines
 
     def apply(self) -> None:
-        sleeping = [unit for unit in UNITS if _sleeps(unit)]
+        sleeping = [unit for unit in UNITS if is_switched_off(unit)]
         if sleeping:
             now = ("--now",) if systemd_runs() else ()
             ran("systemctl", "enable", "--quiet", *now, *sleeping)
@@ -41,13 +43,6 @@ class Needed:
             ran("systemctl", "daemon-reexec")  # a reload leaves these settings as they were
         if _journal_is_older(JOURNAL):
             ran("systemctl", "restart", "systemd-journald.service")
-
-
-def _sleeps(unit: str) -> bool:
-    """Here and switched off; one that somebody masked is somebody's will, and stays."""
-    asked = ["systemctl", "is-enabled", unit]
-    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
-    return said.strip() == "disabled"
 
 
 def _watchdog_sleeps() -> bool:

@@ -32,7 +32,7 @@ class PlacedFile:
             return [f"{self.place} is new"]
         if self.place.read_bytes() != self.content:
             return [f"{self.place} differs"]
-        return [] if self._kept_as_it_should() else [f"{self.place}: owner or mode"]
+        return [] if _is_kept(self) else [f"{self.place}: owner or mode"]
 
     def apply(self) -> None:
         """Whole or not at all: written beside it and renamed."""
@@ -47,14 +47,6 @@ class PlacedFile:
             os.fsync(file.fileno())
         fresh.rename(self.place)
 
-    def _kept_as_it_should(self) -> bool:
-        found = self.place.stat()
-        try:
-            wanted = (pwd.getpwnam(self.owner).pw_uid, grp.getgrnam(self.group).gr_gid)
-        except KeyError:
-            return False  # the account comes in a step of its own
-        return (found.st_uid, found.st_gid) == wanted and found.st_mode & 0o7777 == self.mode
-
 
 @dataclass(frozen=True, slots=True)
 class PlacedFolder:
@@ -68,13 +60,23 @@ class PlacedFolder:
     def changes(self) -> list[str]:
         if not self.place.is_dir():
             return [f"{self.place}/ is new"]
-        found = self.place.stat()
-        return [] if found.st_mode & 0o7777 == self.mode else [f"{self.place}/: mode"]
+        # the owner too: a plug between chmod and chown left it root's, where no service can write
+        return [] if _is_kept(self) else [f"{self.place}/: owner or mode"]
 
     def apply(self) -> None:
         self.place.mkdir(parents=True, exist_ok=True)
         self.place.chmod(self.mode)
         shutil.chown(self.place, self.owner, self.group)
+
+
+def _is_kept(step: PlacedFile | PlacedFolder) -> bool:
+    """Whether what lies there has its owner and its mode."""
+    found = step.place.stat()
+    try:
+        wanted = (pwd.getpwnam(step.owner).pw_uid, grp.getgrnam(step.group).gr_gid)
+    except KeyError:
+        return False  # the account comes in a step of its own
+    return (found.st_uid, found.st_gid) == wanted and found.st_mode & 0o7777 == step.mode
 
 
 def box_files(cups: bool) -> Iterator[PlacedFile]:

@@ -23,6 +23,16 @@ def systemd_runs() -> bool:
     return Path("/run/systemd/system").is_dir()
 
 
+def is_switched_off(unit: str) -> bool:
+    """It is here and does not start; one that somebody masked is somebody's will, and stays.
+
+    Asked of its files: there is an answer without a systemd that runs, too.
+    """
+    asked = ["systemctl", "is-enabled", unit]
+    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    return said.strip() == "disabled"
+
+
 class Started:
     """The target is switched on, and everything it wants runs what is installed now."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config import read_config
-from appliance.setup.placed import PlacedFile
+from appliance.setup.placed import PlacedFile, PlacedFolder
 from appliance.setup.release import is_older
 from appliance.setup.sane import FOLDER
 from appliance.setup.settings import EXAMPLE, first_config
@@ -103,6 +103,17 @@ def test_a_file_is_laid_down_once_and_put_back_when_somebody_edits_it(tmp_path):
     file.apply()
     assert (file.place.read_bytes(), file.place.stat().st_mode & 0o777) == (b"a\n", 0o640)
     assert [path.name for path in file.place.parent.iterdir()] == ["x.conf"]
+
+
+@needs_root
+def test_a_folder_that_a_plug_left_to_root_is_given_to_its_owner(tmp_path):
+    """Right mode, wrong owner: no service could write there, and nobody was told."""
+    folder = PlacedFolder(tmp_path / "state", 0o700, "nobody", "nogroup")
+    folder.place.mkdir(mode=0o700)
+    assert folder.changes() == [f"{folder.place}/: owner or mode"]
+    folder.apply()
+    assert folder.changes() == []
+    assert folder.place.owner() == "nobody"
 
 
 def test_the_package_holds_every_file_of_its_rooms(tmp_path):

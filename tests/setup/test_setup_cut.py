@@ -1,61 +1,39 @@
-"""The plug is pulled while a box is being made; whoever types the same again gets a whole one."""
+"""The plug is pulled while a box is being made; whoever types the same again gets a whole one.
+
+``python -m tests.campaigns.set_up_cut`` pulls it at every line that an install and an update say.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-KILLED = -9
+from tests.setup.thrown_away import cannot_be_made
+from tests.setup.thrown_away_box import BoxAndBundle
+from tests.setup.trees import Tree, without_chance
 
-
-def may_lay_over() -> bool:
-    """Root, with mounts of its own, on a Debian."""
-    script = "mount -t tmpfs t /mnt && mkdir /mnt/u /mnt/w && mount -t overlay o "
-    script += "-o lowerdir=/etc,upperdir=/mnt/u,workdir=/mnt/w /etc && command -v systemd-sysusers"
-    words = ["unshare", "--mount", "sh", "-c", script]
-    return (
-        os.geteuid() == 0
-        and not Path("/run/systemd/system").exists()  # there install would start the services
-        and subprocess.run(words, capture_output=True, check=False).returncode == 0
-    )
-
-
-pytestmark = pytest.mark.skipif(not may_lay_over(), reason="no root folder of our own here")
-
-
-def cut(folder: Path, line: str, delay_ms: float = 0) -> dict[str, Any]:
-    folder.mkdir(exist_ok=True)
-    words = ["unshare", "--mount", sys.executable, "-m", "tests.setup.cut_root"]
-    done = subprocess.run(
-        [*words, line, str(delay_ms), str(folder)],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True, text=True, timeout=110, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+pytestmark = pytest.mark.skipif(bool(cannot_be_made()), reason=cannot_be_made() or "it can")
+KILLED, DIED = -9, 137
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """An install that nobody disturbed."""
-    found = cut(tmp_path_factory.mktemp("whole"), "")
-    assert (found["code"], found["again"], found["check"]) == (0, 0, 0)
-    return found
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxAndBundle]:
+    """Nothing of ours is on it yet."""
+    made = BoxAndBundle(tmp_path_factory.mktemp("machine"))
+    try:
+        yield made
+    finally:
+        made.close()
 
 
-def goes_on_as_if_nothing_had_been(found: dict[str, Any], whole: dict[str, Any]) -> None:
-    # whoever kills may come late on a busy machine; then a whole install was repeated, no more
-    assert found["died"] in (KILLED, 0), found["first"]
-    assert (found["code"], found["again"], found["check"]) == (0, 0, 0), found["told"]
-    assert found["third"][-1] == "0 changes"
-    assert found["tree"] == whole["tree"]
+@pytest.fixture(scope="module")
+def whole(machine: BoxAndBundle) -> Tree:
+    """What an install that nobody disturbed leaves."""
+    with machine.laid_over("whole") as box:
+        done = box.install()
+        assert done.returncode == 0, done.stderr
+        return without_chance(box.root.tree())
 
 
 @pytest.mark.parametrize(
@@ -66,18 +44,35 @@ def goes_on_as_if_nothing_had_been(found: dict[str, Any], whole: dict[str, Any])
         ("drivers of USB scanners", 4),
         ("tramhoso-web.service is new", 0),
         ("leads to release", 0),
+        ("nginx.service is switched off", 4),
         ("certificate authority and the page", 120),
     ],
 )
-def test_an_install_that_was_cut_goes_on_and_leaves_nothing_twice(tmp_path, whole, line, delay_ms):
-    goes_on_as_if_nothing_had_been(cut(tmp_path, line, delay_ms), whole)
+def test_an_install_that_was_cut_goes_on_and_leaves_nothing_twice(machine, whole, line, delay_ms):
+    with machine.laid_over(f"cut-{delay_ms}-{line[:4]}") as box:
+        died, said = box.cut(line, delay_ms / 1000)
+        # whoever kills may come late on a busy machine; then a whole install is repeated, no more
+        assert died in (KILLED, 0), said
+        again = box.install()
+        assert again.returncode == 0, again.stderr
+        assert without_chance(box.root.tree()) == whole
+        checked = box.check()
+        assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.campaign
-@pytest.mark.timeout(1800)
-def test_it_may_be_cut_at_every_line_that_it_says(tmp_path, whole):
-    changes = whole["lines"] - 2  # after its last change it says what to write on the label
-    for line in range(1, changes):
-        for delay_ms in (0, 2, 12):
-            folder = tmp_path / f"{line}-{delay_ms}"
-            goes_on_as_if_nothing_had_been(cut(folder, str(line), delay_ms), whole)
+DIES_AT_DISABLE = r"""#!/bin/sh
+/usr/bin/systemctl "$@"
+[ "$1" != disable ] || kill -9 $PPID
+"""
+
+
+def test_what_debian_ran_comes_back_though_the_plug_was_pulled_while_it_was_switched_off(machine):
+    with machine.laid_over("debians-own") as box:
+        place = "/usr/local/sbin/systemctl"
+        box.root.shell(f"cat >{place} <<'END'\n{DIES_AT_DISABLE}END\nchmod 755 {place}")
+        assert box.install().returncode == DIED
+        box.root.shell(f"! systemctl is-enabled --quiet nginx; rm {place}")
+        assert box.install().returncode == 0
+        gone = box.root.run(box.setup, "uninstall")
+        assert gone.returncode == 0, gone.stderr
+        assert box.root.shell("systemctl is-enabled nginx") == "enabled\n"

@@ -1,30 +1,37 @@
 """This machine's own Debian, over which a test may install a box: what is written goes with it.
 
 An overlay in memory, seen by the programs of one test only, without a network and without a systemd
-that runs: units are switched on and not started. A release's venv is this machine's, lent.
+that runs: units are switched on and not started. A release's venv is this machine's, lent. One such
+root may lie over another, which then stays as it is: what took seconds to make is made once.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from appliance.setup.shipped import copy_shipped
+from tests.setup.trees import Tree, what_changed
 
 PROJECT = Path(__file__).parents[2]
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 MADE = """
 mount -t tmpfs tmpfs "$1" && cd "$1" && mkdir upper work merged
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" merged
+mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" merged
 mount -t proc proc merged/proc && mount --rbind /dev merged/dev && mount -t tmpfs tmpfs merged/run
-shift; for folder; do mkdir -p "merged$folder"; mount --bind "$folder" "merged$folder"; done
+mount -t tmpfs tmpfs merged/var/lib/apt/lists
+shift 2; for folder; do mkdir -p "merged$folder"; mount --bind "$folder" "merged$folder"; done
 printf 'Filename Type Size Used Priority\\n' >swaps && mount --bind swaps merged/proc/swaps
-echo ready; exec sleep 900
+echo ready; exec sleep infinity
 """
 RELEASE_NAME = "from appliance.setup.release import Release; print(Release(None).name)"
+Said = subprocess.CompletedProcess[str]
 
 
 def cannot_be_made() -> str:
@@ -38,35 +45,66 @@ def cannot_be_made() -> str:
 class ThrownAway:
     """*shown* are folders of this machine that are seen inside at the same place."""
 
-    def __init__(self, folder: Path, *shown: Path) -> None:
+    def __init__(self, folder: Path, *shown: Path, over: ThrownAway | None = None) -> None:
         folder.mkdir(parents=True)
-        self._folder = folder
+        self._folder, self._over = folder, over
+        lower = [*over.layers, "/"] if over else ["/"]
+        self.layers = [f"{folder}/upper", *lower[:-1]]
         places = [str(place) for place in (PROJECT, Path(sys.prefix).resolve(), *shown)]
-        self._holder = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "--net", "--",
-             "bash", "-euc", MADE, "bash", str(folder), *places],
+        within = ["nsenter", "-t", str(over.holder), "-m", "--"] if over else []
+        self._running = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "--", *within,
+             "unshare", "--mount", "--propagation", "private", "--net", "--",
+             "bash", "-euc", MADE, "bash", str(folder), ":".join(lower), *places],
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        assert self._holder.stdout is not None
-        assert self._holder.stdout.readline() == "ready\n"
-        self._pretend_packages()
+        assert self._running.stdout is not None
+        assert self._running.stdout.readline() == "ready\n"
+        if over is None:
+            self._pretend_packages()
+
+    @property
+    def holder(self) -> int:
+        """The process whose mounts these are."""
+        return self._running.pid
 
     def close(self) -> None:
         """All of it is gone."""
-        self._holder.kill()
-        self._holder.wait()
-        if self._holder.stdout:
-            self._holder.stdout.close()
+        self._running.kill()
+        self._running.wait()
+        if self._running.stdout:
+            self._running.stdout.close()
 
-    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, **environment: str) -> Said:
         """A program inside, as root."""
-        spoken = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8"} | environment
-        merged = f"{self._folder}/merged"
-        inside = ["nsenter", "-t", str(self._holder.pid), "-m", "-n", "chroot", merged]
         return subprocess.run(
-            [*inside, "env", "-i", "-C", "/", *(f"{k}={v}" for k, v in spoken.items()), *words],
+            self._inside(words, environment),
             capture_output=True, text=True, check=False, timeout=110, stdin=subprocess.DEVNULL,
         )  # fmt: skip
+
+    def cut(self, after: int | str, delay_s: float, *words: str) -> tuple[int, list[str]]:
+        """As *run*, killed with all its children *delay_s* after its line *after* was said.
+
+        A number, or words of the line. Returns the exit code, which tells whether it died of that,
+        and the lines. The pipe holds one line: whoever is told late, on a busy machine, finds the
+        program waiting to say the next.
+        """
+        lines: list[str] = []
+        said, heard = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
+        fcntl.fcntl(heard, fcntl.F_SETPIPE_SZ, 4096)
+        with subprocess.Popen(
+            self._inside(words, {}), stdin=subprocess.DEVNULL, stdout=heard, stderr=heard,
+            start_new_session=True,
+        ) as running:  # fmt: skip
+            os.close(heard)
+            while packet := os.read(said, 4096):
+                lines.append(packet.decode().strip())
+                if len(lines) == after or (isinstance(after, str) and after in lines[-1]):
+                    time.sleep(delay_s)
+                    os.killpg(running.pid, signal.SIGKILL)
+                    break
+            os.close(said)
+        return running.returncode, lines
 
     def shell(self, script: str) -> str:
         """What a line of bash prints."""
@@ -74,19 +112,13 @@ class ThrownAway:
         assert done.returncode == 0, f"{script}: {done.stderr}"
         return done.stdout
 
-    def tree(self) -> str:
-        """Every file that was written here, with owner, mode, size, digest; no times."""
-        upper = f"/proc/{self._holder.pid}/root{self._folder}/upper"
-        script = (
-            r"find . -path ./tmp -prune -o -path ./var/tmp -prune -o -printf '%p %y %m %u %g %l\n'"
-            r"; find . -path ./tmp -prune -o -path ./var/tmp -prune -o -type f -print0"
-            r" | xargs -0 sha256sum"
-        )
-        said = subprocess.run(
-            ["bash", "-c", f"cd {shlex.quote(upper)} && {{ {script}; }} | LC_ALL=C sort"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return said.stdout
+    def tree(self) -> Tree:
+        """What differs here from the machine, or the root, over which it lies; no times."""
+        here = Path(f"/proc/{self.holder}/root{self._folder}")
+        was = Path("/")
+        if self._over:
+            was = Path(f"/proc/{self._over.holder}/root{self._over._folder}/merged")
+        return what_changed(here / "upper", here / "merged", was)
 
     def lend_release(self, source: Path, name: str = "") -> str:
         """The release of *source*, built as far as the set-up can tell; returns its name."""
@@ -94,7 +126,10 @@ class ThrownAway:
         folder = f"/opt/tramhoso/releases/{name}"
         self.shell(
             f"mkdir -p {folder}/bin {folder}/source && touch {folder}/whole\n"
-            f"printf '#!/bin/sh\\nexec {sys.executable} \"$@\"\\n' >{folder}/bin/python\n"
+            f"cat >{folder}/bin/python <<'END'\n"
+            f"#!/bin/sh\nexport PYTHONPATH={source}\n"
+            f"export PYTHONPYCACHEPREFIX={self._folder.parent}/bytecode\n"
+            f'exec {sys.executable} "$@"\nEND\n'
             f"chmod 755 {folder}/bin/python"
         )
         return name
@@ -104,6 +139,12 @@ class ThrownAway:
         named = self.run(*words, PYTHONPATH=str(source), PYTHONDONTWRITEBYTECODE="1")
         assert named.stdout, named.stderr
         return named.stdout.strip()
+
+    def _inside(self, words: tuple[str, ...], environment: dict[str, str]) -> list[str]:
+        spoken = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8"} | environment
+        return ["nsenter", "-t", str(self.holder), "-m", "-n", "chroot", f"{self._folder}/merged",
+                "env", "-i", "-C", "/", *(f"{key}={value}" for key, value in spoken.items()),
+                *words]  # fmt: skip
 
     def _pretend_packages(self) -> None:
         """Debian's packages of a box count as installed: none of them runs here."""
@@ -115,6 +156,9 @@ class ThrownAway:
             for name in absent
         )
         self.shell(f"printf %s {shlex.quote(stanzas)} >>/var/lib/dpkg/status")
+        unit = "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n"
+        there = "/usr/lib/systemd/system/nginx.service"  # Debian's runs from the first day
+        self.shell(f"printf {shlex.quote(unit)} >{there} && systemctl enable --quiet nginx")
 
 
 def a_source(place: Path, version: str) -> Path:

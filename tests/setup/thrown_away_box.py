@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.setup.bundle import sealed
 from appliance.setup.manifest import Manifest
 from appliance.setup.trust import this_machine
 from tests.setup.bundles import new_key
-from tests.setup.thrown_away import ThrownAway, a_source
+from tests.setup.thrown_away import Said, ThrownAway, a_source
+from tests.setup.trees import Tree
 
 OLD, NEW = "0.1.0", "9.0.0"
-Said = subprocess.CompletedProcess[str]
 
 
 class BoxAndBundle:
@@ -21,8 +23,8 @@ class BoxAndBundle:
     def __init__(self, folder: Path) -> None:
         self.folder, self.bundle, self.key = folder, folder / "bundle", new_key(folder)
         new = a_source(self.bundle / "source", NEW)
-        unit = new / "systemd/tramhoso-web.service"
-        unit.write_text(unit.read_text("utf-8") + "# newer\n", encoding="utf-8")
+        for unit in (new / "systemd").glob("tramhoso*.*"):
+            unit.write_text(unit.read_text("utf-8") + "# newer\n", encoding="utf-8")
         self.seal()
         self.root = ThrownAway(folder / "root", folder)
         old = a_source(folder / "old", OLD)
@@ -33,6 +35,16 @@ class BoxAndBundle:
     def close(self) -> None:
         """Nothing of it stays."""
         self.root.close()
+
+    @contextmanager
+    def laid_over(self, name: str) -> Iterator[BoxAndBundle]:
+        """One that begins where this one stands, and leaves it as it is; the bundle is the same."""
+        other = copy.copy(self)
+        other.root = ThrownAway(self.folder / name, self.folder, over=self.root)
+        try:
+            yield other
+        finally:
+            other.close()
 
     def seal(self, **said: tuple[str, ...]) -> Manifest:
         """The bundle, signed by the key that the box knows."""
@@ -55,10 +67,9 @@ class BoxAndBundle:
         return self.root.run(self.setup, "check")
 
     def update(self, *words: str, **environment: str) -> Said:
-        """As a technician with a stick; the release is lent anew where it was cleared away."""
-        self.root.lend_release(self.bundle / "source", self.new)
-        words = words or ("--from", str(self.bundle))
-        return self.root.run(self.setup, "update", *words, **environment)
+        """As a technician with a stick."""
+        words = ("update", *words) if words else self.from_stick()
+        return self.root.run(self.setup, *words, **environment)
 
     def runs(self) -> str:
         """The release that the next start of a service runs."""
@@ -69,8 +80,18 @@ class BoxAndBundle:
         left = self.root.shell("ls -A /opt/tramhoso; find /etc/systemd/system -name '.*'")
         assert set(left.split()) <= {"announce", "releases", "venv", "previous", "undo.json"}
 
-    def settled_tree(self) -> str:
-        """All that was written, but for releases that are built beside and what is left of one."""
-        left_out = ("/releases/", "./opt/tramhoso/previous")
-        lines = self.root.tree().splitlines()
-        return "\n".join(line for line in lines if not any(mark in line for mark in left_out))
+    def settled_tree(self) -> Tree:
+        """What was changed, but for releases that are built beside and what is left of one."""
+        left_out = ("opt/tramhoso/releases", "opt/tramhoso/previous")
+        return {
+            name: what for name, what in self.root.tree().items() if not name.startswith(left_out)
+        }
+
+    def cut(self, after: int | str, delay_s: float, *words: str) -> tuple[int, list[str]]:
+        """The plug is pulled at a line of `install`, or of an `update` with *words*."""
+        return self.root.cut(after, delay_s, self.setup, *(words or ("install",)))
+
+    def from_stick(self) -> tuple[str, ...]:
+        """What is typed then; the new release is lent again where it was cleared away."""
+        self.root.lend_release(self.bundle / "source", self.new)
+        return "update", "--from", str(self.bundle)
