@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.setup.places import SOURCE, UNITS
+from appliance.setup.running import systemd_runs
 
 TREE = Path(__file__).parent / "tree"  # laid out as they will lie
 WARD_UNIT = "tramhoso-ward.service"
@@ -85,7 +86,7 @@ def box_files(cups: bool) -> Iterator[PlacedFile]:
     for unit in sorted(units.glob("*.*")):
         if unit.is_file() and unit.name != WARD_UNIT:
             yield PlacedFile(UNITS / unit.name, unit.read_bytes())
-    if _kernel() >= (6, 4):
+    if systemd_runs() and _kernel() >= (6, 4):  # while an image is made it is another's kernel
         drop_in = Path("run-tramhoso.mount.d/noswap.conf")
         yield PlacedFile(UNITS / drop_in, (units / "kernel-6.4" / drop_in).read_bytes())
     if cups:

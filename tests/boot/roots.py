@@ -24,22 +24,24 @@ class NoDebian(Exception):
     """mmdebstrap could not make one here; the text is what it said."""
 
 
-def debian_root(suite: str, *more: str, bare: bool = False) -> Path:
+def debian_root(suite: str, *more: str, bare: bool = False, foreign: str = "") -> Path:
     """The folder with *suite*; made when there is none for today's list of packages.
 
     *more* are packages that a technician may have besides. A *bare* one has nothing that a box
-    needs, only what a fresh card has.
+    needs, only what a fresh card has. *foreign* is another kind of machine, ``arm64``: qemu-user
+    runs its programs then.
 
     Raises:
         NoDebian: no mirror can be reached, say.
     """
     packages = ",".join([*LITE, *([] if bare else box_packages()), *more])
-    root = CACHE / f"{suite}-{_short(packages)}"
+    root = CACHE / "-".join(filter(None, [suite, foreign, _short(packages)]))
     if not root.exists():
         half = root.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
         CACHE.mkdir(parents=True, exist_ok=True)
         words = ["--variant=apt", "--quiet", f"--include={packages}", suite, str(half)]
+        words += [f"--architecture={foreign}"] if foreign else []
         try:
             _run("mmdebstrap", *words, *mirrors(suite))
         except AssertionError as error:

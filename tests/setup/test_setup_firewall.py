@@ -13,7 +13,9 @@ import pytest
 
 from appliance.config import NetworkSection
 from appliance.setup.firewall import NEAR, checked, firewall_for, rules
+from appliance.setup.running import systemd_runs
 from appliance.setup.steps import Exit, Refused
+from tests.ward.test_ward_durable import can_trace
 
 NFT = shutil.which("nft", path="/usr/sbin:/sbin")
 SERVE = """
@@ -177,6 +179,26 @@ def test_a_table_that_nft_does_not_understand_is_refused_with_its_own_exit():
     with pytest.raises(Refused, match="nothing was changed") as told:
         checked(rules({}, [22]).replace("policy drop", "policy dorp"))
     assert told.value.exit_code is Exit.BAD_FIREWALL
+
+
+MUTE = ("-e", "trace=socket", "-e", "inject=socket:error=EPROTONOSUPPORT")
+JUDGE = """
+import sys
+from appliance.setup.firewall import checked
+sys.stdout.write(checked(sys.argv[1]))
+"""
+
+
+@needs_filter
+@pytest.mark.skipif(not can_trace(), reason="strace is not installed or may not trace here")
+def test_an_image_for_a_pi_is_made_where_no_packet_filter_can_be_asked():
+    """qemu-user knows no such socket; a box that runs still hears of it before it is shut out."""
+    words = ["strace", "-f", "-o", "/dev/null", *MUTE, sys.executable, "-c", JUDGE, rules({}, [22])]
+    said = subprocess.run(words, capture_output=True, text=True, check=False)
+    if systemd_runs():
+        assert "nft refuses the firewall, nothing was changed" in said.stderr
+    else:
+        assert said.stdout == rules({}, [22])
 
 
 @pytest.mark.parametrize("text", ["page_from = ['10.1.2.3/8']", "ssh_from = 5", "ssh_from = 'x'"])
