@@ -83,6 +83,16 @@ def count_ahead(connection: Connection) -> int:
     return connection.scalar(ahead) or 0
 
 
+def count_between(connection: Connection, state: State, since: datetime, until: datetime) -> int:
+    """How many stand so and touch the span."""
+    wanted = select(func.count()).where(
+        appointment.c.state == state,
+        appointment.c.ends_at > since,
+        appointment.c.begins_at < until,
+    )
+    return connection.scalar(wanted) or 0
+
+
 def count_booked(connection: Connection, since: datetime, asked_from: str | None = None) -> int:
     """How many citizens booked since then, all or from one address."""
     wanted = select(func.count()).where(

@@ -18,7 +18,10 @@ def test_one_touch_counts_a_visitor_and_the_mark_comes_at_the_end(
 ) -> None:
     page = browser.get("/visits").text
     assert page.count('name="purpose"') == len(Purpose)
-    assert browser.post("/visits", purpose="account").location == "/visits"
+    touched = browser.post("/visits", purpose="account").location
+    told = browser.get(touched).text
+    assert "Đã ghi: Tài khoản, VNeID, lúc 09:30. Hôm nay 1 lượt." in told
+    assert "Đã ghi:" not in browser.get("/visits").text, "it is told once, not all day"
     (came,) = visits.today(point)
     browser.post(f"/visits/{came.id}/how", how="alone")
     assert visits.today(point)[0].how is HowDone.ALONE

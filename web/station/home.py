@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from appliance.core.dossier import Dossier, DossierState
 from appliance.core.manifest import WardState
 from appliance.core.submission import SubmissionState
-from appliance.desk import dossiers, people, walk_ups
+from appliance.desk import dossiers, people, today, walk_ups
 from appliance.desk.draft_clock import erased_on
 from appliance.desk.holding import holders_of
 from appliance.desk.waiting import Waiting, list_waiting, try_again
+from web.station.guides.sent_down import ward_notices
 from web.station.here import point, station, volunteer
 from web.station.speech import said
 
@@ -36,7 +37,7 @@ class Line(NamedTuple):
 @pages.get("/")
 def show() -> str:
     """The first screen."""
-    return render_template("home.html", **_facts())
+    return render_template("home.html", notices=ward_notices(), **_facts())
 
 
 @pages.get("/now")
@@ -113,6 +114,7 @@ def _facts() -> dict[str, object]:
         "unclaimed": walk_ups.waiting(point()),
         "walk_up_running": walk_ups.running(point()),
         "erased": walk_ups.lately_erased(point()),
+        "today": today.look(point(), volunteer().id),
         "names": {one.id: one.name for one in people.everybody(point())},
     }
 

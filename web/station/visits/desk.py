@@ -27,8 +27,9 @@ Word = TypeVar("Word", bound=StrEnum)
 
 @pages.get("/visits")
 def show() -> str:
-    """The touch, the queue, and today's visits."""
+    """The touch, the queue, and today's visits; ``touched=`` is the visit that was just counted."""
     came = visits.today(point())
+    touched = request.args.get("touched", "")
     printer = point().config.printer
     return render_template(
         "visits/desk.html",
@@ -38,6 +39,7 @@ def show() -> str:
         lately=came[:LATELY],
         earlier=came[LATELY:],
         count=len(came),
+        touched=came[0] if came and came[0].id == touched else None,
         place=served.here_now(point()),
         has_roll=bool(printer.slips),
         given=request.args.get("given", type=int),
@@ -47,8 +49,8 @@ def show() -> str:
 @pages.post("/visits")
 def touch() -> ResponseReturnValue:
     """Form field: ``purpose``."""
-    visits.touch(point(), _chosen(Purpose, "purpose"))
-    return redirect(link("visits.show"), 303)
+    touched = visits.touch(point(), _chosen(Purpose, "purpose"))
+    return redirect(link("visits.show", touched=touched), 303)
 
 
 @pages.post("/visits/<uuid:visit_id>/how")
@@ -56,7 +58,7 @@ def mark(visit_id: object) -> ResponseReturnValue:
     """Form field: ``how``; whose hands did it."""
     if not visits.mark(point(), str(visit_id), _chosen(HowDone, "how")):
         flash(say("desk.gone"), "todo")
-    return redirect(link("visits.show", _anchor="today"), 303)
+    return redirect(link("visits.show", _anchor=f"visit-{visit_id}"), 303)
 
 
 @pages.post("/visits/<uuid:visit_id>/undo")
