@@ -127,6 +127,13 @@ def listed(
     return [(one, details_of(point, one)) for one in found]
 
 
+def booked_within(point: Point, since: datetime, until: datetime) -> list[Appointment]:
+    """Those that somebody still waits for, of that span, the earliest first."""
+    with point.database.reading() as connection:
+        found = appointments.between(connection, since, until)
+    return [one for one in found if one.is_ahead]
+
+
 def one(point: Point, number: int) -> tuple[Appointment, Details | None]:
     """One of them. Raises AppointmentRefused when there is none of that number."""
     with point.database.reading() as connection:

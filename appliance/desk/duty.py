@@ -30,7 +30,7 @@ _LOOK_AHEAD = timedelta(days=15)  # one more than the guides look ahead
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody plans, in local time; *weeks* times, on the same day of each week."""
+    """What somebody plans, in local time; *weeks* times, on the same days of each week."""
 
     volunteer_id: int
     day: date
@@ -39,6 +39,7 @@ class Wanted:
     weeks: int = 1
     place: str = ""
     takes: Takes = Takes.NOTHING
+    also: tuple[date, ...] = ()  # further days with the same hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ def plan(point: Point, wanted: Wanted, by: int) -> list[int]:
     if not 1 <= wanted.weeks <= MOST_WEEKS:
         raise RosterRefused(Why.TOO_FAR)
     spans = [
-        _span(point, wanted.day + WEEK * n, wanted.begins, wanted.ends) for n in range(wanted.weeks)
+        _span(point, day + WEEK * n, wanted.begins, wanted.ends)
+        for n in range(wanted.weeks)
+        for day in (wanted.day, *wanted.also)
     ]
     for begins_at, ends_at in spans:
         must_be_possible(begins_at, ends_at, now.astimezone(point.zone))

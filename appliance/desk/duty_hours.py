@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from appliance.desk.point import Point
-from appliance.store import duty, shifts
+from appliance.store import duty, shifts, volunteers
 
 _NONE = timedelta(0)
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
@@ -18,7 +18,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 class Hours:
     """One volunteer's month."""
 
-    called: str
+    name: str  # whole: two may be called the same
     shifts: int
     planned: timedelta
     there: timedelta  # signed in, planned or not
@@ -42,13 +42,14 @@ def month_of(point: Point, year: int, month: int) -> list[Hours]:
         planned = shifts.between(connection, first, after)
         there = duty.presences(connection, first, after)
         names = shifts.names(connection)
+        whole = {one.id: one.name for one in volunteers.list_volunteers(connection)}
     told = []
     for person in sorted({one.volunteer_id for one in (*planned, *there)} & names.keys()):
         mine = [one for one in planned if one.volunteer_id == person]
         here = [(one.begins_at, one.ends_at) for one in there if one.volunteer_id == person]
         told.append(
             Hours(
-                called=names[person],
+                name=whole.get(person, names[person]),
                 shifts=len(mine),
                 planned=sum((_within(o.begins_at, o.ends_at, first, after) for o in mine), _NONE),
                 there=sum((_within(*span, first, after) for span in here), _NONE),
@@ -58,7 +59,7 @@ def month_of(point: Point, year: int, month: int) -> list[Hours]:
                 ),
             )
         )
-    return sorted(told, key=lambda one: one.called)
+    return sorted(told, key=lambda one: one.name)
 
 
 def as_csv(hours: list[Hours], head: list[str]) -> str:
@@ -67,7 +68,7 @@ def as_csv(hours: list[Hours], head: list[str]) -> str:
     lines = csv.writer(text)
     lines.writerow(head)
     for one in hours:
-        name = f"'{one.called}" if one.called.startswith(_FORMULAS) else one.called
+        name = f"'{one.name}" if one.name.startswith(_FORMULAS) else one.name
         lines.writerow([name, one.shifts, one.came, _told(one.planned), _told(one.there)])
     return "\ufeff" + text.getvalue()
 

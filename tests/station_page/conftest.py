@@ -158,7 +158,7 @@ class Browser:
         self._read_token(answer)
         return answer
 
-    def post(self, path: str, **fields: str) -> TestResponse:
+    def post(self, path: str, **fields: str | list[str]) -> TestResponse:
         answer = self.client.post(path, data={"csrf_token": self.token, **fields})
         self._read_token(answer)
         return answer

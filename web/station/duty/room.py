@@ -9,7 +9,8 @@ from flask import Blueprint, current_app, flash, g, request
 from flask.blueprints import BlueprintSetupState
 
 from appliance.core.errors import ApplianceError
-from appliance.core.roster import RosterRefused
+from appliance.core.roster import Duty, RosterRefused
+from appliance.desk import duty
 from appliance.desk.duty_hours import note_here
 from web.station.gate import HERE_HEADER, wants_fragment
 from web.station.here import point, station
@@ -33,9 +34,20 @@ def hour_of(moment: time | datetime) -> str:
 
 
 def hours_told(span: timedelta) -> str:
-    """``7 giờ 30``."""
-    minutes = int(span.total_seconds()) // 60
-    return say("hours.span", hours=minutes // 60, minutes=f"{minutes % 60:02}")
+    """``7 giờ 30``, ``8 giờ``."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    key = "hours.span" if minutes else "hours.full"
+    return say(key, hours=hours, minutes=f"{minutes:02}")
+
+
+def when(one: Duty) -> str:
+    """``Thứ Hai, 23/11/2026, 07:30–11:30``; *one* in local time."""
+    return f"{day_of(one.begins_at.date())}, {hour_of(one.begins_at)}–{hour_of(one.ends_at)}"
+
+
+def whole_names() -> dict[int, str]:
+    """Of everybody who may be planned: among themselves two can be called the same."""
+    return {person.id: person.name for person, _ in duty.everybody(point())}
 
 
 def tell_refusal(refused: RosterRefused) -> None:
@@ -74,5 +86,6 @@ def _for_templates() -> dict[str, object]:
         "day_of": day_of,
         "hour_of": hour_of,
         "hours_told": hours_told,
+        "when": when,
         "hours_head": words.all_of("hours.head"),
     }

@@ -5,14 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, time, timedelta
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, make_response, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
+from appliance.core.appointment import Appointment
 from appliance.core.roster import Duty, RosterRefused, Takes, Why
-from appliance.desk import duty
+from appliance.desk import appointments, duty
 from appliance.desk.duty import MOST_WEEKS, WEEK, Wanted
-from web.station.duty.room import hour_of, pages, say, tell_refusal
+from web.station.duty.room import hour_of, pages, say, tell_refusal, when, whole_names
 from web.station.here import point, volunteer
 
 OFTEN = ("08:00-11:00", "14:00-16:30", "18:00-20:30")  # where the technician wrote no hours
@@ -23,8 +24,12 @@ FARTHEST = timedelta(days=370)
 @pages.get("")
 def show() -> str:
     """``?day=2026-11-23``: the week of that day; else this one."""
+    return _week(_day(request.args.get("day", "")) or point().today())
+
+
+def _week(day: date, complaint: str = "") -> str:
+    """The form as it was typed, if it was."""
     today = point().today()
-    day = _day(request.args.get("day", "")) or today
     day = min(max(day, today - FARTHEST), today + FARTHEST)
     monday = day - timedelta(days=day.weekday())
     week = duty.week_of(point(), monday)
@@ -43,26 +48,35 @@ def show() -> str:
         everybody=duty.everybody(point()),
         takes=list(Takes),
         most_weeks=MOST_WEEKS,
+        names=whole_names(),
+        typed=request.form,
+        typed_days=request.form.getlist("day"),
+        complaint=complaint,
     )
 
 
 @pages.post("")
 def plan() -> ResponseReturnValue:
-    """Form fields: ``volunteer``, ``day``, ``span``, or ``begins`` and ``ends``; ``weeks``,
-    ``place``, ``takes``."""
+    """Form fields: ``volunteer``, ``day`` once for each day of the week, ``span``, or ``begins``
+    and ``ends``; ``weeks``, ``place``, ``takes``; ``monday``, the week that was on the screen."""
     form = request.form
-    day = _day(form.get("day", ""))
+    days = [_day(text) for text in form.getlist("day")[:7]]
+    shown = _day(form.get("monday", "")) or next(filter(None, days), None) or point().today()
     begins, ends = form.get("begins", ""), form.get("ends", "")
     if not begins and not ends:
         begins, _, ends = form.get("span", "").partition("-")
     hours = _time(begins), _time(ends)
     takes = form.get("takes", "")
     try:
-        if day is None or hours[0] is None or hours[1] is None:
+        if not days:
+            return make_response(_week(shown, say("add.no_day")), 400)
+        if None in days or hours[0] is None or hours[1] is None:
             raise RosterRefused(Why.TIMES)
+        found = tuple(dict.fromkeys(filter(None, days)))
         wanted = Wanted(
             volunteer_id=_number(form.get("volunteer", "")),
-            day=day,
+            day=found[0],
+            also=found[1:],
             begins=hours[0],
             ends=hours[1],
             weeks=_number(form.get("weeks", "1")),
@@ -71,10 +85,11 @@ def plan() -> ResponseReturnValue:
         )
         planned = duty.plan(point(), wanted, volunteer().id)
     except RosterRefused as refused:
-        tell_refusal(refused)
-    else:
-        flash(say("planned", n=len(planned)), "done")
-    return _back_to(day)
+        return make_response(_week(shown, say(f"refused.{refused.why}")), 400)
+    name = whole_names().get(wanted.volunteer_id, "")
+    hours_told = f"{hour_of(wanted.begins)}–{hour_of(wanted.ends)}"
+    flash(say("planned", n=len(planned), name=name, hours=hours_told), "done")
+    return _back_to(found[0])
 
 
 @pages.get("/<int:shift_id>")
@@ -82,7 +97,7 @@ def one(shift_id: int) -> str:
     """One shift that is planned, and what may be done about it."""
     today = point().today()
     ahead = duty.planned_between(point(), today, today + LOOKED_AHEAD)
-    mine = next((one for one in _all_ahead() if one.id == shift_id), None)
+    mine = _one(shift_id)
     if mine is None:
         abort(404)
     return render_template(
@@ -99,6 +114,8 @@ def one(shift_id: int) -> str:
             if other.volunteer_id != mine.volunteer_id and other.ends_at > point().clock()
         ],
         is_over=mine.ends_at <= point().clock(),
+        names=whole_names(),
+        booked=_booked_in(mine),
     )
 
 
@@ -106,36 +123,48 @@ def one(shift_id: int) -> str:
 def give(shift_id: int) -> ResponseReturnValue:
     """Form fields: ``to``, a volunteer's number; ``sequence``, as the page showed it."""
     sequence = _number(request.form.get("sequence", ""))
+    seen, to = _one(shift_id), _number(request.form.get("to", ""))
     try:
-        duty.give(point(), shift_id, sequence, _number(request.form.get("to", "")), volunteer().id)
+        duty.give(point(), shift_id, sequence, to, volunteer().id)
     except RosterRefused as refused:
         tell_refusal(refused)
     else:
-        flash(say("given"), "done")
+        flash(say("given", when=_when(seen), name=whole_names().get(to, "")), "done")
     return _back_to(_day(request.form.get("day", "")))
 
 
 @pages.post("/<int:shift_id>/exchange")
 def exchange(shift_id: int) -> ResponseReturnValue:
     """Form field: ``other``, the shift that its volunteer takes instead."""
+    other_id = _number(request.form.get("other", ""))
     try:
-        duty.exchange(point(), shift_id, _number(request.form.get("other", "")), volunteer().id)
+        duty.exchange(point(), shift_id, other_id, volunteer().id)
     except RosterRefused as refused:
         tell_refusal(refused)
     else:
-        flash(say("exchanged"), "done")
+        names, both = whole_names(), (_one(shift_id), _one(other_id))
+        told = [
+            say("comes", name=names.get(one.volunteer_id, one.called), when=when(one))
+            for one in both
+            if one is not None
+        ]
+        flash(say("exchanged", both="; ".join(told)), "done")
     return _back_to(_day(request.form.get("day", "")))
 
 
 @pages.post("/<int:shift_id>/cancel")
 def cancel(shift_id: int) -> ResponseReturnValue:
     """Form field: ``sequence``, as the page showed it."""
+    seen = _one(shift_id)
     try:
         duty.cancel(point(), shift_id, _number(request.form.get("sequence", "")), volunteer().id)
     except RosterRefused as refused:
         tell_refusal(refused)
     else:
-        flash(say("cancelled"), "done")
+        name = whole_names().get(seen.volunteer_id, seen.called) if seen else ""
+        flash(say("cancelled", when=_when(seen), name=name), "done")
+        if seen is not None and (waiting := _booked_in(seen)):
+            flash(say("booked_left", numbers=", ".join(one.number for one in waiting)), "todo")
     return _back_to(_day(request.form.get("day", "")))
 
 
@@ -151,13 +180,28 @@ def call(number: int) -> ResponseReturnValue:
     return redirect(link("duty.show") + "#people", 303)
 
 
-def _all_ahead() -> list[Duty]:
+def _one(shift_id: int) -> Duty | None:
     today = point().today()
-    return duty.planned_between(point(), today - FARTHEST, today + FARTHEST)
+    planned = duty.planned_between(point(), today - FARTHEST, today + FARTHEST)
+    return next((one for one in planned if one.id == shift_id), None)
+
+
+def _when(one: Duty | None) -> str:
+    return when(one) if one is not None else ""
+
+
+def _booked_in(one: Duty) -> list[Appointment]:
+    """Who waits for somebody to come in that shift; none where it takes no bookings."""
+    if one.takes is Takes.NOTHING:
+        return []
+    waiting = appointments.booked_within(point(), one.begins_at, one.ends_at)
+    return [booked for booked in waiting if booked.kind.value == one.takes.value]
 
 
 def _back_to(day: date | None) -> ResponseReturnValue:
-    return redirect(link("duty.show", day=day.isoformat() if day else None), 303)
+    shown = day.isoformat() if day else None
+    # its own fragment: else the browser would keep that of the form, below what was said
+    return redirect(link("duty.show", day=shown, _anchor="content"), 303)
 
 
 def _day(text: str) -> date | None:
