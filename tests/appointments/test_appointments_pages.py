@@ -56,7 +56,7 @@ def test_a_phone_books_sees_and_calls_off(phone: Browser, point: Point, app: Fla
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(phone: Browser, point: Point) -> None:
     for changes, told in (
         ({"name": ""}, "Chưa ghi tên gọi."),
-        ({"phone": "chín không"}, "Số điện thoại chưa đúng."),
+        ({"phone": "chín không"}, "Số điện thoại chưa đúng: cần đủ các số"),
         ({"address": " "}, "Chưa ghi địa chỉ nhà."),
         ({"consent": ""}, "Chưa đánh dấu đồng ý."),
     ):
@@ -65,6 +65,7 @@ def test_what_is_missing_is_told_and_nothing_typed_is_lost(phone: Browser, point
         assert answer.status_code == 400
         assert told in words_of(answer.text)
         assert MARKS[3] in answer.text
+        assert (" checked" in answer.text) == ("consent" not in changes)
     assert appointments.listed(point, point.clock(), point.clock() + appointments.FURTHEST) == []
 
 
@@ -145,6 +146,7 @@ def test_a_volunteer_books_for_somebody_without_a_phone(
     told = {"day": "2026-11-26", "begins": "17:30", "kind": "home"}
     refused = browser.post("/appointments/new", **told, **FIELDS)
     assert (refused.status_code, MARKS[2] in refused.text) == (400, True)
+    assert [one for one in told.values() if f'value="{one}"' not in refused.text] == []
     answer = browser.post("/appointments/new", **told, **FIELDS, consent="yes")
     page = browser.get(answer.location).text
     number, secret = re.findall(r"<dd>([^<]+)</dd>", page)

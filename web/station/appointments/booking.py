@@ -100,6 +100,7 @@ def _form(typed: dict[str, str], complaint: str, why: str) -> str:
     return render_template(
         "appointments/new.html",
         typed=typed,
+        kept=request.form,  # a slip in one place keeps what stands in all others
         complaint=complaint,
         why=why,
         limits=LIMITS,

@@ -19,6 +19,7 @@ from web.station.room_words import RoomWords
 pages = Blueprint(BOOKING, __name__, template_folder="templates")
 words = RoomWords("web.station.booking", "booking")
 say = words.say
+OTHER_TIME_HELPS = ("taken", "past", "expired", "gone")
 
 
 def when(one: Slot | Appointment) -> str:
@@ -34,9 +35,12 @@ def day_of(moment: datetime) -> str:
 
 def told(name: str, status: int) -> ResponseReturnValue:
     """A page with three sentences."""
-    return make_response(
-        render_template("booking/told.html", told=words.all_of(f"told.{name}")), status
+    page = render_template(
+        "booking/told.html",
+        told=words.all_of(f"told.{name}"),
+        offers_times=name in OTHER_TIME_HELPS,
     )
+    return make_response(page, status)
 
 
 @pages.before_request

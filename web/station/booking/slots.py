@@ -111,6 +111,7 @@ def _form(
         why=why,
         complaint=say(f"refused.{why}") if why else "",
         is_home=slot.kind is Kind.HOME,
+        consented=request.form.get("consent") == "yes",  # a slip elsewhere takes back no consent
     )
 
 
