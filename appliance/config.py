@@ -320,6 +320,8 @@ def read_config(path: Path) -> Config:
             f"{path}: no such file; copy docs/config.example.toml there, "
             "or name another: tramhoso --config FILE …"
         ) from error
+    except PermissionError as error:
+        raise ConfigWrong(f"{path}: {error.strerror}; on a box: sudo tramhoso …") from error
     except OSError as error:
         raise ConfigWrong(f"{path}: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:

@@ -22,6 +22,7 @@ from appliance.doctoring.clock import look_at_clock
 from appliance.doctoring.disk import look_at_disk
 from appliance.doctoring.examining import Check, examine
 from appliance.doctoring.keeping import (
+    look_at_point,
     look_at_queue,
     look_at_release,
     look_at_station,
@@ -70,6 +71,7 @@ class Doctor:
         if point is not None:
             yield Check("station", lambda: look_at_station(point))
             yield Check("store", lambda: look_at_store(point))
+            yield Check("point", lambda: look_at_point(point, machine))
             yield Check("keys", lambda: look_at_keys(point, machine))
             yield Check("queue", lambda: look_at_queue(point))
             yield Check("published", lambda: look_at_published(point), limit_s=30.0)

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from appliance import __version__
+from appliance.commands.who import NOT_ROOT, must_be_root
 from appliance.config import Config, read_config
 from appliance.core.errors import ConfigWrong, StoreInUse
 from appliance.setup.release import is_older
@@ -21,7 +22,7 @@ from appliance.store import backup as kept
 from appliance.store import in_use
 
 UNWRITTEN, NO_BACKUP, WRONG_CODE, NOT_EMPTY, NEWER, RUNNING = 20, 21, 22, 23, 24, 25
-NOT_ROOT, BAD_CONFIG = 77, 78
+BAD_CONFIG = 78
 STAGE = ".restoring"
 place_argument = click.argument(
     "place", type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True)
@@ -39,6 +40,7 @@ def backup(config_path: Path, place: Path, not_a_mount: bool) -> None:
 
     Exit: 0 done · 20 not written · 77 not root · 78 configuration
     """
+    must_be_root(config_path)
     config = _config(config_path)
     if not (place.is_mount() or not_a_mount):
         _stop(UNWRITTEN, f"nothing is mounted at {place}; mount the stick first (or --not-a-mount)")
@@ -70,9 +72,9 @@ def backup(config_path: Path, place: Path, not_a_mount: bool) -> None:
 
 @click.command("restore-backup", short_help="A backup onto a box that holds no dossiers.")
 @place_argument
-@click.option("--code", prompt="Code", hide_input=False, help="as `tramhoso backup` printed it")
+@click.option("--code", help="as `tramhoso backup` printed it; asked for where it is left out")
 @click.pass_obj
-def restore_backup(config_path: Path, place: Path, code: str) -> None:
+def restore_backup(config_path: Path, place: Path, code: str | None) -> None:
     """Put the backup in the folder PLACE onto this box; stop the services before.
 
     Nothing is changed until all of it was read. What reached the ward after the backup was made
@@ -81,6 +83,7 @@ def restore_backup(config_path: Path, place: Path, code: str) -> None:
     Exit: 0 done · 21 no whole backup · 22 wrong code · 23 this box holds dossiers · 24 of a newer
     release · 25 services run · 77 not root · 78 configuration
     """
+    must_be_root(config_path)
     state = _config(config_path).paths.state
     try:
         about = kept.about(place)
@@ -89,6 +92,7 @@ def restore_backup(config_path: Path, place: Path, code: str) -> None:
         with _nobody_works(state):
             if held := _dossiers(state / "point.db"):
                 _stop(NOT_EMPTY, f"this box holds {held} dossiers; tramhoso factory-reset first")
+            code = code or click.prompt("Code")
             stage = state / STAGE
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir(mode=0o700)
@@ -107,7 +111,7 @@ def restore_backup(config_path: Path, place: Path, code: str) -> None:
         _stop(NOT_ROOT, f"{error.filename}: root writes there: sudo tramhoso restore-backup …")
     sealed = sum(name.startswith("state/outbox/") for name in names)
     click.echo(f"{about.point} as of {about.made_at:%Y-%m-%d %H:%M}Z, {sealed} sealed files")
-    click.echo("now: sudo ./setup_pi.sh install")
+    click.echo("now: sudo tramhoso-setup install")
 
 
 def _take(stage: Path, config_path: Path, state: Path) -> None:
@@ -171,7 +175,7 @@ def _config(place: Path) -> Config:
     if not place.exists():  # as after factory-reset
         _stop(
             BAD_CONFIG,
-            f"{place} is not there: sudo ./setup_pi.sh install, then this again; "
+            f"{place} is not there: sudo tramhoso-setup install, then this again; "
             "nothing was changed",
         )
     try:

@@ -6,6 +6,7 @@ import os
 import pwd
 from pathlib import Path
 
+from appliance.commands.who import become, is_installed_here
 from appliance.config import Config, read_config
 from appliance.core.errors import ConfigWrong
 from appliance.desk.point import Point, open_point
@@ -32,7 +33,7 @@ def open_folders(config_path: Path, *, sees_papers: bool = True) -> Point:
         ConfigWrong: as for *open_box*.
     """
     config = read_config(config_path)
-    _must_be_its_owner(config)
+    _become_its_owner(config, is_installed_here(config_path))
     try:
         point = open_point(config)
     except OSError as error:
@@ -49,12 +50,18 @@ def open_folders(config_path: Path, *, sees_papers: bool = True) -> Point:
     return point
 
 
-def _must_be_its_owner(config: Config) -> None:
-    """What root wrote there, the services could no longer read: better said before than after."""
+def _become_its_owner(config: Config, on_a_box: bool) -> None:
+    """What root wrote there, the services could no longer read.
+
+    Elsewhere than on a box it is only said: the code may lie where that user cannot read it.
+    """
     if os.geteuid() != 0:
         return
     for folder in _folders(config):
         if folder.exists() and folder.stat().st_uid != 0:
+            if on_a_box:
+                become(folder.stat().st_uid)
+                return
             owner = _owner(folder)
             raise ConfigWrong(f"{folder} belongs to {owner}: run this as {owner}, not as root")
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
-import pwd
 import sys
-from contextlib import suppress
-from grp import getgrnam
 from pathlib import Path
 
 import click
 
+from appliance.commands.who import become, must_be_root
 from appliance.config import Config, read_config
 from appliance.core.diagnosis import Finding, Level, gravest_first, person, worst
 from appliance.core.errors import ApplianceError, ConfigWrong
@@ -35,8 +33,9 @@ def doctor(config_path: Path, as_json: bool, language: str) -> None:
     """Look at the whole box and say what to do.
 
     As root it looks as the services' own user would. Ends with 0 when nobody has to come, 3 when
-    somebody must act, 4 when the point is out of service.
+    somebody must act, 4 when the point is out of service; 77 when it was not asked as root.
     """
+    must_be_root(config_path)
     logging.getLogger().setLevel(max(logging.getLogger().level, logging.WARNING))
     findings = _found(config_path)
     level = worst(findings)
@@ -73,19 +72,9 @@ def _credentials() -> Path | None:
 
 
 def _become_the_service(state: Path) -> None:
-    """What root may open proves nothing; and what root writes, the services could not read."""
     owner = service_user_of(state)
-    if os.geteuid() != 0 or not owner:
-        return
-    who = pwd.getpwuid(owner)
-    groups = {who.pw_gid, *os.getgrouplist(who.pw_name, who.pw_gid)}
-    for name in GROUPS:
-        with suppress(KeyError):  # a machine without libsane, without pins
-            groups.add(getgrnam(name).gr_gid)
-    os.setgroups(sorted(groups))
-    os.setgid(who.pw_gid)
-    os.setuid(owner)
-    os.environ["HOME"] = who.pw_dir
+    if os.geteuid() == 0 and owner:
+        become(owner, GROUPS)
 
 
 def _say(found: Finding, language: str) -> None:

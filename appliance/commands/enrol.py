@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import subprocess
+import sys
 import tomllib
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from cryptography import x509
 from pydantic import ValidationError
 
 from appliance import __version__
-from appliance.commands.config_text import with_values
+from appliance.commands.who import NOT_ROOT, is_installed_here, must_be_root
 from appliance.commands.whole_file import write_whole
 from appliance.config import Config, read_config
+from appliance.config_text import with_values
 from appliance.core.enrolment import Enrolled, EnrolmentAsked, tidy_code
 from appliance.core.errors import CertificateProblem, ConfigWrong, DeliveryError
 from appliance.destinations.enrolment import CodeRefused, Refusal, enrol
@@ -32,7 +35,7 @@ WHY = {
     Refusal.USED: (12, "another box came with this code; ask the ward for a new one"),
     Refusal.TOO_MANY: (13, "too many wrong codes were tried from here; come back later"),
 }
-UNREACHED, UNPROVEN, ENROLLED_ALREADY, NOT_WRITTEN, BAD_CONFIG = 14, 15, 16, 77, 78
+UNREACHED, UNPROVEN, ENROLLED_ALREADY, BAD_CONFIG = 14, 15, 16, 78
 
 
 @click.command("enrol", short_help="Become one of a ward's boxes by a one-time code.")
@@ -48,7 +51,7 @@ UNREACHED, UNPROVEN, ENROLLED_ALREADY, NOT_WRITTEN, BAD_CONFIG = 14, 15, 16, 77,
 def enrol_(
     config_path: Path, code: str, url: str | None, ca_file: Path | None, again: bool
 ) -> None:
-    """Bring CODE, which the ward made by `tramhoso ward enrol-code`, to the ward.
+    """Bring CODE, which the ward made by `tramhoso ward enrol-code`, to the ward; - asks for it.
 
     The box makes its own token and key; the ward's address and public keys are written into the
     configuration. After a power cut or a lost answer type the same again.
@@ -56,16 +59,20 @@ def enrol_(
     Exit: 0 done · 10 wrong code · 11 too old · 12 used · 13 too many tries · 14 no answer of the
     ward · 15 its certificate proves nothing · 16 enrolled already · 77 not root · 78 configuration
     """
+    must_be_root(config_path)
     text, config = _configuration(config_path)
     token_file = config_path.absolute().parent / "ward.token"
     if config.ward.verify_key and token_file.exists() and not again:
         _stop(ENROLLED_ALREADY, "this box is one of a ward's already; --again makes it another's")
+    if code == "-":  # out of the list of running programs
+        code = click.prompt("Code") if sys.stdin.isatty() else sys.stdin.readline()
     try:
         asked = EnrolmentAsked(code=tidy_code(code), version=__version__)
     except ValidationError:
         _stop(10, f"a code has three times four letters, as in abcd-efgh-2345; {NEVERTHELESS}")
     address = _address(url or config.ward.url)
     ca_file = ca_file or config.ward.ca_file
+    authority = _certificate(ca_file)
     token, waiting = _token(token_file, again)
     try:
         told = enrol(address, asked, token, ca_file)
@@ -79,6 +86,8 @@ def enrol_(
         _stop(UNREACHED, f"no answer of the ward ({error}); {NEVERTHELESS}, type the same again")
     except ConfigWrong as error:
         _stop(BAD_CONFIG, f"{error}; {NEVERTHELESS}")
+    if authority is not None and is_installed_here(config_path):
+        ca_file = _keep(authority, config_path.with_name("ward-ca.pem"))
     values = _values(address, told, token_file, config_path, ca_file)
     _take(config_path, with_values(text, "ward", values), waiting, token_file)
     click.echo(f"this box is {told.name} at {address}")
@@ -126,21 +135,43 @@ def _token(token_file: Path, again: bool) -> tuple[str, Path]:
             os.fsync(file.fileno())
     except OSError as error:
         _stop(
-            NOT_WRITTEN,
+            NOT_ROOT,
             f"{waiting.parent}: {error.strerror}; root writes there: sudo tramhoso enrol …",
         )
     return token, waiting
 
 
+def _certificate(file: Path | None) -> bytes | None:
+    """What is in it, before the ward is asked; the services could not read it at any place."""
+    if file is None:
+        return None
+    try:
+        content = file.read_bytes()
+        x509.load_pem_x509_certificates(content)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "holds no certificate (PEM)"
+        _stop(BAD_CONFIG, f"{file}: {why}; {NEVERTHELESS}")
+    return content
+
+
+def _keep(authority: bytes, place: Path) -> Path:
+    """Beside the configuration, where every service may read it, and the stick may be pulled."""
+    try:
+        write_whole(place, authority)
+        place.chmod(0o644)
+    except OSError as error:
+        _stop(NOT_ROOT, f"{place}: {error.strerror}; then type the same again")
+    return place
+
+
 def _values(
     url: str, told: Enrolled, token_file: Path, config_path: Path, ca_file: Path | None
 ) -> dict[str, str]:
-    on_a_box = config_path.absolute().parent == Path("/etc/tramhoso")
     values = {
         "url": url,
         "recipient": told.recipient,
         "verify_key": told.verify_key,
-        "token_file": HANDED_OVER if on_a_box else str(token_file),
+        "token_file": HANDED_OVER if is_installed_here(config_path) else str(token_file),
     }
     if ca_file:
         values["ca_file"] = str(ca_file)
@@ -158,12 +189,11 @@ def _take(config_path: Path, text: str, waiting: Path, token_file: Path) -> None
         config_path.chmod(before.st_mode & 0o7777)
         os.chown(config_path, before.st_uid, before.st_gid)
     except OSError as error:
-        _stop(NOT_WRITTEN, f"{config_path}: {error.strerror}; then type the same again")
+        _stop(NOT_ROOT, f"{config_path}: {error.strerror}; then type the same again")
 
 
 def _start_anew(config_path: Path) -> None:
-    running = Path("/run/systemd/system").is_dir()
-    if running and config_path.absolute().parent == Path("/etc/tramhoso"):
+    if is_installed_here(config_path) and Path("/run/systemd/system").is_dir():
         subprocess.run(["systemctl", "restart", "tramhoso.target"], check=False)
     else:
         click.echo(

@@ -9,12 +9,13 @@ from typing import NoReturn
 
 import click
 
+from appliance.commands.who import NOT_ROOT, is_installed_here, must_be_root
 from appliance.config import read_config
 from appliance.core.errors import ConfigWrong, StoreInUse
 from appliance.store import in_use
 from appliance.store.backup import waiting_in
 
-UNDELIVERED, RUNNING, NOT_ROOT, BAD_CONFIG = 26, 25, 77, 78
+UNDELIVERED, RUNNING, BAD_CONFIG = 26, 25, 78
 UNITS = ("station", "web", "uploader", "nginx", "upkeep", "certificates")
 OURS_IN_ETC = (
     "ward.token", ".ward.token.waiting", "ward-ca.pem", "tls", "public", "firewall.nft",
@@ -25,15 +26,16 @@ SET_ASIDE = Path("/opt/tramhoso/before")  # an update that was broken off: the d
 
 @click.command("factory-reset", short_help="Erase dossiers, people, keys and configuration.")
 @click.option("--lose-undelivered", is_flag=True, help="also what has no receipt of the ward yet")
-@click.confirmation_option(prompt="Erase everything on this box but the program?")
+@click.option("--yes", is_flag=True, help="do not ask")
 @click.pass_obj
-def factory_reset(config_path: Path, lose_undelivered: bool) -> None:
+def factory_reset(config_path: Path, lose_undelivered: bool, yes: bool) -> None:
     """Erase all that people brought or set; `setup_pi.sh install` begins anew.
 
     Refused while a sealed dossier has no receipt. At the ward, `ward token revoke` ends the token.
 
     Exit: 0 done · 25 services run · 26 dossiers wait · 77 not root · 78 configuration
     """
+    must_be_root(config_path)
     try:
         config = read_config(config_path)
     except ConfigWrong as error:
@@ -48,6 +50,9 @@ def factory_reset(config_path: Path, lose_undelivered: bool) -> None:
                 f"{len(waiting)} sealed dossiers have no receipt; nothing was erased. Send them, "
                 "`tramhoso backup` them, or --lose-undelivered",
             )
+        if not yes:
+            said = f"Erase everything on {config.point.code} but the program?"
+            click.confirm(said, abort=True)
         _stop_services(config_path)
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with in_use.alone(state):
@@ -57,7 +62,7 @@ def factory_reset(config_path: Path, lose_undelivered: bool) -> None:
             for name in OURS_IN_ETC:
                 _remove(etc / name)
             _empty(state)
-            if _is_installed_here(config_path):
+            if is_installed_here(config_path):
                 _remove(SET_ASIDE)
             config_path.unlink()
     except StoreInUse:
@@ -66,19 +71,15 @@ def factory_reset(config_path: Path, lose_undelivered: bool) -> None:
         )
     except PermissionError as error:
         _stop(NOT_ROOT, f"{error.filename}: root writes there: sudo tramhoso factory-reset")
-    click.echo("erased; now: sudo ./setup_pi.sh install")
+    click.echo("erased; now: sudo tramhoso-setup install")
 
 
 def _stop_services(config_path: Path) -> None:
     """Of the box installed here, and of no other that a configuration elsewhere tells of."""
-    if _is_installed_here(config_path) and Path("/run/systemd/system").is_dir():
+    if is_installed_here(config_path) and Path("/run/systemd/system").is_dir():
         units = [f"tramhoso-{name}.service" for name in UNITS]
         begin = ["tramhoso-upkeep.timer", "tramhoso-upkeep.path", "tramhoso-certificates.timer"]
         subprocess.run(["systemctl", "stop", "tramhoso.target", *begin, *units], check=False)
-
-
-def _is_installed_here(config_path: Path) -> bool:
-    return config_path.absolute().parent == Path("/etc/tramhoso")
 
 
 def _empty(folder: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from appliance import __version__
+from appliance.commands.who import must_be_root
 from appliance.commands.whole_file import write_whole
 from appliance.config import read_config
 from appliance.core.errors import ConfigWrong
@@ -36,6 +37,7 @@ _CLOCK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 @click.pass_obj
 def logs(config_path: Path, place: Path) -> None:
     """Write tramhoso-logs-….tar.gz into PLACE: look into it before you send it."""
+    must_be_root(config_path)
     names: list[str] = []
     code = "unknown"
     with contextlib.suppress(ConfigWrong):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from appliance.commands.print_labels import labels
 from appliance.config import Config, read_config
 from appliance.core.errors import PrinterError
 from appliance.core.printing import Media
@@ -135,9 +136,12 @@ def hotspot(config_path: Path, to: Path | None) -> None:
     if sheet is None:
         raise click.ClickException(
             "there is no Wi-Fi of the box's own: [hotspot] on = true in the configuration, "
-            "then sudo ./setup_pi.sh install"
+            "then sudo tramhoso-setup install"
         )
     _out(config, print_hotspot(sheet), Media.A4, to)
+
+
+print_.add_command(labels)
 
 
 def _out(config: Config, pdf: bytes, media: Media, to: Path | None) -> None:

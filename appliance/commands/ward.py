@@ -16,6 +16,7 @@ import click
 from sqlalchemy import Connection, Engine
 
 from appliance.commands.ward_enrol import enrol_code
+from appliance.commands.ward_enrol_codes import enrol_codes
 from appliance.commands.ward_erase import erase_local
 from appliance.commands.ward_import import import_
 from appliance.commands.ward_keys import renew_key_
@@ -109,6 +110,7 @@ def serve(
 
 
 ward.add_command(enrol_code)
+ward.add_command(enrol_codes)
 ward.add_command(erase_local)
 ward.add_command(import_)
 ward.add_command(metrics_token)

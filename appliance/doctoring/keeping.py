@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from appliance.config import PointSection
 from appliance.core.diagnosis import Finding, note, out, person, well
 from appliance.core.errors import (
     ApplianceError,
@@ -18,7 +19,9 @@ from appliance.desk.point import Point
 from appliance.desk.status import STATION, UPKEEP, UPLOADER
 from appliance.doctoring.machine import Machine
 from appliance.store import outbox, status
+from appliance.store.volunteers import list_volunteers
 
+AS_SHIPPED = PointSection().code
 OLD = timedelta(days=1)  # over night, over a power cut; longer and nobody noticed
 
 
@@ -60,6 +63,17 @@ def look_at_queue(point: Point) -> Iterator[Finding]:
         yield well("queue-well", count=waiting.waiting)
     if uploader is not None and uploader.error_code == SoftwareTooOld.code:
         yield person(SoftwareTooOld.code)
+
+
+def look_at_point(point: Point, machine: Machine) -> Iterator[Finding]:
+    """What a box on its first day lacks: a code of its own, somebody who may sign in."""
+    if not (machine.opt / "venv/whole").exists():
+        return  # a try-out, from a folder of sources
+    if point.config.point.code == AS_SHIPPED:
+        yield person("point-as-shipped", shipped=AS_SHIPPED)
+    with point.database.reading() as connection:
+        if not list_volunteers(connection):
+            yield person("nobody-signs-in")
 
 
 def look_at_release(machine: Machine, version: str) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from appliance.core.diagnosis import Finding, note, person, well
 from appliance.doctoring.machine import Machine
 
-SYSTEMCTL = ("systemctl", "show", "--property=Id,LoadState,ActiveState,Result,NRestarts,Type")
+PROPERTIES = "Id,LoadState,ActiveState,SubState,Result,NRestarts,Type"
+SYSTEMCTL = ("systemctl", "show", f"--property={PROPERTIES}")
 SERVICES = ("station", "web", "nginx", "uploader", "upkeep", "certificates")
 _NAMES = tuple(f"tramhoso-{name}.service" for name in SERVICES)
 MANY_RESTARTS = 3
@@ -36,11 +37,16 @@ def _of(unit: dict[str, str]) -> Iterator[Finding]:
     state, result = unit.get("ActiveState", ""), unit.get("Result", "")
     if state == "failed":
         yield person("unit-failed", unit=name, result=result)
-    elif int(unit.get("NRestarts") or 0) >= MANY_RESTARTS:
-        yield person("unit-restarts", unit=name, count=unit["NRestarts"])
+    elif unit.get("SubState") == "auto-restart" or _restarts(unit) >= MANY_RESTARTS:
+        # the former fell over a moment ago; before its next start it is neither failed nor running
+        yield person("unit-restarts", unit=name, count=max(1, _restarts(unit)))
     elif state == "inactive" and unit.get("Type") != "oneshot" and "uploader" not in name:
         # the uploader rests until there is a token; the others must run
         yield person("unit-stopped", unit=name)
+
+
+def _restarts(unit: dict[str, str]) -> int:
+    return int(unit.get("NRestarts") or 0)
 
 
 def _facts(block: str) -> dict[str, str]:

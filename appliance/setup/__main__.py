@@ -6,11 +6,14 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from appliance.setup.box import Box, is_half_done, tell_what_to_stick_on
+from appliance.setup.box import Box, is_half_done
 from appliance.setup.bundle import make_bundle
 from appliance.setup.debs import install_debs
+from appliance.setup.label import label_here, tell_label, tell_what_comes_next, write_label
+from appliance.setup.points import Planned, planned
 from appliance.setup.removal import remove
 from appliance.setup.settings import Settings
 from appliance.setup.signature import fingerprint, make_key
@@ -56,7 +59,8 @@ def _bundle(asked: argparse.Namespace) -> int:
 
 def _judge(asked: argparse.Namespace) -> int:
     bundle = _given(asked)
-    Settings(asked.config)
+    with _configured(asked):
+        Settings(asked.config)
     if bundle is not None:
         install_debs(bundle, asked.absent.split())
     return Exit.DONE
@@ -68,14 +72,37 @@ def _update(asked: argparse.Namespace) -> int:
 
 
 def _install(asked: argparse.Namespace) -> int:
-    box = Box(asked.config, _given(asked))
-    if asked.dry_run:
-        _look(asked, box)
-        return Exit.DONE
-    count = box.make()
-    tell_what_to_stick_on()
+    with _configured(asked) as point:
+        box = Box(asked.config, _given(asked))
+        if asked.dry_run:
+            _look(asked, box)
+            return Exit.DONE
+        count = box.make()
+    label = label_here()
+    tell_label(label)
     _tell(count)
-    return Exit.DONE
+    ended = _as_planned(point, label) if point else Exit.DONE
+    tell_what_comes_next()
+    return ended
+
+
+@contextmanager
+def _configured(asked: argparse.Namespace) -> Iterator[Planned | None]:
+    """The point of the list that was asked for, its configuration in place of --config."""
+    if not asked.point:
+        yield None
+        return
+    point = planned(asked.points, asked.point)
+    with point.config() as asked.config:
+        yield point
+
+
+def _as_planned(point: Planned, label: dict[str, str]) -> int:
+    """What the list asks of a box that runs; returns how its enrolment ended."""
+    point.add_technician()
+    ended = point.join()
+    say("label", f"{write_label(label, point.labels)}: for tramhoso print labels")
+    return ended
 
 
 def _check(asked: argparse.Namespace) -> int:

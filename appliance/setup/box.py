@@ -20,10 +20,10 @@ from appliance.setup.release import Built, Release, Switched, forget_old, is_who
 from appliance.setup.running import Started, not_running, page_answers, systemd_runs
 from appliance.setup.sane import SaneFolder
 from appliance.setup.settings import Settings, judge_values
-from appliance.setup.signature import fingerprint as key_fingerprint
 from appliance.setup.steps import Exit, Refused, Step, holds, ran, say, told
 from appliance.setup.succession import may_follow
 from appliance.setup.trust import RELEASE_KEY, Bundle
+from appliance.setup.typed import typed_words
 
 
 class Box:
@@ -53,6 +53,7 @@ class Box:
             PlacedFile(NAMES, names),
             PlacedFile(RULES, firewall.encode()),
             *box_files(cups=shutil.which("cupsd") is not None),
+            *typed_words(),
             Switched(self._release),
             _Certificates(),
             DebiansOwn(),
@@ -174,12 +175,3 @@ class _Certificates:
 
 def _certificates(*words: str) -> tuple[str, ...]:
     return (str(VENV / "bin/python"), "-m", "appliance.setup.certificates", str(TLS), *words)
-
-
-def tell_what_to_stick_on() -> None:
-    """What a technician writes on the label."""
-    fingerprint = ran(*_certificates("--fingerprint")).strip()
-    say("label", "https://tramhoso.local/ (plain http:// leads to the page of trust)")
-    say("label", f"certificate authority SHA-256 {fingerprint}")
-    if RELEASE_KEY.exists():
-        say("label", f"release key SHA-256 {key_fingerprint(RELEASE_KEY.read_bytes())}")

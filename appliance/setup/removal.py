@@ -15,6 +15,7 @@ from appliance.setup.places import ETC, OPT, PUBLIC, STATE, UNITS
 from appliance.setup.running import stop_and_forget, systemd_runs
 from appliance.setup.sane import FOLDER as SANE
 from appliance.setup.steps import ran, say
+from appliance.setup.typed import typed_words
 
 
 def remove(*, erase: bool, dry_run: bool) -> int:
@@ -24,7 +25,8 @@ def remove(*, erase: bool, dry_run: bool) -> int:
     new install goes on where this one ended.
     """
     mark = "would" if dry_run else "change"
-    files = [file.place for file in box_files(cups=True) if file.place.exists()]
+    ours = [*box_files(cups=True), *typed_words()]
+    files = [file.place for file in ours if file.place.exists()]
     whole = (accounts.PLACE, RULES, NAMES, SANE, PUBLIC, OPT)
     doomed = [*files, *(place for place in whole if place.exists())]
     doomed += [place for place in hotspot.PLACES if place.exists()]

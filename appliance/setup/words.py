@@ -16,10 +16,19 @@ def words() -> argparse.Namespace:
     parser = _Parser(prog="setup_pi.sh")
     verbs = parser.add_subparsers(dest="verb", required=True, parser_class=_Parser)
     parser.set_defaults(
-        dry_run=False, config=None, offline=None, release_key=None, erase=False, absent=""
+        dry_run=False,
+        config=None,
+        offline=None,
+        release_key=None,
+        erase=False,
+        absent="",
+        point=None,
+        points=None,
     )
     for name in ("install", "check", "judge", "update", "uninstall"):
-        verb = verbs.add_parser(name)
+        # `judge` is not typed by anybody: install's words, read once before Debian's packages
+        said = "install" if name == "judge" else name
+        verb = verbs.add_parser(name, prog=f"setup_pi.sh {said}", allow_abbrev=False)
         verb.add_argument("--absent", default="", help=argparse.SUPPRESS)
         if name in ("install", "uninstall"):
             verb.add_argument("--dry-run", action="store_true")
@@ -32,9 +41,17 @@ def words() -> argparse.Namespace:
         verb.add_argument("--release-key", type=_absolute, metavar="FILE")
         if name != "update":
             verb.add_argument("--config", type=_absolute)
+        if name in ("install", "judge"):
+            verb.add_argument("--as", dest="point", metavar="CODE")
+            verb.add_argument("--points", type=_absolute, metavar="FOLDER")
     _bundle(verbs.add_parser("bundle"))
     verbs.add_parser("release-key").add_argument("file", type=_absolute)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.points and not asked.point:
+        parser.error("which point of the list? --as CODE, as in --as KV-0007")
+    if asked.point and asked.config:
+        parser.error("--as takes the configuration from the list; leave --config out")
+    return asked
 
 
 def bundle_around(source: Path) -> Path | None:

@@ -24,7 +24,7 @@ def test_a_reset_box_holds_nothing_of_anybody_and_keeps_its_folders(box, tmp_pat
     assert sorted(path.name for path in home.etc.iterdir()) == []
     assert list(home.state.iterdir()) == list(runtime.iterdir()) == []
     again = home.say("backup", str(tmp_path))
-    assert (again.exit_code, "setup_pi.sh install" in again.stderr) == (78, True)
+    assert (again.exit_code, "tramhoso-setup install" in again.stderr) == (78, True)
 
 
 def test_what_the_ward_has_no_receipt_for_is_not_erased_by_accident(box, tmp_path):

@@ -160,6 +160,7 @@ Result={result}
 Id=tramhoso-{name}.service
 LoadState=loaded
 ActiveState={state}
+SubState={sub}
 """
 
 
@@ -169,6 +170,7 @@ ActiveState={state}
         ({"name": "web", "state": "active"}, "units-well"),
         ({"name": "web", "state": "failed", "result": "exit-code"}, "unit-failed"),
         ({"name": "station", "state": "active", "restarts": "9"}, "unit-restarts"),
+        ({"name": "uploader", "state": "activating", "sub": "auto-restart"}, "unit-restarts"),
         ({"name": "station", "state": "inactive"}, "unit-stopped"),
         ({"name": "uploader", "state": "inactive"}, "units-well"),
         ({"name": "upkeep", "state": "inactive", "type": "oneshot"}, "units-well"),
@@ -179,7 +181,9 @@ def test_each_service_is_told_by_what_systemd_says(
 ) -> None:
     assert [f.code for f in look_at_units(machine, NO_PROGRAM)] == ["no-systemd"]
     (tmp_path / "run/systemd/system").mkdir(parents=True)
-    said = UNIT.format(**{"type": "notify", "restarts": "0", "result": "success"} | unit)
+    said = UNIT.format(
+        **{"type": "notify", "restarts": "0", "result": "success", "sub": "running"} | unit
+    )
     lay(tmp_path / "said", f"{said}\nId=tramhoso-nginx.service\nLoadState=not-found\n")
     systemctl = script(tmp_path, f"cat {tmp_path}/said")
     assert [f.code for f in look_at_units(machine, systemctl)] == [code]

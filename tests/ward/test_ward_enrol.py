@@ -80,6 +80,23 @@ def test_a_box_enrols_by_the_code_that_an_officer_read_to_it(ward: RunningWard, 
     assert token not in done.output
 
 
+def test_a_code_may_come_from_a_program_and_stand_in_no_list_of_running_programs(ward, etc):
+    code = code_for(ward, "hop-danh-sach")
+    words = ["--config", str(etc / "config.toml"), "enrol", "-", "--url", ward.base]
+    assert CliRunner().invoke(tramhoso, words, input=f"{code}\n").exit_code == 0
+
+
+def test_a_file_that_is_no_certificate_is_told_before_the_ward_is_asked(ward, etc, tmp_path):
+    (tmp_path / "ca.pem").write_text("-----BEGIN CERT")
+    before = lies_there(etc)
+    code = code_for(ward, "hop-ca")
+    done = say(etc, code, "--url", ward.base, "--ca-file", str(tmp_path / "ca.pem"))
+    assert done.exit_code == 78
+    assert "ca.pem: holds no certificate (PEM); nothing was changed" in done.stderr
+    assert lies_there(etc) == before
+    assert say(etc, code, "--url", ward.base).exit_code == 0  # the code is still good
+
+
 def test_only_four_lines_of_the_configuration_change_and_its_comments_stay(ward, etc):
     before = (etc / "config.toml").read_text().splitlines()
     assert say(etc, code_for(ward, "hop-a"), "--url", ward.base).exit_code == 0

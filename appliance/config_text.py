@@ -9,7 +9,7 @@ def with_values(text: str, section: str, values: dict[str, str]) -> str:
     """*text* with *values* (TOML as it stands in a file) in *section*; the rest letter by letter.
 
     >>> with_values('[ward] # ours\\nurl = ""  # where\\n[web]\\nurl = 1\\n', "ward", {"url": "2"})
-    '[ward] # ours\\nurl = 2  # where\\n[web]\\nurl = 1\\n'
+    '[ward] # ours\\nurl = 2   # where\\n[web]\\nurl = 1\\n'
     """
     lines = text.splitlines()
     begins = next((i for i, line in enumerate(lines) if _is_header(line, section)), None)
@@ -23,8 +23,10 @@ def with_values(text: str, section: str, values: dict[str, str]) -> str:
             lines.insert(begins + 1, f"{key} = {value}")
             ends += 1
         else:
-            comment = re.search(r"\s+#[^\"]*$", lines[at])
-            lines[at] = f"{key} = {value}{comment[0] if comment else ''}"
+            comment = re.search(r"\s+(#[^\"]*)$", lines[at])
+            column = comment.start(1) - 2 if comment else 0
+            said = f"{key} = {value}".ljust(column) + f"  {comment[1] if comment else ''}"
+            lines[at] = said.rstrip()
     return "\n".join(lines) + "\n"
 
 
