@@ -140,7 +140,7 @@ def _cleaned(sources: tuple[Path, ...], kind: Kind, threads: int, *, keep_blank:
 
 def _seen(batch: Batch, *, keep_blank: bool) -> Iterator[str]:
     """A line for each page that was left out, and for each thing that a person should see to."""
-    from appliance.findings import advice_for
+    from appliance.wording.findings import advice_for
 
     for page in batch.pages:
         where = f"{page.source}, page {page.number}"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance.core.findings import Quad, Warn
-from appliance.findings import advice_for
 from appliance.imaging.cleaning import CleanInput, CleanItem
 from appliance.wording import notice_for
+from appliance.wording.findings import advice_for
 
 if TYPE_CHECKING:
     from appliance.commands.clean import Batch

@@ -14,10 +14,10 @@ from appliance.commands.who import become, must_be_root
 from appliance.config import Config, read_config
 from appliance.core.diagnosis import Finding, Level, gravest_first, person, worst
 from appliance.core.errors import ApplianceError, ConfigWrong
-from appliance.diagnosed import LANGUAGES, told
-from appliance.doctor import NEEDS_PERSON, OUT_OF_SERVICE, WELL, Doctor, service_user_of
+from appliance.doctoring.doctor import NEEDS_PERSON, OUT_OF_SERVICE, WELL, Doctor, service_user_of
 from appliance.doctoring.keeping import token_place
 from appliance.doctoring.way_to_ward import token_of
+from appliance.wording.diagnosed import LANGUAGES, told
 
 # what the station's unit adds to its user; "video" lets it ask the firmware
 GROUPS = ("scanner", "gpio", "lp", "audio", "video")

@@ -12,7 +12,7 @@ from appliance.core.prompt import Prompt, Recorded, Silence, Voice
 from appliance.core.publication import Tongue
 from appliance.published.keeping import Shelf
 from appliance.published.sent_down import SentDown
-from appliance.spoken import every_prompt, name_of, sentence_of
+from appliance.wording.spoken import every_prompt, name_of, sentence_of
 
 
 @click.group()

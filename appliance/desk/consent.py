@@ -28,4 +28,4 @@ def _filled(name: str, point: Point, procedure: Procedure) -> str:
 
 @cache
 def _wording() -> dict[str, str]:
-    return read_catalogue("appliance", "consent_vi")
+    return read_catalogue("appliance.desk", "consent_vi")

@@ -13,7 +13,7 @@ from appliance.config import VoiceSection
 from appliance.core.errors import VoiceFailed
 from appliance.core.prompt import Moment, Prompt, Recorded, Repeats, nothing_recorded
 from appliance.devices.voice_files import file_of
-from appliance.spoken import sentence_of
+from appliance.wording.spoken import sentence_of
 
 log = logging.getLogger(__name__)
 

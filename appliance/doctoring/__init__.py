@@ -1,1 +1,1 @@
-"""One file for each thing that is looked at; ``appliance.doctor`` asks them all."""
+"""One file for each thing that is looked at; ``appliance.doctoring.doctor`` asks them all."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from appliance.core.prompt import Prompt, Recorded, Repeats, nothing_recorded
-from appliance.spoken import sentence_of
+from appliance.wording.spoken import sentence_of
 
 REMEMBERED = 50  # sentences
 

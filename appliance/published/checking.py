@@ -23,7 +23,7 @@ from appliance.published.markdown import faults
 from appliance.published.settings import read_settings
 from appliance.published.sound import LONGEST_SENTENCE_S, fault_of_wav
 from appliance.published.toml import TomlWrong, line_of
-from appliance.spoken import every_name
+from appliance.wording.spoken import every_name
 
 _PICTURES = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 Told = Iterator[tuple[int, str]]

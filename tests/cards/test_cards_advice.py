@@ -11,7 +11,7 @@ import pytest
 import appliance
 from appliance.core.citizen_card import CardDoubt
 from appliance.core.findings import Warn
-from appliance.findings import advice_for
+from appliance.wording.findings import advice_for
 
 
 def codes_in_the_source() -> set[str]:

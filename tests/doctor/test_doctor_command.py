@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.doctor import NEEDS_PERSON, OUT_OF_SERVICE
+from appliance.doctoring.doctor import NEEDS_PERSON, OUT_OF_SERVICE
 from tests.technician.conftest import Tramhoso, config, tramhoso  # noqa: F401 - fixtures
 
 HERE = Path(__file__).resolve()

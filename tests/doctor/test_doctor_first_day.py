@@ -8,10 +8,10 @@ from pathlib import Path
 from appliance.commands.volunteer import add_with_pin
 from appliance.config import Config, PathsSection, PointSection
 from appliance.desk.point import Point, open_point
-from appliance.diagnosed import told
 from appliance.doctoring.keeping import look_at_point
 from appliance.doctoring.machine import Machine
 from appliance.store.volunteers import Role
+from appliance.wording.diagnosed import told
 from tests.doctor.test_doctor_machine import lay
 
 

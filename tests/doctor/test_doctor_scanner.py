@@ -15,13 +15,13 @@ from appliance.core.diagnosis import Finding, Level
 from appliance.core.errors import ScannerAbsent, ScannerClaimed, ScannerForbidden
 from appliance.devices.panel import try_wiring
 from appliance.devices.sane_scanner import SaneScanner
-from appliance.diagnosed import LANGUAGES, told
 from appliance.doctoring.around import look_at_panel
 from appliance.doctoring.machine import Machine
 from appliance.doctoring.scanner import _why_shut, look_at_the_scanner
 from appliance.doctoring.usb import scanners_on_usb
 from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.scanner_tray import Fault
+from appliance.wording.diagnosed import LANGUAGES, told
 from tests.doctor.test_doctor_machine import lay, plug_in
 from tests.scanner.conftest import papers, test_backend, virtual  # noqa: F401 - fixtures
 

@@ -10,9 +10,9 @@ import pytest
 
 from appliance.core.diagnosis import Finding, Level, gravest_first, note, out, person, well, worst
 from appliance.core.errors import concrete_errors
-from appliance.diagnosed import LANGUAGES, sentences, told
 from appliance.services.self_exam import TOLD_AS
 from appliance.wording import notices
+from appliance.wording.diagnosed import LANGUAGES, sentences, told
 
 ROOT = Path(__file__).resolve().parents[2]
 LEVELS = ("well", "note", "person", "out")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.charts import bars, lying_bars
+from appliance.papers.figures.charts import bars, lying_bars
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -18,12 +18,12 @@ from appliance.core.findings import Warn
 from appliance.core.problem import Problem
 from appliance.desk import dossiers
 from appliance.desk.point import Point
-from appliance.findings import advice_for
 from appliance.pretend.sample_answers import sample_answers
 from appliance.procedures.elsewhere import elsewhere
 from appliance.procedures.english import in_english, said_in_english
 from appliance.procedures.reader import load_procedures
 from appliance.procedures.wording import sentence
+from appliance.wording.findings import advice_for
 from tests.guides.test_guides_pages import PATHS, places
 from tests.phone.test_phone_pages import Phone, code_on
 from tests.station_page.conftest import Browser, Tray, id_of
@@ -38,7 +38,7 @@ NAMES = (
     "Lưu và nộp hồ sơ", "mã hồ sơ", "Nguyễn", "Trong nước", "“Số”", "Văn to Vân",
 )  # fmt: skip
 TWINS = [
-    ("appliance/findings_vi.toml", "appliance/findings_en.toml"),
+    ("appliance/wording/findings_vi.toml", "appliance/wording/findings_en.toml"),
     ("appliance/procedures/wording_vi.toml", "appliance/procedures/wording_en.toml"),
 ]
 

@@ -10,9 +10,9 @@ import pytest
 from appliance.core.findings import Warn
 from appliance.desk import dossiers
 from appliance.desk.point import Point
-from appliance.findings import advice_for
 from appliance.papers.pdf import BUDGET_BYTES
 from appliance.pretend.sample_answers import sample_answers
+from appliance.wording.findings import advice_for
 from tests.station_page.conftest import Browser, Tray, id_of, view_of
 from web.station.speech import megabytes
 

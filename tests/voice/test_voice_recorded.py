@@ -16,7 +16,7 @@ from appliance.desk.point import Point
 from appliance.devices.voice import PlayedVoice
 from appliance.devices.voice_files import file_of
 from appliance.pretend.speaker import PretendSpeaker
-from appliance.spoken import every_name, every_prompt, name_of, sentence_of
+from appliance.wording.spoken import every_name, every_prompt, name_of, sentence_of
 from tests.publications.conftest import (  # noqa: F401 - fixtures of ward and box
     GOOD,
     Office,

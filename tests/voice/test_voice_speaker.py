@@ -17,7 +17,7 @@ from appliance.core.errors import VoiceFailed
 from appliance.core.prompt import Moment, Prompt
 from appliance.devices.voice import PlayedVoice
 from appliance.devices.voice_files import file_of, render
-from appliance.spoken import sentence_of
+from appliance.wording.spoken import sentence_of
 
 pytestmark = pytest.mark.skipif(
     shutil.which("espeak-ng") is None, reason="espeak-ng is not on this machine"

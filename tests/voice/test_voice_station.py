@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.core.ports import Signal
 from appliance.core.prompt import Moment, Prompt
 from appliance.pretend.scanner import Fault, VirtualScanner
-from appliance.spoken import sentence_of
+from appliance.wording.spoken import sentence_of
 from tests.station.conftest import *
 from tests.station.conftest import RunningStation
 

@@ -7,7 +7,7 @@ import pytest
 from appliance.core.counted import in_words
 from appliance.core.errors import Who, concrete_errors
 from appliance.core.prompt import AGAIN_AFTER_S, Moment, Prompt, Repeats
-from appliance.spoken import every_prompt, sentence_of
+from appliance.wording.spoken import every_prompt, sentence_of
 
 SENTENCES = {sentence_of(prompt) for prompt in every_prompt()}
 

@@ -14,9 +14,9 @@ from appliance.desk.point import Point, open_point, utc_now
 from appliance.desk.status import point_status
 from appliance.desk.walk_ups import Waiting
 from appliance.pretend.scanner import Fault, VirtualScanner
-from appliance.spoken import sentence_of
 from appliance.store import pages as stored
 from appliance.store.volunteers import Volunteer
+from appliance.wording.spoken import sentence_of
 from tests.station.conftest import *
 from tests.station.conftest import RunningStation
 

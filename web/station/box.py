@@ -22,11 +22,11 @@ from appliance.desk.examined import last_examined
 from appliance.desk.public_prints import hotspot_of, joining_here
 from appliance.desk.status import STATION, UPLOADER, disk_free_mb
 from appliance.desk.ward_key import recipients_now
-from appliance.diagnosed import told
 from appliance.papers.prints.hotspot_sheet import print_hotspot
 from appliance.papers.prints.setting import words_of
 from appliance.store import status
 from appliance.store.volunteers import Role
+from appliance.wording.diagnosed import told
 from web.station.error_pages import refuse
 from web.station.gate import own_secret
 from web.station.here import point, volunteer

@@ -17,7 +17,7 @@ from appliance.core.shown import shown_text
 from appliance.desk import cards, dossiers
 from appliance.desk.cards import ScannedCard
 from appliance.desk.dossiers import DossierView
-from appliance.findings import advice_for
+from appliance.wording.findings import advice_for
 from web.station.acting import act
 from web.station.dossier import fields_of_page
 from web.station.here import point

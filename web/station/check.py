@@ -28,8 +28,8 @@ from appliance.desk.cards import from_paper
 from appliance.desk.consent import consent_text
 from appliance.desk.dossiers import DossierView
 from appliance.desk.sides import card_doubts
-from appliance.findings import advice_for
 from appliance.wording import notice_for
+from appliance.wording.findings import advice_for
 from web.station.due import due_of
 from web.station.filling import asked_topics
 from web.station.here import point, volunteer

@@ -10,7 +10,7 @@ from appliance.core.procedure import Slot
 from appliance.desk.card_sides import side_of
 from appliance.desk.dossiers import DossierView
 from appliance.desk.paper_size import PaperSize, size_so_far
-from appliance.findings import Advice, advice_for
+from appliance.wording.findings import Advice, advice_for
 from web.station.here import point
 from web.station.speech import said
 

@@ -19,9 +19,9 @@ from flask import (
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.charts import lying_bars
 from appliance.core.errors import PrintingFailed
 from appliance.core.period import Period
+from appliance.papers.figures.charts import lying_bars
 from appliance.papers.figures.csv_file import csv_of
 from appliance.papers.figures.files import pdf_of, xlsx_of
 from appliance.papers.figures.report import Report, Table

@@ -20,9 +20,9 @@ from appliance.core.errors import ApplianceError, DossierMovedOn, DossierUnknown
 from appliance.core.phone_link import PhoneLink, PhoneRefused, Why
 from appliance.desk import phone_links
 from appliance.desk.dossiers import DossierView
-from appliance.findings import Advice, advice_for
 from appliance.procedures.english import in_english, said_in_english
 from appliance.wording import Notice, notice_for
+from appliance.wording.findings import Advice, advice_for
 from web.station.gate import PHONE, wants_fragment
 from web.station.here import point
 from web.station.look import Language, look

@@ -10,10 +10,10 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from appliance.charts import lying_bars
 from appliance.core.period import Period
 from appliance.core.served import ServedPlace
 from appliance.desk import figures, served
+from appliance.papers.figures.charts import lying_bars
 from appliance.papers.figures.report import Asked, Report, Table, report_of
 from appliance.papers.figures.words import number
 from appliance.papers.figures.words import say as figure_words

@@ -57,4 +57,4 @@ def every_prompt() -> Iterator[Prompt]:
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    return read_catalogue("appliance", "spoken_vi")
+    return read_catalogue("appliance.wording", "spoken_vi")

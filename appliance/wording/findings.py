@@ -33,4 +33,4 @@ def advice_for(found: Warn | CardDoubt, language: str = "vi") -> Advice:
 
 @cache
 def _sentences(language: str) -> dict[str, Any]:
-    return read_catalogue("appliance", f"findings_{language}")
+    return read_catalogue("appliance.wording", f"findings_{language}")

@@ -41,4 +41,4 @@ class _Blanks(dict[str, str]):
 @cache
 def sentences(language: str) -> dict[str, dict[str, str]]:
     """All of a language, by code."""
-    return read_catalogue("appliance", f"doctor_{language}")
+    return read_catalogue("appliance.wording", f"doctor_{language}")

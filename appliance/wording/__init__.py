@@ -22,7 +22,7 @@ class Notice(NamedTuple):
 @cache
 def notices() -> dict[str, Notice]:
     """All notices by error code. A code without its three sentences raises KeyError."""
-    sentences = read_catalogue("appliance", "wording_vi")
+    sentences = read_catalogue("appliance.wording", "wording_vi")
     return {
         error.code: Notice(error.code, error.who, **sentences[error.code])
         for error in concrete_errors()
