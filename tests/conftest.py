@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.quickly import keep_templates
 
 ROOT = Path(__file__).resolve().parent.parent
 
 keep_templates()
+# An example may take long where workers share two cores: a time is no property of ours
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 def pytest_sessionfinish() -> None:

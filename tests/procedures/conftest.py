@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from appliance.core.errors import ProcedureWrong
 from appliance.core.fields import Answer
@@ -17,8 +16,6 @@ from appliance.procedures.reader import load_procedures, read_procedure
 from appliance.procedures.units import Units, units
 
 # The machine may be slow and shared: what counts is the answer, not the time.
-settings.register_profile("procedures", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("procedures")
 
 SMALL = """\
 id: thu-nho
