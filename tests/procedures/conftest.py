@@ -15,8 +15,6 @@ from appliance.procedures.former_units import FormerUnits, former_units
 from appliance.procedures.reader import load_procedures, read_procedure
 from appliance.procedures.units import Units, units
 
-# The machine may be slow and shared: what counts is the answer, not the time.
-
 SMALL = """\
 id: thu-nho
 code: 1.000001
