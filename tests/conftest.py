@@ -25,6 +25,23 @@ def pytest_sessionfinish() -> None:
         window.end_chromium()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured and demand of nobody, since a clock is shared: record_property."""
+    ended = [
+        report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)
+    ]
+    said = [
+        f"{report.nodeid.rpartition('::')[2]}: {name}: {value}"
+        for report in ended
+        if report.when == "call"
+        for name, value in report.user_properties
+    ]
+    if said:
+        terminalreporter.section("measured, by a clock that others share")
+        for line in said:
+            terminalreporter.line(line)
+
+
 @pytest.fixture(autouse=True)
 def _everybody_stays_in_the_project_folder() -> Iterator[None]:
     """A test that moves the process breaks those after it, which start ``python -m tests…``."""

@@ -17,7 +17,7 @@ from appliance.setup.needed import Needed
 from appliance.setup.placed import PlacedFile, PlacedFolder, box_files
 from appliance.setup.places import CONFIG, ETC, PUBLIC, STATE, TLS, VENV
 from appliance.setup.release import Built, Release, Switched, forget_old, is_whole, releases
-from appliance.setup.running import Started, not_running, page_answers, systemd_runs
+from appliance.setup.running import Started, not_running, page_answers, stop, systemd_runs
 from appliance.setup.sane import SaneFolder
 from appliance.setup.settings import Settings, judge_values
 from appliance.setup.steps import Exit, Refused, Step, holds, ran, say, told
@@ -54,7 +54,7 @@ class Box:
             PlacedFile(RULES, firewall.encode()),
             *box_files(cups=shutil.which("cupsd") is not None),
             *typed_words(),
-            Switched(self._release),
+            Switched(self._release, self._before_the_switch),
             _Certificates(),
             DebiansOwn(),
             Needed(),
@@ -118,10 +118,23 @@ class Box:
             step.apply()
         return len(lines)
 
+    def _before_the_switch(self) -> None:
+        """Nothing of ours may start by itself while the link leads to the new release already.
+
+        Its upkeep, asked for by a timer or by the page, would bring the tables to a shape of
+        which there is no copy yet, and the release before could not run again.
+        """
+        if systemd_runs():
+            stop()
+        self._keep_tables()
+
     def _between(self) -> None:
         """The old services are stopped, the new ones not yet started."""
         if __debug__:
             passing("setup-services-stopped")
+        self._keep_tables()
+
+    def _keep_tables(self) -> None:
         if (before := broken_off()) is not None:
             before.keep_tables()
 

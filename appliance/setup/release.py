@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from appliance.failpoints import passing
@@ -107,14 +108,15 @@ class Built:
 class Switched:
     """The link that says which release runs."""
 
-    def __init__(self, release: Release) -> None:
-        self._release = release
+    def __init__(self, release: Release, first: Callable[[], None]) -> None:
+        self._release, self._first = release, first
 
     def changes(self) -> list[str]:
         there = running() == self._release.folder
         return [] if there else [f"{VENV} leads to release {self._release.name}"]
 
     def apply(self) -> None:
+        self._first()
         switch_to(self._release.folder)
 
 

@@ -1,48 +1,33 @@
-"""One booted machine with a box in it, for all tests of this folder."""
+"""Booted machines for the tests of this folder."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.boot.machine import DidNotBoot, Machine, cannot_boot
-from tests.boot.roots import PROJECT, NoDebian, debian_root, wheels
+from tests.boot.releases import clean_clone
+from tests.boot.roots import NoDebian, debian_root, wheels
 
-SUITE = os.environ.get("TRAMHOSO_SUITE", "bookworm")
-
-
-def clean_clone(folder: Path) -> Path:
-    """What `git clone` would bring: the files that are tracked, as they stand here now."""
-    said = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT, capture_output=True, check=True, text=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, said.split("\0")):
-        if not name.startswith(("docs/pages/", "tests/campaigns/")) and (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / name, folder / name)
-    return folder
+SUITE = os.environ.get("TRAMHOSO_SUITE", "bookworm")  # of the campaigns; the default takes both
 
 
-def booted(suite: str, folder: Path, *more: str) -> Iterator[Machine]:
+def booted(
+    suite: str, folder: Path, *more: str, shown: dict[Path, str] | None = None
+) -> Iterator[Machine]:
     """Debian without any of ours, booted; the clone at /src, the bundle at /bundle.
 
-    *more* are packages besides. A plain Debian that does not boot says nothing about the project:
-    then the tests are left out.
+    *more* are packages besides, *shown* folders besides. A plain Debian that does not boot says
+    nothing about the project: then the tests are left out.
     """
-    if why := cannot_boot():
-        pytest.skip(f"no container boots here: {why}")
-    try:
-        root = debian_root(suite, *more)
-    except NoDebian as error:
-        pytest.skip(f"no Debian can be made here: {error}")
-    shown = {clean_clone(folder / "src"): "/src", wheels(suite): "/bundle"}
-    box = Machine(root, folder, shown)
+    root = root_that_boots(suite, *more)
+    clone = folder / "src"
+    if not clone.exists():
+        clean_clone(clone)
+    box = Machine(root, folder, {clone: "/src", wheels(suite): "/bundle"} | (shown or {}))
     try:
         box.boot()
     except DidNotBoot as error:
@@ -54,7 +39,11 @@ def booted(suite: str, folder: Path, *more: str) -> Iterator[Machine]:
         box.off()
 
 
-@pytest.fixture(scope="session")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """One machine for the tests of this folder, which stand on each other."""
-    yield from booted(SUITE, tmp_path_factory.mktemp("boot"))
+def root_that_boots(suite: str, *more: str) -> Path:
+    """The folder of a Debian; without one the test is left out, with the reason."""
+    if why := cannot_boot():
+        pytest.skip(f"no container boots here: {why}")
+    try:
+        return debian_root(suite, *more)
+    except NoDebian as error:
+        pytest.skip(f"no Debian can be made here: {error}")

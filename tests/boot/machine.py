@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -10,6 +12,8 @@ from pathlib import Path
 
 BOOT_S = 60.0
 RESTARTED = 133  # what systemd-nspawn --keep-unit ends with when the machine asked to restart
+MEMORY, PLENTY_KB = Path("/dev/shm"), 8_000_000  # a life writes 1.3 GB
+_COUNT = itertools.count()
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -29,34 +33,43 @@ def cannot_boot() -> str:
 
 
 class Machine:
-    """*root* stays as it is: what the machine writes lies in *folder*."""
+    """*root* stays as it is: what the machine writes lies in *folder*, or in memory.
+
+    Several run at the same time: each has a name and a control group of its own.
+    """
 
     def __init__(self, root: Path, folder: Path, shown: dict[Path, str] | None = None) -> None:
         self._root, self._folder = root, folder
         self._shown = shown or {}  # folders of this machine, read-only inside
         self._running: subprocess.Popen[bytes] | None = None
         self._leader = 0
-        for name in ("upper", "work", "merged"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._name = f"box-{os.getpid()}-{next(_COUNT)}"
+        self._group = _control_group(self._name)
+        self._written = _room_to_write(folder, self._name)
+        for place in (self._written / "upper", self._written / "work", folder / "merged"):
+            place.mkdir(parents=True, exist_ok=True)
 
     def boot(self) -> float:
         """Switch it on; returns the seconds until systemd said that everything is started."""
         began = time.monotonic()
-        lower, upper, work, merged = (
-            str(self._root),
-            *(str(self._folder / name) for name in ("upper", "work", "merged")),
-        )
+        lower, merged = str(self._root), str(self._folder / "merged")
+        upper, work = str(self._written / "upper"), str(self._written / "work")
         nspawn = [
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
+            f"--machine={self._name}",
             "--timezone=off",  # or /etc/localtime is a mount, and tzdata cannot replace it
             "--capability=all", "--system-call-filter=bpf",  # or device lists are not enforced
             "--boot", "--console=pipe", f"--directory={merged}",
             *(f"--bind-ro={here}:{there}" for here, there in self._shown.items()),
         ]  # fmt: skip
         mount = f"lowerdir={lower},upperdir={upper},workdir={work}"
-        script = 'mount -t overlay overlay -o "$1" "$2" && shift 2 && exec "$@"'
+        script = 'if [ -n "$1" ]; then echo $$ >"$1/cgroup.procs"; fi && '
+        script += 'mount -t overlay overlay -o "$2" "$3" && shift 3 && exec "$@"'
         # the mount is seen by the machine alone and goes with it
         alone = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"]
+        if self._group is not None:
+            self._group.mkdir(exist_ok=True)
+        alone.append(str(self._group or ""))
         with (self._folder / "console.log").open("ab") as console:
             self._running = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", "--", *alone, mount, merged, *nspawn],
@@ -139,6 +152,13 @@ class Machine:
         if self._running is not None and self._running.poll() is None:
             self._running.terminate()
             self._ended()
+        if self._written != self._folder:
+            shutil.rmtree(self._written, ignore_errors=True)
+        if self._group is not None and self._group.exists():
+            inside_first = sorted(self._group.rglob("*/"), key=lambda at: -len(at.parts))
+            for group in (*inside_first, self._group):
+                with contextlib.suppress(OSError):  # somebody dies a moment later
+                    group.rmdir()
 
     def console(self) -> str:
         """What it printed while it booted."""
@@ -161,3 +181,28 @@ class Machine:
                     return pid
             time.sleep(0.05)
         raise DidNotBoot(f"it did not boot: {self.console()[-2000:]}")
+
+
+def _room_to_write(folder: Path, name: str) -> Path:
+    """In memory where there is plenty: to remove a release from a disk takes half a minute."""
+    facts = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    plenty = int(facts["MemAvailable"].split()[0]) >= PLENTY_KB
+    if MEMORY.is_dir() and plenty and shutil.disk_usage(MEMORY).free >= PLENTY_KB * 512:
+        return MEMORY / f"tramhoso-{name}"
+    return folder
+
+
+def _control_group(name: str) -> Path | None:
+    """Where systemd-nspawn may keep one machine's groups; None: where this process has its own.
+
+    Two machines in one group would be one tree of units: whoever stops a service in the first
+    kills its namesake in the second.
+    """
+    mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    unified = [words[4] for words in mounts if words[words.index("-") + 1] == "cgroup2"]
+    groups = Path("/proc/self/cgroup").read_text().splitlines()
+    mine = [line.removeprefix("0::/") for line in groups if line.startswith("0::/")]
+    if not unified or not mine:
+        return None
+    here = Path(unified[0]) / mine[0]
+    return here / name if os.access(here, os.W_OK) else None

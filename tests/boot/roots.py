@@ -5,10 +5,13 @@ What a fresh machine pays for it stands in docs/technician.md.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.setup.trust import architecture
@@ -35,34 +38,29 @@ def debian_root(suite: str, *more: str, bare: bool = False, foreign: str = "") -
         NoDebian: no mirror can be reached, say.
     """
     packages = ",".join([*LITE, *([] if bare else box_packages()), *more])
-    root = CACHE / "-".join(filter(None, [suite, foreign, _short(packages)]))
-    if not root.exists():
-        half = root.with_suffix(".half")
-        shutil.rmtree(half, ignore_errors=True)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        words = ["--variant=apt", "--quiet", f"--include={packages}", suite, str(half)]
-        words += [f"--architecture={foreign}"] if foreign else []
-        try:
-            _run("mmdebstrap", *words, *mirrors(suite))
-        except AssertionError as error:
-            raise NoDebian(str(error)) from error
-        shutil.rmtree(half / "var/cache/apt", ignore_errors=True)
-        (half / "etc/machine-id").write_text("")  # each boot is another machine
-        half.rename(root)
+    name = "-".join(filter(None, [suite, foreign, _short(packages)]))
+    with _made_once(CACHE / name) as (root, half):
+        if not root.exists():
+            words = ["--variant=apt", "--quiet", f"--include={packages}", suite, str(half)]
+            words += [f"--architecture={foreign}"] if foreign else []
+            try:
+                _run("mmdebstrap", *words, *mirrors(suite))
+            except AssertionError as error:
+                raise NoDebian(str(error)) from error
+            shutil.rmtree(half / "var/cache/apt", ignore_errors=True)
+            (half / "etc/machine-id").write_text("")  # each boot is another machine
+            half.rename(root)
     return root
 
 
-def wheels(suite: str) -> Path:
-    """Every wheel that the lock names, for the Python of *suite*."""
-    lock = PROJECT / "appliance/requirements/run.lock"
-    folder = CACHE / f"bundle-{suite}-{_short(lock.read_text())}"
-    if not folder.exists():
-        half = folder.with_suffix(".half")
-        shutil.rmtree(half, ignore_errors=True)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        asked = ("--suite", suite, "--architecture", architecture(), "--wheels-only")
-        _run(str(PROJECT / "setup_pi.sh"), "bundle", str(half), *asked)
-        half.rename(folder)
+def wheels(suite: str, clone: Path = PROJECT) -> Path:
+    """Every wheel that the lock of *clone* names, for the Python of *suite*."""
+    lock = (clone / "appliance/requirements/run.lock").read_text()
+    with _made_once(CACHE / f"bundle-{suite}-{_short(lock)}") as (folder, half):
+        if not folder.exists():
+            asked = ("--suite", suite, "--architecture", architecture(), "--wheels-only")
+            _run(str(clone / "setup_pi.sh"), "bundle", str(half), *asked)
+            half.rename(folder)
     return folder
 
 
@@ -82,6 +80,18 @@ def mirrors(suite: str) -> list[str]:
     lines = said.read_text().splitlines() if said.exists() else []
     found = [line.split()[1] for line in lines if line.startswith("URIs:")]
     return [f"deb {uri} {suite} main" for uri in found if "security" not in uri][:1]
+
+
+@contextlib.contextmanager
+def _made_once(place: Path) -> Iterator[tuple[Path, Path]]:
+    """*place* and where to make it; whoever wants the same meanwhile waits."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    half = place.with_suffix(".half")
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            shutil.rmtree(half, ignore_errors=True)
+        yield place, half
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.boot.conftest import SUITE, clean_clone
+from tests.boot.conftest import SUITE
 from tests.boot.foreign import (
     LOOKS,
     STICK,
@@ -22,6 +22,7 @@ from tests.boot.foreign import (
     install,
     release_for,
 )
+from tests.boot.releases import clean_clone
 from tests.boot.roots import NoDebian
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(3600)]

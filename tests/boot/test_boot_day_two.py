@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.boot.conftest import SUITE, booted
-from tests.boot.machine import Machine
-from tests.boot.test_boot_install import (
+from tests.boot.installed import (
     CONFIG,
     SCANNER_PORT,
     SERVICES,
@@ -22,6 +21,7 @@ from tests.boot.test_boot_install import (
     installed,
     nothing_failed,
 )
+from tests.boot.machine import Machine
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(3000)]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.boot.conftest import SUITE, booted
+from tests.boot.installed import SETUP, TRAMHOSO, installed
 from tests.boot.machine import Machine
-from tests.boot.test_boot_install import SETUP, TRAMHOSO, installed
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(1800)]
 

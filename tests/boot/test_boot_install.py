@@ -1,76 +1,72 @@
-"""The life of a box on a booted Debian, as a technician lives it.
+"""The life of a box on a booted Debian 12 and 13, as a technician and a volunteer live it.
 
-One test, because each step stands on the one before it, and a machine is dear.
+One test for each Debian, because each step stands on the one before it, and a machine is dear.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.boot.conftest import booted, root_that_boots
+from tests.boot.installed import (
+    CONFIG,
+    SETUP,
+    TRAMHOSO,
+    WARD,
+    a_ward,
+    all_run,
+    asked,
+    installed,
+    no_ward,
+    nothing_failed,
+    tree,
+    visited,
+    visitor_began,
+    wait_for,
+)
 from tests.boot.machine import Machine
+from tests.boot.measured import boot_measured
+from tests.boot.newer import BEFORE, newer_releases_come
+from tests.boot.releases import broken, bundle_of, clean_clone, clone_before
 from tests.setup.test_setup_firewall import ASK
 
 pytestmark = pytest.mark.timeout(1200)
 
-SCANNER_PORT = 8085
-CONFIG = f"""
-[point]
-code = "KV-0007"
-name = "Điểm hỗ trợ Mẫu"
-[scanner]
-device = "airscan:escl:TramHoSo:http://127.0.0.1:{SCANNER_PORT}/eSCL/"
-sane_config = "/etc/tramhoso/sane.d"
-[panel]
-kind = "screen"
-[web]
-listen = "unix:/run/tramhoso-web/page.sock"
-allowed_hosts = ["tramhoso.local"]
-https = true
-"""
-WARD = """
-[ward]
-url = "{url}"
-recipient = "{recipient}"
-verify_key = "{verify_key}"
-"""
-SETUP = "/src/setup_pi.sh"
 CALLED = str(Path(__file__).with_name("called.py"))
-TRAMHOSO = "/opt/tramhoso/venv/bin/tramhoso"
 EXPOSED_AT_MOST = {"web": 1.5, "uploader": 1.5, "upkeep": 1.5, "names": 1.5, "station": 2.0,
                    "nginx": 2.0, "firewall": 2.0, "certificates": 2.0}  # fmt: skip
 STARTED_WITHIN_S = {"station": 25, "web": 2}  # until the lamp says ready, the page answers
-SERVICES = ["tramhoso-station", "tramhoso-web", "tramhoso-nginx"]
+SCANNER_PORT = "8085"
+OUTSIDE = r"\( -path /src -o -path /bundle -o -path /media \)"
+OURS = rf"find / -xdev {OUTSIDE} -prune -o -name '*tramhoso*' -print"
 
 
-def installed(machine: Machine) -> str:
-    words = ("install", "--config", "/root/box.toml", "--offline", "/bundle")
-    return machine.run(SETUP, *words).stdout
+@pytest.fixture(params=["bookworm", "trixie"])
+def suite(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def tree(machine: Machine) -> str:
-    """Every file of the machine with owner, mode, size and time; not what services write."""
-    left_out = ("/var/lib/tramhoso", "/var/lib/systemd", "/var/log", "/var/cache", "/tmp", "/src")
-    left_out += ("/bundle", "/var/tmp", "/var/lib/apt", "*/__pycache__")
-    pruned = " -o ".join(f"-path '{place}'" for place in left_out)
-    return machine.shell(
-        rf"find / -xdev \( {pruned} \) -prune -o -printf '%p %m %u %g %s %T@\n' | sort"
-    )
-
-
-def nothing_failed(machine: Machine) -> None:
-    """No unit; whatever did is told with its own last words."""
-    failed = machine.shell("systemctl --failed --plain --no-legend")
-    assert failed == "", machine.shell(
-        f"systemctl status --no-pager {failed.split()[0]}", check=False
-    )
+@pytest.fixture
+def machine(suite: str, tmp_path: Path) -> Iterator[Machine]:
+    """A machine of its own for each Debian; releases lie on sticks."""
+    root_that_boots(suite)
+    clone = clean_clone(tmp_path / "src")
+    sticks = {
+        "before": clone_before(clone, tmp_path / "before"),
+        "broken": broken(clone, tmp_path / "broken"),
+        "next": clone,
+    }
+    shown = {
+        bundle_of(release, suite, tmp_path / "sticks" / name): f"/media/{name}"
+        for name, release in sticks.items()
+    }
+    yield from booted(suite, tmp_path, shown=shown)
 
 
 def install_says_first_what_it_would_do_and_does_nothing(machine: Machine) -> None:
@@ -85,11 +81,8 @@ def install_says_first_what_it_would_do_and_does_nothing(machine: Machine) -> No
 
 
 def install_brings_every_service_up(machine: Machine) -> None:
-    said = installed(machine)
-    assert "change" in said
-    for unit in SERVICES:
-        assert machine.run("systemctl", "is-active", unit, check=False).stdout == "active\n"
-    nothing_failed(machine)
+    assert "change" in installed(machine)
+    all_run(machine)
 
 
 def a_laptop_in_the_room_reaches_the_page_and_nothing_else(machine: Machine) -> None:
@@ -102,40 +95,56 @@ def a_laptop_in_the_room_reaches_the_page_and_nothing_else(machine: Machine) -> 
         here = ["ip", "-n", outside]
         subprocess.run([*here, "addr", "add", "192.168.7.2/24", "dev", "eth0"], check=True)
         subprocess.run([*here, "link", "set", "eth0", "up"], check=True)
-        asked = ["ip", "netns", "exec", outside, sys.executable, "-c", ASK, "192.168.7.1"]
-        said = subprocess.run([*asked, "80,443,631,8081,8099"], capture_output=True, check=True)
+        ask = ["ip", "netns", "exec", outside, sys.executable, "-c", ASK, "192.168.7.1"]
+        said = subprocess.run([*ask, "80,443,631,8081,8099"], capture_output=True, check=True)
         assert said.stdout.split() == [b"80", b"443"]
         names = [CALLED, "192.168.7.2", "tramhoso.local", "kv-0007.local"]
-        said = subprocess.run([*asked[:5], *names], capture_output=True, check=True)
+        said = subprocess.run([*ask[:5], *names], capture_output=True, check=True)
         assert said.stdout.split() == [b"192.168.7.1"] * 2
         machine.shell("systemctl stop left-open; ip link del eth0")
     finally:
         subprocess.run(["ip", "netns", "del", outside], check=True)
 
 
-def a_whole_visit_goes_through_the_installed_units(machine: Machine) -> None:
-    machine.run("systemd-sysusers", "/src/systemd/sysusers.d/tramhoso-ward.conf")
-    machine.shell("cp /src/systemd/tramhoso-ward.service /etc/systemd/system/")
-    machine.shell("install -d -m 0700 -o tramhoso-ward -g tramhoso-ward /var/lib/tramhoso-ward")
-    init = (TRAMHOSO, "ward", "init", "/var/lib/tramhoso-ward", "--json")
-    made = json.loads(machine.run(*init, user="tramhoso-ward", HOME="/var/tmp").stdout)
-    machine.shell("systemctl daemon-reload; systemctl start tramhoso-ward")
+def install_again_changes_nothing(machine: Machine) -> None:
+    before = tree(machine)
+    assert installed(machine).splitlines()[-1].split() == ["0", "changes"]
+    assert tree(machine) == before
+    assert machine.run(SETUP, "check").returncode == 0
+
+
+def uninstall_leaves_the_data_and_nothing_else(machine: Machine) -> None:
+    machine.run(SETUP, "uninstall")
+    assert machine.shell(OURS).split() == ["/etc/tramhoso", "/var/lib/tramhoso"]
+    assert machine.shell("ls /etc/tramhoso").split() == ["config.toml", "tls", "ward.token"]
+    assert machine.run("systemctl", "is-enabled", "nginx", check=False).stdout == "enabled\n"
+
+
+def uninstall_with_erase_leaves_nothing_at_all(machine: Machine) -> None:
+    machine.run(SETUP, "uninstall", "--erase")
+    assert machine.shell(OURS) == ""
+    assert "tramhoso" not in machine.shell(
+        "getent passwd; getent group; crontab -l 2>/dev/null; true"
+    )
+    assert machine.run("systemctl", "is-enabled", "nginx", check=False).stdout == "enabled\n"
+    assert "tramhoso" not in machine.shell("nft list ruleset; systemctl list-units --all --plain")
+
+
+def the_box_of_the_release_before_has_dossiers(machine: Machine) -> tuple[str, list[str]]:
+    """A PIN, and two dossiers: one at the ward, one unfinished, with a page."""
+    machine.write("/root/box.toml", CONFIG)
+    installed(machine, BEFORE, "/media/before")
+    made = a_ward(machine)
     machine.write("/etc/tramhoso/ward.token", made["token"], 0o600)
     machine.write("/root/box.toml", CONFIG + WARD.format(**made))
-    said = installed(machine)
+    said = installed(machine, BEFORE, "/media/before")
     assert "config.toml differs" in said
     machine.shell("echo 127.0.0.1 tramhoso.local >>/etc/hosts")
-    added = machine.run(TRAMHOSO, "volunteer", "add", "Lê Thị Mẫu", user="tramhoso").stdout
-    said = machine.run(
-        "/opt/tramhoso/venv/bin/python", "/src/tests/boot/visitor.py", added.strip(),
-        str(SCANNER_PORT),
-        SSL_CERT_FILE="/etc/tramhoso/public/tramhoso.crt",
-        PYTHONDONTWRITEBYTECODE="1",
-    )  # fmt: skip
-    visit = json.loads(said.stdout.splitlines()[-1])
-    assert visit["ward_has_all_bytes"]
-    assert visit["receipt"]["signature_verified"]
-    assert visit["pages"] == 3
+    pin = machine.run(TRAMHOSO, "volunteer", "add", "Lê Thị Mẫu", user="tramhoso").stdout.strip()
+    visit = visited(machine, pin, SCANNER_PORT)
+    assert (visit["ward_has_all_bytes"], visit["pages"]) == (True, 3)
+    begun = visited(machine, pin, SCANNER_PORT, "begin", "1", "0")
+    return pin, [str(visit["dossier"]), str(begun["dossier"])]
 
 
 def a_new_pin_brings_upkeep_at_once(machine: Machine) -> None:
@@ -147,35 +156,28 @@ def a_new_pin_brings_upkeep_at_once(machine: Machine) -> None:
     wait_for(lambda: machine.run(*show, "ExecMainStartTimestampMonotonic").stdout != before)
 
 
-def wait_for(so: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
-    while not so():
-        assert time.monotonic() < ends
-        time.sleep(0.5)
-
-
-def install_again_changes_nothing(machine: Machine) -> None:
-    before = tree(machine)
-    assert installed(machine).splitlines()[-1].split() == ["0", "changes"]
-    assert tree(machine) == before
-    assert machine.run(SETUP, "check").returncode == 0
-
-
-def after_a_restart_everything_runs_again(machine: Machine) -> None:
+def a_restart_in_the_middle_of_everything_loses_nothing(
+    machine: Machine, pin: str, unfinished: str, note: Callable[[str, str], None]
+) -> None:
+    """One dossier waits for a ward that is away, and the second of three papers is on its way."""
+    machine.run("systemctl", "stop", "tramhoso-ward")
+    visited(machine, pin, SCANNER_PORT, "seal", unfinished)
+    scanning = visitor_began(machine, pin, SCANNER_PORT, "begin", "3", "4")
+    newest = "SELECT id FROM dossier ORDER BY rowid DESC LIMIT 1"
+    saved = "SELECT count(*) FROM page WHERE dossier_id = '{}'"
+    wait_for(lambda: asked(machine, newest) != unfinished, 300)
+    third = asked(machine, newest)
+    wait_for(lambda: asked(machine, saved.format(third)) != "0", 300)
     machine.restart()
-    for unit in [*SERVICES, "tramhoso-uploader"]:
-        assert machine.run("systemctl", "is-active", unit, check=False).stdout == "active\n"
+    scanning.wait(60)
+    all_run(machine, "tramhoso-uploader", "tramhoso-ward")
+    note("boot", boot_measured(machine))
     the_start_cost_little(machine)
-    every_service_is_as_shut_as_was_promised(machine)
-    nothing_failed(machine)
-
-
-def every_service_is_as_shut_as_was_promised(machine: Machine) -> None:
-    """systemd's own figure on the machine itself; 0 is shut, 10 is open."""
-    for name, ceiling in EXPOSED_AT_MOST.items():
-        words = ("systemd-analyze", "security", "--no-pager", f"tramhoso-{name}.service")
-        overall = machine.run(*words).stdout.split("Overall exposure level for")[1]
-        assert float(overall.split(":")[1].split()[0]) <= ceiling, f"{name}: {overall}"
+    assert int(asked(machine, saved.format(third))) in {1, 2, 3}
+    visit = visited(machine, pin, SCANNER_PORT, third)
+    assert (visit["dossier"], visit["ward_has_all_bytes"]) == (third, True)
+    receipt = f"SELECT count(*) FROM dossier WHERE id = '{unfinished}' AND state = 'delivered'"
+    wait_for(lambda: asked(machine, receipt) == "1", 300)
 
 
 def the_start_cost_little(machine: Machine) -> None:
@@ -186,23 +188,30 @@ def the_start_cost_little(machine: Machine) -> None:
         assert int(took) < limit_s * 1e9, f"{name}: {took} ns"
 
 
-def uninstall_leaves_the_data_and_nothing_else(machine: Machine) -> None:
-    machine.run(SETUP, "uninstall")
-    left = machine.shell(
-        r"find / -xdev -path /src -prune -o -path /bundle -prune -o -name '*tramhoso*' -print"
-    )
-    ward = {"/etc/systemd/system/tramhoso-ward.service", "/var/lib/tramhoso-ward"}  # by hand, above
-    assert set(left.split()) - ward == {"/etc/tramhoso", "/var/lib/tramhoso"}
-    assert machine.shell("ls /etc/tramhoso").split() == ["config.toml", "tls", "ward.token"]
-    assert machine.run("systemctl", "is-enabled", "nginx", check=False).stdout == "enabled\n"
+def every_service_is_as_shut_as_was_promised(machine: Machine) -> None:
+    """systemd's own figure on the machine itself; 0 is shut, 10 is open."""
+    for name, ceiling in EXPOSED_AT_MOST.items():
+        words = ("systemd-analyze", "security", "--no-pager", f"tramhoso-{name}.service")
+        overall = machine.run(*words).stdout.split("Overall exposure level for")[1]
+        assert float(overall.split(":")[1].split()[0]) <= ceiling, f"{name}: {overall}"
 
 
-def test_a_box_is_installed_visited_restarted_and_taken_away(machine):
+def test_a_box_lives_from_its_first_day_through_newer_releases_to_its_last(
+    machine, record_property
+):
     install_says_first_what_it_would_do_and_does_nothing(machine)
     install_brings_every_service_up(machine)
     a_laptop_in_the_room_reaches_the_page_and_nothing_else(machine)
-    a_whole_visit_goes_through_the_installed_units(machine)
-    a_new_pin_brings_upkeep_at_once(machine)
     install_again_changes_nothing(machine)
-    after_a_restart_everything_runs_again(machine)
+    uninstall_with_erase_leaves_nothing_at_all(machine)
+
+    pin, dossiers = the_box_of_the_release_before_has_dossiers(machine)
+    newer_releases_come(machine, pin, dossiers)
+    a_new_pin_brings_upkeep_at_once(machine)
+    a_restart_in_the_middle_of_everything_loses_nothing(machine, pin, dossiers[1], record_property)
+    every_service_is_as_shut_as_was_promised(machine)
+    nothing_failed(machine)
+    install_again_changes_nothing(machine)
+    no_ward(machine)
     uninstall_leaves_the_data_and_nothing_else(machine)
+    uninstall_with_erase_leaves_nothing_at_all(machine)

@@ -16,10 +16,11 @@ import pytest
 from appliance.setup.bundle import sealed
 from appliance.setup.manifest import read_manifest
 from appliance.setup.trust import architecture
-from tests.boot.conftest import SUITE, clean_clone
+from tests.boot.conftest import SUITE
+from tests.boot.installed import SERVICES, TRAMHOSO
 from tests.boot.machine import DidNotBoot, Machine, cannot_boot
+from tests.boot.releases import clean_clone
 from tests.boot.roots import NoDebian, debian_root
-from tests.boot.test_boot_install import SERVICES, TRAMHOSO
 from tests.setup.bundles import new_key
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(3000)]

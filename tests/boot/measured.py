@@ -1,0 +1,29 @@
+"""What a boot took: by systemd's clock, and in the services' own CPU time."""
+
+from __future__ import annotations
+
+import os
+
+from tests.boot.machine import Machine
+
+SHOWN = "ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic,CPUUsageNSec"
+
+
+def boot_measured(machine: Machine) -> str:
+    """One line for the record; nothing is demanded of a clock that others share.
+
+    Both services tell systemd that they are ready when the lamp is and when the page answers.
+    """
+    began = int(machine.shell("systemctl show --value -p UserspaceTimestampMonotonic"))
+    told = []
+    for unit, meaning in (("station", "lamp ready"), ("web", "page answers")):
+        words = ("systemctl", "show", f"tramhoso-{unit}", f"--property={SHOWN}")
+        lines = machine.run(*words).stdout.split()
+        facts = {name: int(value) for name, _, value in (line.partition("=") for line in lines)}
+        ready = facts["ActiveEnterTimestampMonotonic"]
+        own = ready - facts["ExecMainStartTimestampMonotonic"]
+        told.append(
+            f"{meaning} {(ready - began) / 1e6:.1f} s after systemd's start, "
+            f"{own / 1e6:.1f} s after its own ({facts['CPUUsageNSec'] / 1e9:.1f} s CPU)"
+        )
+    return f"{'; '.join(told)}; load {os.getloadavg()[0]:.1f}"
