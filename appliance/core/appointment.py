@@ -103,6 +103,7 @@ class Appointment:
     made_by: int | None  # the volunteer who typed it in; None: the citizen booked
     moves: int
     ended_at: datetime | None
+    place: str = ""  # the key of the place to come to; empty: the point itself
 
     @property
     def is_ahead(self) -> bool:
@@ -123,6 +124,7 @@ class Slot:
     begins_at: datetime
     ends_at: datetime
     free: int  # how many may still
+    place: str = ""
 
 
 def slots_of(
@@ -131,27 +133,36 @@ def slots_of(
     """Every stretch of *length* within shifts that take bookings, with room for who sits there.
 
     Each volunteer is in one place at a time: a booked visit takes one of those who are there,
-    whichever stretch it began in.
+    whichever stretch it began in. Visits at home begin nowhere in particular.
     """
-    there: dict[tuple[Kind, datetime], int] = {}
+    there: dict[tuple[datetime, Kind, str], int] = {}
     for duty in duties:
         if duty.cancelled or duty.takes is Takes.NOTHING:
             continue
         begins = duty.begins_at
         while begins + length <= duty.ends_at:
             if begins > now:
-                key = (Kind(duty.takes), begins)
+                kind = Kind(duty.takes)
+                key = (begins, kind, duty.place if kind is Kind.POINT else "")
                 there[key] = there.get(key, 0) + 1
             begins += length
     waits = [one for one in booked if one.is_ahead]
     return [
-        Slot(kind, begins, begins + length, max(free - _taken(waits, kind, begins, length), 0))
-        for (kind, begins), free in sorted(there.items(), key=lambda one: (one[0][1], one[0][0]))
+        Slot(
+            kind,
+            begins,
+            begins + length,
+            max(free - _taken(waits, (kind, place), begins, length), 0),
+            place,
+        )
+        for (begins, kind, place), free in sorted(there.items())
     ]
 
 
-def _taken(waits: Sequence[Appointment], kind: Kind, begins: datetime, length: timedelta) -> int:
+def _taken(
+    waits: Sequence[Appointment], where: tuple[Kind, str], begins: datetime, length: timedelta
+) -> int:
     return sum(
-        one.kind is kind and one.begins_at < begins + length and begins < one.ends_at
+        (one.kind, one.place) == where and one.begins_at < begins + length and begins < one.ends_at
         for one in waits
     )

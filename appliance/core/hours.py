@@ -14,11 +14,15 @@ _LOOK_AHEAD_DAYS = 14  # further away nobody plans a visit; Tết closes for les
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One stretch of a day in local time; *on_duty* as people here call them, or empty."""
+    """One stretch of a day in local time; *on_duty* as people here call them, or empty.
+
+    *place* is named where it is not the point itself.
+    """
 
     opens: time
     closes: time
     on_duty: str = ""
+    place: str = ""
 
     @classmethod
     def read(cls, line: object) -> Self:

@@ -38,6 +38,7 @@ class Why(StrEnum):
     TOO_MANY = "too-many"
     PERSONAL = "personal"  # a note that looks as if it named somebody
     NOTHING = "nothing"
+    NO_PLACE = "no-place"  # nobody is received there any more
 
 
 class RosterRefused(Exception):
@@ -56,11 +57,12 @@ class Duty:
     volunteer_id: int
     begins_at: datetime
     ends_at: datetime
-    place: str = ""
+    place: str = ""  # its key; empty: the point itself
     takes: Takes = Takes.NOTHING
     sequence: int = 0  # how often it was changed, as RFC 5545 counts
     called: str = ""  # the volunteer, as visitors call them
     cancelled: bool = False
+    place_name: str = ""
 
     @property
     def length(self) -> timedelta:
@@ -101,8 +103,21 @@ def told_on(day: date, weekly: Sequence[Shift], planned: Iterable[Duty]) -> tupl
 
     *planned* in local time. A stretch of the week that nobody is planned for keeps the names that
     the technician wrote; where somebody is, only those stand there who come, each for as long.
+    Other places of the box have the hours that are planned there, and no weekly ones. Whoever goes
+    from house to house then opens no door.
     """
-    there = [one for one in planned if one.begins_at.date() == day and not one.cancelled]
+    there = [
+        one
+        for one in planned
+        if one.begins_at.date() == day and not one.cancelled and one.takes is not Takes.HOME
+    ]
+    told = list(_told_at("", weekly, [one for one in there if not one.place]))
+    for place, name in sorted({(one.place, one.place_name) for one in there if one.place}):
+        told += _told_at(name or place, (), [one for one in there if one.place == place])
+    return tuple(sorted(told, key=lambda one: (one.opens, one.place)))
+
+
+def _told_at(place: str, weekly: Sequence[Shift], there: Sequence[Duty]) -> list[Shift]:
     edges = {time for shift in weekly for time in (shift.opens, shift.closes)}
     edges |= {moment.time() for one in there for moment in (one.begins_at, one.ends_at)}
     told: list[Shift] = []
@@ -111,10 +126,10 @@ def told_on(day: date, weekly: Sequence[Shift], planned: Iterable[Duty]) -> tupl
         if names is None:
             continue
         if told and told[-1].closes == opens and told[-1].on_duty == names:
-            told[-1] = Shift(told[-1].opens, closes, names)
+            told[-1] = Shift(told[-1].opens, closes, names, place)
         else:
-            told.append(Shift(opens, closes, names))
-    return tuple(told)
+            told.append(Shift(opens, closes, names, place))
+    return told
 
 
 def _names(moment: time, weekly: Sequence[Shift], there: Sequence[Duty]) -> str | None:

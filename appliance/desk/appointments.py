@@ -37,6 +37,7 @@ from appliance.desk.point import Point
 from appliance.desk.settled_clock import clock_is_settled
 from appliance.keys.letters import new_letters
 from appliance.store import appointments, shifts, tried_addresses
+from appliance.store import served as places
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Wanted:
     begins_at: datetime
     details: Details
     consent: bool
+    place: str = ""  # of a time at another place than the point itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def book(
     with point.database.writing() as connection:
         if asked_from is not None:
             _must_not_be_many(connection, asked_from, now)
-            _must_be_free(point, connection, wanted.kind, wanted.begins_at)
+            _must_be_free(point, connection, wanted)
         elif appointments.count_ahead(connection) >= 2 * MOST_AHEAD:
             raise AppointmentRefused(Why.FULL)
         # in the transaction that writes the row: nobody retires the key in between
@@ -106,6 +108,7 @@ def book(
             made_by=by,
             asked_from=asked_from,
             consent_at=now,
+            place=_place_of(connection, wanted.kind, wanted.place),
         )
         if by is not None:  # who typed it in has spoken with them
             appointments.change(connection, number, state=State.CONFIRMED)
@@ -172,8 +175,8 @@ def settle(point: Point, number: int, state: State, by: int) -> None:
     noting_point.booked(point, number)
 
 
-def move(point: Point, number: int, begins_at: datetime, by: int) -> None:
-    """Another time, spoken through with the citizen.
+def move(point: Point, number: int, begins_at: datetime, by: int, place: str | None = None) -> None:
+    """Another time, and perhaps another *place*, spoken through with the citizen.
 
     Raises:
         AppointmentRefused: it is not ahead any more, or that time is over.
@@ -186,6 +189,7 @@ def move(point: Point, number: int, begins_at: datetime, by: int) -> None:
         appointments.change(
             connection, number, begins_at=begins_at, ends_at=begins_at + _length(point),
             state=State.CONFIRMED, moves=seen.moves + 1,
+            place=seen.place if place is None else _place_of(connection, seen.kind, place),
         )  # fmt: skip
         trail.note(point, connection, What.APPOINTMENT_MOVED, who=by, about=_about(number))
     noting_point.booked(point, number)
@@ -270,10 +274,19 @@ def _slots(point: Point, connection: Connection) -> list[Slot]:
     )
 
 
-def _must_be_free(point: Point, connection: Connection, kind: Kind, begins_at: datetime) -> None:
-    free = {(one.kind, one.begins_at) for one in _slots(point, connection) if one.free}
-    if (kind, begins_at) not in free:
+def _must_be_free(point: Point, connection: Connection, wanted: Wanted) -> None:
+    free = {(one.kind, one.begins_at, one.place) for one in _slots(point, connection) if one.free}
+    if (wanted.kind, wanted.begins_at, wanted.place) not in free:
         raise AppointmentRefused(Why.TAKEN)
+
+
+def _place_of(connection: Connection, kind: Kind, key: str) -> str:
+    """Where somebody comes to; a visit at home is at no place of ours."""
+    if kind is Kind.HOME or not key:
+        return ""
+    if key not in {one.key for one in places.all_known(connection, closed=True)}:
+        raise AppointmentRefused(Why.TAKEN)
+    return key
 
 
 def _must_not_be_many(connection: Connection, asked_from: str, now: datetime) -> None:

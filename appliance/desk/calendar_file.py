@@ -37,6 +37,7 @@ class Wrong(StrEnum):
     ZONE = "zone"
     EMPTY = "empty"
     STRANGERS = "strangers"
+    PLACES = "places"  # where nobody is received
 
 
 class CalendarRefused(Exception):
@@ -56,7 +57,7 @@ class Entry:
     begins_at: datetime
     ends_at: datetime
     people: tuple[str, ...]  # names as the file writes them
-    place: str
+    place: str  # as the file writes it
     own: int | None  # the shift that this box once wrote out
 
 
@@ -103,8 +104,8 @@ def write(
         event.add("sequence", one.sequence)
         event.add("summary", summary.format(name=one.called))
         event.add("status", "CANCELLED" if one.cancelled else "CONFIRMED")
-        if one.place:
-            event.add("location", one.place)
+        if one.place_name:
+            event.add("location", one.place_name)
         calendar.add_component(event)
     calendar.add_missing_timezones(first_date=date(2020, 1, 1), last_date=date(2038, 1, 1))
     return bytes(calendar.to_ical())

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from appliance.core.roster import FURTHEST, Duty, RosterRefused, Why, must_be_possible
+from appliance.core.served import place_key
 from appliance.core.trail import What
-from appliance.desk import calendar_file, noting_point, trail
+from appliance.desk import calendar_file, noting_point, served, trail
 from appliance.desk.calendar_file import Calendar, CalendarRefused, Entry, Wrong
 from appliance.desk.duty import everybody
 from appliance.desk.point import Point
@@ -102,7 +103,7 @@ def bring_in(point: Point, data: bytes, whose: int | None, by: int) -> Brought:
     read = calendar_file.read(
         data, code=point.config.point.code, since=now, until=now + FURTHEST, zone=point.zone
     )
-    of_whom = _people(point, read, whose)
+    of_whom, where = _people(point, read, whose), _places(point, read)
     local_now = now.astimezone(point.zone)
     for entry in read.entries:
         begins, ends = (at.astimezone(point.zone) for at in (entry.begins_at, entry.ends_at))
@@ -118,7 +119,8 @@ def bring_in(point: Point, data: bytes, whose: int | None, by: int) -> Brought:
                     done["cancelled"] += 1
             for entry in mine:
                 for key, person in zip(_keys(entry, of_whom[entry]), of_whom[entry], strict=True):
-                    done[_lay(connection, entry, key, person, known.get(key), now)] += 1
+                    one = replace(entry, place=where[entry.place])
+                    done[_lay(connection, one, key, person, known.get(key), now)] += 1
         trail.note(
             point,
             connection,
@@ -152,6 +154,22 @@ def _people(point: Point, read: Calendar, whose: int | None) -> dict[Entry, tupl
         one: tuple(dict.fromkeys(by_name[name.casefold()] for name in one.people))
         for one in read.entries
     }
+
+
+def _places(point: Point, read: Calendar) -> dict[str, str]:
+    """The key of each place that the file names; CalendarRefused for one that nobody knows.
+
+    People would go there: a file's place is never guessed, and never dropped.
+    """
+    own = served.own(point)
+    known = {place_key(text[:60]): own.key for text in (own.name, point.settings.hours.address)}
+    known |= {place_key(name): key for key, name in served.names(point).items() if key != own.key}
+    known[""] = own.key
+    named = {entry.place for entry in read.entries}
+    if strange := {name for name in named if place_key(name) not in known}:
+        raise CalendarRefused(Wrong.PLACES, ", ".join(sorted(strange)[:5]))
+    found = {name: known[place_key(name)] for name in named}
+    return {name: "" if key == own.key else key for name, key in found.items()}
 
 
 def _keys(entry: Entry, people: Iterable[int]) -> list[str]:

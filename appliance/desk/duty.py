@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection
 
 from appliance.core.hours import Shift
 from appliance.core.roster import (
@@ -17,13 +19,14 @@ from appliance.core.roster import (
     told_on,
 )
 from appliance.core.trail import What
-from appliance.desk import noting_point, trail
+from appliance.desk import noting_point, served, trail
 from appliance.desk.point import Point
+from appliance.store import served as places
 from appliance.store import shifts, volunteers
 from appliance.store.volunteers import Volunteer
 
 MOST_WEEKS = 12  # planned with one touch
-LONGEST_PLACE, LONGEST_CALLED = 60, 30
+LONGEST_CALLED = 30
 WEEK = timedelta(days=7)
 _LOOK_AHEAD = timedelta(days=15)  # one more than the guides look ahead
 
@@ -37,7 +40,7 @@ class Wanted:
     begins: time
     ends: time
     weeks: int = 1
-    place: str = ""
+    place: str = ""  # its key; empty: the point itself
     takes: Takes = Takes.NOTHING
     also: tuple[date, ...] = ()  # further days with the same hours
 
@@ -96,10 +99,10 @@ def plan(point: Point, wanted: Wanted, by: int) -> list[int]:
     ]
     for begins_at, ends_at in spans:
         must_be_possible(begins_at, ends_at, now.astimezone(point.zone))
-    place = " ".join(wanted.place.split())[:LONGEST_PLACE]
     with point.database.writing() as connection:
         if volunteers.get_volunteer(connection, wanted.volunteer_id) is None:
             raise RosterRefused(Why.NOBODY)
+        place = _offered(point, connection, wanted.place)
         numbers = [
             shifts.add(
                 connection,
@@ -205,10 +208,16 @@ def everybody(point: Point) -> list[tuple[Volunteer, str]]:
 def in_zone(point: Point, one: Duty) -> Duty:
     """The same stretch as the wall clock here shows it."""
     begins, ends = (moment.astimezone(point.zone) for moment in (one.begins_at, one.ends_at))
-    return Duty(
-        one.id, one.volunteer_id, begins, ends,
-        one.place, one.takes, one.sequence, one.called, one.cancelled,
-    )  # fmt: skip
+    return replace(one, begins_at=begins, ends_at=ends)
+
+
+def _offered(point: Point, connection: Connection, key: str) -> str:
+    """As a shift keeps it; RosterRefused where nobody is received any more."""
+    if key in ("", served.own(point).key):
+        return ""
+    if key not in {one.key for one in places.all_known(connection, closed=False)}:
+        raise RosterRefused(Why.NO_PLACE)
+    return key
 
 
 def _seen(point: Point, one: Duty, sequence: int | None = None) -> Duty:

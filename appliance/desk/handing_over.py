@@ -13,7 +13,7 @@ from datetime import timedelta
 from appliance.core.dossier import Dossier, DossierState
 from appliance.core.roster import RosterRefused, Why
 from appliance.core.trail import What
-from appliance.desk import dossiers, holding, noting_point, trail, walk_ups
+from appliance.desk import dossiers, holding, noting_point, served, trail, walk_ups
 from appliance.desk.holding import Holder, holders_of
 from appliance.desk.point import Point
 from appliance.desk.waiting import Waiting, list_waiting
@@ -73,7 +73,14 @@ def give(point: Point, volunteer_id: int, note: str) -> int:
     holding.let_go(point, volunteer_id)
     lying = len(dossiers.list_recent(point, AT_ONCE, (DossierState.OPEN,)))
     with point.database.writing() as connection:
-        number = duty.hand_over(connection, volunteer_id, note, lying, point.clock())
+        number = duty.hand_over(
+            connection,
+            volunteer_id,
+            point.clock(),
+            note=note,
+            open_dossiers=lying,
+            place=served.stands_at(connection),
+        )
         trail.note(point, connection, What.DUTY_GIVEN, who=volunteer_id, about=f"handover-{number}")
     noting_point.handed_over(point, number)
     return number

@@ -23,6 +23,11 @@ def key_now(point: Point, connection: Connection) -> str:
     return served.here(connection) or own(point).key
 
 
+def stands_at(connection: Connection) -> str:
+    """The key as the roster and bookings write it: empty at the box's own point."""
+    return served.here(connection) or ""
+
+
 def here_now(point: Point) -> ServedPlace:
     """The place with its name."""
     with point.database.reading() as connection:

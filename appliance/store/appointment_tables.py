@@ -23,6 +23,7 @@ appointment = Table(
     Column("consent_at", Moment, nullable=False),
     Column("moves", Integer, nullable=False, server_default="0"),
     Column("ended_at", Moment),
+    Column("place", String, nullable=False, server_default=""),  # a key; empty: our own point
     sqlite_autoincrement=True,
 )
 Index("appointment_by_begin", appointment.c.begins_at)

@@ -171,4 +171,5 @@ def _appointment(row: Any) -> Appointment:
         made_by=row.made_by,
         moves=row.moves,
         ended_at=row.ended_at,
+        place=row.place,
     )

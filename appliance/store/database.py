@@ -25,7 +25,7 @@ _PERHAPS_FULL = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _CURE = "restart the box, or stop the services and run `tramhoso restore`"
 _LEAST_ROOM_BYTES = 1 << 17
-REVISION = "0017"  # the newest migration; a test compares it with the folder
+REVISION = "0018"  # the newest migration; a test compares it with the folder
 
 
 class Database:

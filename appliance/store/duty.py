@@ -30,42 +30,46 @@ class Handover:
     open_dossiers: int
     taken_by: int | None
     taken_at: datetime | None
+    place: str  # where the box stood; empty: the point itself
 
 
-def note_presence(connection: Connection, volunteer_id: int, now: datetime) -> None:
-    """There is a sign of life of somebody signed in; a clock that fell back begins anew."""
+def note_presence(
+    connection: Connection, volunteer_id: int, now: datetime, place: str = ""
+) -> None:
+    """There is a sign of life of somebody signed in.
+
+    A clock that fell back begins anew, and so does a box that was carried to another place.
+    """
     newest = connection.execute(
         select(presence)
         .where(presence.c.volunteer_id == volunteer_id)
         .order_by(presence.c.id.desc())
         .limit(1)
     ).one_or_none()
-    if newest is not None and timedelta(0) <= now - newest.ends_at < GAP:
+    goes_on = newest is not None and newest.place == place
+    if newest is not None and goes_on and timedelta(0) <= now - newest.ends_at < GAP:
         connection.execute(update(presence).where(presence.c.id == newest.id).values(ends_at=now))
     else:
         connection.execute(
-            insert(presence).values(volunteer_id=volunteer_id, begins_at=now, ends_at=now)
+            insert(presence).values(
+                volunteer_id=volunteer_id, begins_at=now, ends_at=now, place=place
+            )
         )
 
 
 def presences(connection: Connection, since: datetime, until: datetime) -> Sequence[Any]:
-    """``volunteer_id``, ``begins_at``, ``ends_at`` of all that touch the span."""
+    """``volunteer_id``, ``begins_at``, ``ends_at``, ``place`` of all that touch the span."""
     return connection.execute(
-        select(presence.c.volunteer_id, presence.c.begins_at, presence.c.ends_at).where(
-            presence.c.ends_at >= since, presence.c.begins_at < until
-        )
+        select(
+            presence.c.volunteer_id, presence.c.begins_at, presence.c.ends_at, presence.c.place
+        ).where(presence.c.ends_at >= since, presence.c.begins_at < until)
     ).all()
 
 
-def hand_over(
-    connection: Connection, volunteer_id: int, note: str, open_dossiers: int, now: datetime
-) -> int:
+def hand_over(connection: Connection, volunteer_id: int, now: datetime, **columns: Any) -> int:
     """Leave a note for whoever comes next."""
     return insert_numbered(
-        connection,
-        insert(handover).values(
-            given_by=volunteer_id, given_at=now, note=note, open_dossiers=open_dossiers
-        ),
+        connection, insert(handover).values(given_by=volunteer_id, given_at=now, **columns)
     )
 
 

@@ -13,7 +13,7 @@ shift = Table(  # a volunteer at the point, planned
     Column("volunteer_id", ForeignKey("volunteer.id"), nullable=False),
     Column("begins_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
-    Column("place", String, nullable=False, server_default=""),
+    Column("place", String, nullable=False, server_default=""),  # a key; empty: our own point
     Column("takes", String, nullable=False, server_default="none"),
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("changed_at", Moment, nullable=False),
@@ -32,6 +32,7 @@ presence = Table(  # somebody was signed in from the first to the last sign of l
     Column("volunteer_id", ForeignKey("volunteer.id"), nullable=False),
     Column("begins_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
+    Column("place", String, nullable=False, server_default=""),  # where the box stood
     sqlite_autoincrement=True,
 )
 Index("presence_by_volunteer", presence.c.volunteer_id, presence.c.id)
@@ -53,6 +54,7 @@ handover = Table(  # what one shift says to the next; about nobody in particular
     Column("open_dossiers", Integer, nullable=False),
     Column("taken_by", ForeignKey("volunteer.id")),
     Column("taken_at", Moment),
+    Column("place", String, nullable=False, server_default=""),  # where the box stood
     sqlite_autoincrement=True,
 )
 

@@ -12,6 +12,7 @@ from appliance.core.roster import Duty, RosterRefused, Takes, Why, called_by_vis
 from appliance.store.duty_tables import duty_name, shift
 from appliance.store.rows import insert_numbered
 from appliance.store.tables import volunteer
+from appliance.store.visit_tables import place
 
 MOST = 2000  # planned ones ahead: four people a day for a year
 
@@ -139,9 +140,10 @@ def names(connection: Connection) -> dict[int, str]:
 def _wanted() -> Select[Any]:
     """Shifts of those who left here are no longer anybody's."""
     return (
-        select(shift, volunteer.c.name, duty_name.c.called)
+        select(shift, volunteer.c.name, duty_name.c.called, place.c.name.label("place_name"))
         .join(volunteer, volunteer.c.id == shift.c.volunteer_id)
         .outerjoin(duty_name, duty_name.c.volunteer_id == volunteer.c.id)
+        .outerjoin(place, place.c.key == shift.c.place)
         .where(volunteer.c.left_at.is_(None))
     )
 
@@ -157,4 +159,5 @@ def _duty(row: Any) -> Duty:
         sequence=row.sequence,
         called=row.called or called_by_visitors(row.name),
         cancelled=row.cancelled_at is not None,
+        place_name=row.place_name or row.place,
     )

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from appliance.core.roster import Takes
-from appliance.desk import calendars, duty
+from appliance.desk import calendars, duty, served
 from appliance.desk.calendar_file import CalendarRefused, Wrong
 from appliance.desk.duty import Wanted
 from appliance.desk.point import Point
@@ -48,8 +48,10 @@ def planned(point: Point, days: int = 60) -> list[str]:
 def test_what_goes_out_comes_in_again_without_a_change(
     point: Point, lan: Volunteer, nam: Volunteer
 ) -> None:
+    hall = served.add(point, "Nhà văn hóa; thôn Đông")
+    assert hall is not None
     for who, day in ((lan, MONDAY), (nam, MONDAY + timedelta(days=2))):
-        wanted = Wanted(who.id, day, time(8), time(11), 4, "Nhà văn hóa; thôn Đông", Takes.POINT)
+        wanted = Wanted(who.id, day, time(8), time(11), 4, hall.key, Takes.POINT)
         duty.plan(point, wanted, lan.id)
     before = planned(point)
     out = calendars.written(point, EVERYBODY, *TITLES)

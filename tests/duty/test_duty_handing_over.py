@@ -117,7 +117,7 @@ def test_the_table_opens_in_a_spreadsheet_and_runs_nothing(
     head, line, *_ = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert head[0] == "Tình nguyện viên"
     assert line[0].startswith("'=cmd")
-    assert line[1:4] == ["1", "0", "3.50"]
+    assert line[1:] == [point.config.point.name, "1", "0", "3.50", "0.00"]
 
 
 def test_what_is_over_for_long_goes(point: Point, lan: Volunteer, clock: Clock) -> None:

@@ -48,4 +48,6 @@ def print_duty_notice(notice: DutyNotice) -> bytes:
 def _lines(shift: Shift) -> list[str]:
     say = words_of("duty_notice")
     span = say["span"].format(opens=f"{shift.opens:%H:%M}", closes=f"{shift.closes:%H:%M}")
-    return [span, say["duty"].format(names=shift.on_duty) if shift.on_duty else ""]
+    who = say["duty"].format(names=shift.on_duty) if shift.on_duty else ""
+    where = say["at"].format(place=shift.place) if shift.place else ""
+    return [span, ". ".join(part for part in (where, who) if part)]

@@ -16,12 +16,12 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.appointment import AppointmentRefused, Details, Kind, Why
 from appliance.core.printing import Media
-from appliance.desk import appointments
+from appliance.desk import appointments, served
 from appliance.desk.appointments import Wanted
 from appliance.papers.prints.booking_slip import BookingSlip, print_booking_slip
 from web.station import outside
 from web.station.appointments.listing import moment_of
-from web.station.appointments.room import pages, say, when
+from web.station.appointments.room import pages, say, when, where
 from web.station.booking.slots import LIMITS
 from web.station.here import point, station, volunteer
 from web.station.made_paper import made_paper
@@ -38,17 +38,21 @@ def ask() -> str:
 
 @pages.post("/new")
 def book() -> ResponseReturnValue:
-    """Form fields: ``kind``, ``slot`` or ``day`` and ``begins``, ``name``, ``phone``,
+    """Form fields: ``slot``, or ``day``, ``begins``, ``kind`` and ``place``; ``name``, ``phone``,
     ``address``, ``need``, ``consent=yes``."""
     typed = {key: request.form.get(key, "")[: 2 * limit] for key, limit in LIMITS.items()}
     form, here = request.form, point()
-    slot, _, kind = form.get("slot", "").partition("/")
+    slot, _, rest = form.get("slot", "").partition("/")
+    kind, _, place = rest.partition("/")
     begins_at = moment_of(slot, form.get("day", ""), form.get("begins", ""))
-    kind = form.get("kind", "") if form.get("day") else kind
+    if form.get("day"):
+        kind, place = form.get("kind", ""), form.get("place", "")
     try:
         if begins_at is None or kind not in set(Kind):
             raise AppointmentRefused(Why.PAST)
-        wanted = Wanted(Kind(kind), begins_at, Details(**typed), form.get("consent") == "yes")
+        agreed = form.get("consent") == "yes"
+        place = "" if place == served.own(here).key else place
+        wanted = Wanted(Kind(kind), begins_at, Details(**typed), agreed, place)
         booked = appointments.book(here, wanted, by=volunteer().id)
     except AppointmentRefused as refused:
         return make_response(_form(typed, say(f"refused.{refused.why}"), refused.why), 400)
@@ -81,7 +85,7 @@ def slip_pdf() -> Response:
         number=found.number,
         secret=f"{secret[:5]} {secret[5:]}",
         when=when(found),
-        where=say(f"kind.{found.kind}"),
+        where=where(found),
         made_at=here.clock().astimezone(here.zone),
         url=outside.address_for_others("booking.mine"),
     )
@@ -106,6 +110,7 @@ def _form(typed: dict[str, str], complaint: str, why: str) -> str:
         limits=LIMITS,
         kinds=list(Kind),
         slots=appointments.free_slots(point()),
+        places=served.offered(point()),
         today=point().today(),
         keep_days=point().config.appointments.keep_days,
     )

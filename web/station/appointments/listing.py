@@ -75,14 +75,15 @@ def settle(appointment_id: int, deed: str) -> ResponseReturnValue:
 @pages.post("/<int:appointment_id>/move")
 def move(appointment_id: int) -> ResponseReturnValue:
     """Form fields: ``slot``, a beginning in UTC; or ``day`` and ``begins`` of the wall clock."""
-    begins_at = moment_of(
-        request.form.get("slot", ""), request.form.get("day", ""), request.form.get("begins", "")
-    )
+    slot, _, rest = request.form.get("slot", "").partition("/")
+    day = request.form.get("day", "")
+    place = None if day or not rest else rest.partition("/")[2]
+    begins_at = moment_of(slot, day, request.form.get("begins", ""))
     if begins_at is None:
         flash(say("refused.past"), "todo")
     else:
         try:
-            appointments.move(point(), appointment_id, begins_at, volunteer().id)
+            appointments.move(point(), appointment_id, begins_at, volunteer().id, place)
         except AppointmentRefused as refused:
             tell_refusal(refused)
         else:

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from appliance.core.appointment import Appointment, Slot
+from appliance.desk import served
 from web.station.gate import BOOKING
 from web.station.here import local, point
 from web.station.look import look
@@ -26,6 +27,13 @@ def when(one: Slot | Appointment) -> str:
     """``Thứ Hai, 23/11/2026, 18:00–18:30``."""
     begins, ends = local(one.begins_at), local(one.ends_at)
     return f"{day_of(begins)}, {begins:%H:%M}–{ends:%H:%M}"
+
+
+def where(one: Slot | Appointment) -> str:
+    """At home, at the point, or at which of its places."""
+    if one.place:
+        return say("at", place=served.names(point()).get(one.place, one.place))
+    return say(one.kind)
 
 
 def day_of(moment: datetime) -> str:
@@ -54,6 +62,7 @@ def _for_templates() -> dict[str, object]:
         "say": say,
         "look": look(),
         "when": when,
+        "where": where,
         "day_of": day_of,
         "local": local,
         "keep_days": point().config.appointments.keep_days,

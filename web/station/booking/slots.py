@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
@@ -36,8 +37,18 @@ STATUS = {Why.MANY: 429, Why.FULL: 429, Why.TAKEN: 409, Why.PAST: 409}
 
 
 def name_of(slot: Slot) -> str:
-    """How an address calls a time: ``home-20261123T1100``, in UTC."""
-    return f"{slot.kind}-{slot.begins_at.astimezone(UTC):%Y%m%dT%H%M}"
+    """How an address calls a time: ``home-20261123T1100``, in UTC; a place's key behind it."""
+    name = f"{slot.kind}-{slot.begins_at.astimezone(UTC):%Y%m%dT%H%M}"
+    return f"{name}-{slot.place}" if slot.place else name
+
+
+def by_place(slots: Iterable[Slot]) -> list[tuple[Kind, str, list[Slot]]]:
+    """A day's times, those at home first, then each place's."""
+    found = sorted(slots, key=lambda one: (one.kind, one.place, one.begins_at))
+    return [
+        (kind, place, list(those))
+        for (kind, place), those in groupby(found, key=lambda one: (one.kind, one.place))
+    ]
 
 
 @pages.get("/book")
@@ -51,6 +62,7 @@ def choose() -> str:
             for day, slots in groupby(free, key=lambda one: local(one.begins_at).date())
         ],
         name_of=name_of,
+        by_place=by_place,
     )
 
 
@@ -69,7 +81,11 @@ def book(time_of: str) -> ResponseReturnValue:
         return told("taken", 409)
     typed = {key: request.form.get(key, "")[: 2 * limit] for key, limit in LIMITS.items()}
     wanted = Wanted(
-        slot.kind, slot.begins_at, Details(**typed), request.form.get("consent") == "yes"
+        slot.kind,
+        slot.begins_at,
+        Details(**typed),
+        request.form.get("consent") == "yes",
+        slot.place,
     )
     try:
         booked = appointments.book(point(), wanted, address=request.remote_addr)
@@ -116,7 +132,7 @@ def _form(
 
 
 def _slot(time_of: str) -> Slot | None:
-    found = re.fullmatch(r"(home|point)-(\d{8}T\d{4})", time_of)
+    found = re.fullmatch(r"(home|point)-(\d{8}T\d{4})(?:-([a-z0-9-]{1,80}))?", time_of)
     if found is None:
         return None
     try:
@@ -125,4 +141,5 @@ def _slot(time_of: str) -> Slot | None:
         return None
     slots = appointments.free_slots(point())
     near = (one for one in slots if abs(one.begins_at - begins) < timedelta(seconds=1))
-    return next((one for one in near if one.kind == found[1]), None)
+    wanted = found[1], found[3] or ""
+    return next((one for one in near if (one.kind, one.place) == wanted), None)

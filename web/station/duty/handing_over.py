@@ -7,7 +7,7 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.roster import RosterRefused
-from appliance.desk import duty, handing_over
+from appliance.desk import duty, handing_over, served
 from web.station.duty.room import pages, say, tell_refusal
 from web.station.here import point, volunteer
 
@@ -50,6 +50,7 @@ def _page(note: str = "") -> str:
         desk=handing_over.look(point()),
         titles={key: one.title for key, one in leaflets.items()},
         called={person.id: called for person, called in duty.everybody(point())},
+        place_names=served.names(point()),
         longest=handing_over.LONGEST_NOTE,
         typed=note,
     )

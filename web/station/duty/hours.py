@@ -24,6 +24,7 @@ def hours() -> str:
         after=f"{after[0]}-{after[1] + 1:02}",
         wanted=f"{year}-{month:02}",
         told=month_of(point(), year, month),
+        own=point().config.point.name,
     )
 
 
@@ -31,7 +32,9 @@ def hours() -> str:
 def hours_csv() -> Response:
     """The same for a spreadsheet."""
     year, month = _month()
-    text = as_csv(month_of(point(), year, month), list(words.all_of("hours.head")))
+    text = as_csv(
+        month_of(point(), year, month), list(words.all_of("hours.head")), point().config.point.name
+    )
     answer = Response(text, mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"gio-{year}-{month:02}.csv")
     return answer

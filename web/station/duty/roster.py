@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.appointment import Appointment
 from appliance.core.roster import Duty, RosterRefused, Takes, Why
-from appliance.desk import appointments, duty
+from appliance.desk import appointments, duty, served
 from appliance.desk.duty import MOST_WEEKS, WEEK, Wanted
 from web.station.duty.room import hour_of, pages, say, tell_refusal, when, whole_names
 from web.station.here import point, volunteer
@@ -52,6 +52,7 @@ def _week(day: date, complaint: str = "") -> str:
         typed=request.form,
         typed_days=request.form.getlist("day"),
         complaint=complaint,
+        places=served.offered(point()),
     )
 
 
