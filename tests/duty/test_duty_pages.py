@@ -186,11 +186,18 @@ def test_a_volunteer_plans_and_hands_over_in_a_real_browser(
     (shift,) = duty.planned_between(point, MONDAY - timedelta(days=7), MONDAY + timedelta(days=7))
     for width in (1366, 360):
         page.set_viewport_size({"width": width, "height": 800})
-        for path in ("", f"/{shift.id}", "/handover", "/hours?month=2026-11", "/calendar"):
+        for path in (
+            "?day=2026-11-23",
+            f"/{shift.id}",
+            "/handover",
+            "/hours?month=2026-11",
+            "/calendar",
+        ):
             window.go(f"/duty{path}")
             assert window.barriers() == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            keep_picture(page, f"duty{path.partition('?')[0].replace('/', '-')}-{width}")
+            name = path.partition("?")[0].replace(f"/{shift.id}", "-shift").replace("/", "-")
+            keep_picture(page, f"duty{name}-{width}", whole=True)
     window.go("/duty/handover")
     page.fill("#note", "Máy quét hay kẹt giấy dày.")
     page.get_by_role("button", name="Bàn giao ca").click()
