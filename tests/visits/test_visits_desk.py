@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import pikepdf
 import pytest
 from flask import Flask
+from sqlalchemy import insert
 
 from appliance.core.visits import Face, HowDone, Purpose
 from appliance.desk import figures, queue, served, visits
 from appliance.desk.point import Point
+from appliance.store.visit_tables import queue_number
 from tests.station_page.conftest import Browser, Clock
 
 
@@ -122,6 +126,21 @@ def test_numbers_come_as_a_sheet_and_a_printer_that_is_not_there_is_told(browser
     assert browser.post("/visits/queue/print", number="9").status_code == 404
     browser.post("/visits/queue/print", number="1")
     assert 'role="alert"' in browser.get("/visits").text
+
+
+def test_a_sheet_of_numbers_ends_with_the_days_last(browser: Browser, point: Point) -> None:
+    here = {"day": point.today().isoformat(), "place": served.own(point).key}
+    with point.database.writing() as connection:
+        connection.execute(
+            insert(queue_number).values(**here, number=997, state="done", given_at=point.clock())
+        )
+    sheet = pikepdf.open(io.BytesIO(browser.get("/visits/queue/numbers.pdf").data))
+    assert len(sheet.pages) == 1
+    for _ in range(2):
+        queue.give(point)
+    answer = browser.get("/visits/queue/numbers.pdf")
+    assert (answer.status_code, answer.location) == (303, "/visits#queue")
+    assert "Hôm nay đã phát hết 999 số." in browser.get("/visits").text
 
 
 def test_the_box_goes_to_another_place_and_back(browser: Browser, point: Point) -> None:

@@ -63,8 +63,8 @@ def test_a_report_says_what_was_counted_and_khanh_dong_s_share() -> None:
     summary = dict(table(found, "summary"))  # type: ignore[arg-type]
     assert summary["Lượt khách"] == 1317
     assert summary["Hồ sơ đã xong"] == 103
-    assert summary["Thời gian làm một hồ sơ (mở đến chốt, trung vị)"] == "12 phút"
-    assert summary["Thời gian phường trả lời (trung vị)"] == "3 ngày"
+    assert summary["Làm một hồ sơ mất bao lâu (một nửa nhanh hơn mức này)"] == "12 phút"
+    assert summary["Phường trả lời sau bao lâu (một nửa nhanh hơn mức này)"] == "3 ngày"
     assert summary["Tỷ lệ hồ sơ của phường làm qua điểm"] == "60,6 %"
     assert table(found, "share") == (("11/2026", 103, 170, "60,6 %"),)
     assert table(found, "dossiers")[0] == ("Đăng ký khai sinh", 60, 0, 3, 63)
@@ -77,6 +77,13 @@ def test_a_report_says_what_was_counted_and_khanh_dong_s_share() -> None:
 def test_a_ward_s_number_that_nobody_knows_is_no_share() -> None:
     found = report(in_ward=None)
     assert table(found, "share") == (("11/2026", 103, "chưa có", "chưa có"),)
+
+
+def test_a_ward_s_number_smaller_than_its_part_is_doubted_and_reaches_no_target() -> None:
+    found = report(in_ward=17)
+    note = next(one.note for one in found.tables if one.key == "share")
+    assert "hãy xem lại con số đã ghi" in note
+    assert "Đạt mục tiêu" not in note
 
 
 def test_a_csv_opens_with_its_letters_and_calculates_nothing() -> None:
@@ -105,6 +112,11 @@ def test_a_workbook_has_a_sheet_for_each_table_and_no_formula() -> None:
     assert {cell.data_type for cell in cells} == {"s", "n"}
     assert 1300 in [cell.value for cell in cells]
     assert "Điểm hỗ trợ – =1+1 quán" in [cell.value for cell in cells]
+    for sheet in book:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, "a column on a page of its own"
+        assert sheet.page_setup.fitToHeight == 0
+        assert {cell.number_format for row in sheet for cell in row if cell.data_type == "n"
+                and cell.value is not None} <= {"#,##0"}  # fmt: skip
 
 
 def test_a_pdf_is_named_for_its_period() -> None:

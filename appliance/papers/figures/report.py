@@ -20,6 +20,7 @@ from appliance.core.visits import Face, HowDone, Purpose
 from appliance.papers.figures.words import number, say
 
 Cell = str | int
+WHOLE_PERCENT = 100
 Bars = tuple[tuple[str, int], ...]
 
 
@@ -107,12 +108,14 @@ def share_of(months: Iterable[Month], asked: Asked) -> tuple[float | None, int, 
 
 def _share(months: Sequence[Month], asked: Asked) -> Table:
     rows: list[tuple[Cell, ...]] = []
+    impossible = False  # a part is larger than its whole: a number was typed wrongly, or too early
     for month in asked.period.months:
         in_ward = asked.ward_totals.get(month)
         through = sum(one.dossiers_in_all for one in months if one.month == month)
         if in_ward is None and asked.period.month is None and not through:
             continue
         percent = share_percent(through, in_ward)
+        impossible = impossible or (percent or 0) > WHOLE_PERCENT
         told = say("unit.percent", n=number(percent)) if percent is not None else say("unknown")
         rows.append((_month(month), through, say("unknown") if in_ward is None else in_ward, told))
     percent, through, in_ward = share_of(months, asked)
@@ -123,6 +126,8 @@ def _share(months: Sequence[Month], asked: Asked) -> Table:
         if len(rows) > 1:
             sums = say("unit.percent", n=number(percent))
             rows.append((say("total"), through, in_ward, sums))
+    if impossible:
+        verdict = say("share.impossible")
     head = _head("share", "month", "through", "ward", "percent")
     return Table("share", say("share.title"), head, tuple(rows), f"{verdict} {say('share.note')}")
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import PrinterError, PrintingFailed
 from appliance.core.printing import Media
+from appliance.core.queue import MOST_NUMBERS
 from appliance.core.visits import HowDone, Purpose
 from appliance.desk import queue, served, visits
 from appliance.desk.printing import printer_for, queue_slip
@@ -128,9 +129,12 @@ def print_it() -> ResponseReturnValue:
 
 
 @pages.get("/visits/queue/numbers.pdf")
-def numbers() -> Response:
+def numbers() -> ResponseReturnValue:
     """A sheet of numbers to cut, from the next one on; none of them is given by that."""
     first = queue.now(point()).given + 1
+    if first > MOST_NUMBERS:
+        flash(say("queue.no_more"), "todo")
+        return _to_queue()
     answer = Response(queue_slip(point(), first, Media.A4), mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=f"luot-{first}.pdf")
     return answer
