@@ -84,8 +84,8 @@ def test_a_shift_is_planned_only_where_people_are_received(
     assert f"Lan · {hall.name}" in words_of(browser.get(f"/duty?day={MONDAY}").text)
     assert f"tại {hall.name}" in words_of(browser.get("/guides/hours").text)
     assert served.close(point, hall.key)
-    browser.post("/duty", **fields | {"begins": "12:00", "ends": "13:00"}, place=hall.key)
-    assert "Nơi đó không còn trong danh sách nơi phục vụ" in browser.get("/duty").text
+    answer = browser.post("/duty", **fields | {"begins": "12:00", "ends": "13:00"}, place=hall.key)
+    assert "Nơi đó không còn trong danh sách nơi phục vụ" in answer.text
     with pytest.raises(RosterRefused) as refused:
         plan(point, lan, (14, 15), "nowhere")
     assert refused.value.why is RosterWhy.NO_PLACE
