@@ -49,6 +49,11 @@ def installed(machine: Machine, setup: str = SETUP, wheels: str = "/bundle") -> 
     return machine.run(setup, *words).stdout
 
 
+def changed_nothing(said: str) -> bool:
+    """Whether an `install` found everything as it should be."""
+    return "0 changes" in (line.strip() for line in said.splitlines())
+
+
 def tree(machine: Machine) -> str:
     """Every file of the machine with owner, mode, size and time; not what services write."""
     left_out = ("/var/lib/tramhoso", "/var/lib/systemd", "/var/log", "/var/cache", "/tmp", "/src")
