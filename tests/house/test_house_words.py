@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from appliance.catalogues import read_catalogue
+from appliance.core.appointment import Kind
 
 STATION = Path(__file__).resolve().parents[2] / "web/station"
 SHARED = STATION / "templates"
@@ -36,8 +37,11 @@ def paths_in(table: dict[str, Any], above: str = "") -> Iterator[str]:
 
 
 def said_in(*rooms: Path) -> list[re.Pattern[str]]:
-    """What is between quotation marks: a place, one with a blank in it, or the table above it."""
-    found = set()
+    """What is between quotation marks: a place, one with a blank in it, or the table above it.
+
+    And the kinds of appointments, whose own names are places: ``say(slot.kind)``.
+    """
+    found = {kind.value for kind in Kind}
     for room in rooms:
         for file in [*room.rglob("*.py"), *room.rglob("*.html")]:
             for double, single in QUOTED.findall(file.read_text("utf-8")):
