@@ -10,10 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
+from appliance.core.printer_errors import PrinterAbsent
 from appliance.core.visits import Face, HowDone, Purpose
 from appliance.desk import figures, queue, served, visits
 from appliance.desk.point import Point
 from appliance.store.visit_tables import queue_number
+from appliance.wording import notice_for
 from tests.station_page.conftest import Browser, Clock
 
 
@@ -124,8 +126,10 @@ def test_numbers_come_as_a_sheet_and_a_printer_that_is_not_there_is_told(browser
     assert sheet.data.startswith(b"%PDF")
     assert "luot-2.pdf" in sheet.headers["Content-Disposition"]
     assert browser.post("/visits/queue/print", number="9").status_code == 404
-    browser.post("/visits/queue/print", number="1")
-    assert 'role="alert"' in browser.get("/visits").text
+    answer = browser.post("/visits/queue/print", number="1")
+    page = browser.get(answer.location).text
+    assert notice_for(PrinterAbsent.code).what in page
+    assert "In lại lượt 1" not in page, "there is no roll printer to press for"
 
 
 def test_a_sheet_of_numbers_ends_with_the_days_last(browser: Browser, point: Point) -> None:

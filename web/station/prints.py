@@ -69,7 +69,7 @@ def show(dossier_id: object) -> ResponseReturnValue:
     view = dossiers.look_at(point(), str(dossier_id))
     if view.locked:
         return render_template("locked.html", view=view)
-    _follow(view.dossier.id)
+    follow(view.dossier.id)
     return render_template("prints.html", **_facts(view))
 
 
@@ -77,13 +77,13 @@ def show(dossier_id: object) -> ResponseReturnValue:
 def now(dossier_id: object) -> ResponseReturnValue:
     """The part that changes while a sheet is on its way."""
     wanted = str(dossier_id)
-    _follow(wanted)
+    follow(wanted)
 
     def draw() -> str:
         view = dossiers.look_at(point(), wanted)
         return render_template("_prints_now.html", **_facts(view))
 
-    key = ("prints", wanted, tuple(_book().of(wanted).values()))
+    key = ("prints", wanted, tuple(book().of(wanted).values()))
     return station().freshness.answer(key, draw)
 
 
@@ -104,7 +104,7 @@ def hand_over(dossier_id: object) -> ResponseReturnValue:
     sheet = _sheet(view, request.form.get("sheet", ""))
     handed = Handed(sheet.offered.key, sheet.media, point().clock())
     here = link("prints.show", dossier_id=dossier_id, _anchor=sheet.offered.key)
-    if not _book().begin(view.dossier.id, handed):
+    if not book().begin(view.dossier.id, handed):
         return redirect(here, 303)
     job, news = None, PrintNews(PrintState.GIVEN_UP)
     try:
@@ -118,7 +118,7 @@ def hand_over(dossier_id: object) -> ResponseReturnValue:
     except DossierMovedOn as error:  # sealed on another screen since the list was drawn
         flash(error.code, "notice")
     finally:
-        _book().note(view.dossier.id, handed, news, job=job)
+        book().note(view.dossier.id, handed, news, job=job)
     return redirect(here, 303)
 
 
@@ -134,18 +134,18 @@ def cancel(dossier_id: object) -> ResponseReturnValue:
         except PrinterError as error:
             flash(error.code, "notice")
         else:
-            _book().note(view.dossier.id, sheet.handed, sheet.handed.news, cancelled=True)
+            book().note(view.dossier.id, sheet.handed, sheet.handed.news, cancelled=True)
     return redirect(link("prints.show", dossier_id=dossier_id, _anchor=sheet.offered.key), 303)
 
 
-def _follow(dossier_id: str) -> None:
+def follow(dossier_id: str) -> None:
     """Ask the print system about each sheet that is on its way; a silent one is asked once."""
-    for handed in _book().of(dossier_id).values():
+    for handed in book().of(dossier_id).values():
         if handed.job is None or not handed.is_on_its_way:
             continue
         printer = replace(printer_for(point(), handed.media), deadline_s=LOOKING_S)
         news = printer.follow(handed.job)
-        _book().note(dossier_id, handed, news)
+        book().note(dossier_id, handed, news)
         if news.trouble == PrinterAbsent.code:
             return
 
@@ -162,14 +162,14 @@ def _pdf(view: DossierView, sheet: Sheet) -> bytes:
 
 
 def _sheets(view: DossierView) -> list[Sheet]:
-    book, printers = _book().of(view.dossier.id), point().config.printer
+    handed, printers = book().of(view.dossier.id), point().config.printer
     only_a_roll = bool(printers.slips) and not printers.sheets
     return [
         Sheet(
             offered,
             media,
             bool(printers.queue_for(media)),
-            book.get((offered.key, media)),
+            handed.get((offered.key, media)),
             media is (Media.ROLL if only_a_roll and Media.ROLL in offered.media else Media.A4),
         )
         for offered in _in_order(view)
@@ -211,7 +211,7 @@ def _facts(view: DossierView) -> dict[str, object]:
         "is_moving": any(sheet.is_on_its_way for sheet in every),
         "is_open": view.dossier.state is DossierState.OPEN,
         "is_sealed": is_sealed,
-        "state_of": _state_of,
+        "state_of": state_of,
         "gave_up": Notice(
             "given-up", Who.VOLUNTEER, *(said(f"prints.given_up.{part}") for part in SENTENCES)
         ),
@@ -225,7 +225,7 @@ def _says_something(view: DossierView, key: str) -> bool:
     return not (_is_sealed(view) and key in WITH_ANSWERS)
 
 
-def _state_of(handed: Handed) -> str:
+def state_of(handed: Handed) -> str:
     """A key of the sentences: where that press stands."""
     if handed.news.state is PrintState.GIVEN_UP and handed.cancelled:
         return "cancelled"
@@ -241,7 +241,8 @@ def _file_name(view: DossierView, sheet: Sheet) -> str:
     return paper_file_name(f"{view.dossier.number}{roll} {sheet.offered.title}")
 
 
-def _book() -> PrintBook:
+def book() -> PrintBook:
+    """The one of this process."""
     found = current_app.extensions[BOOK]
     assert isinstance(found, PrintBook)  # noqa: S101 - narrows the type; this room put it there
     return found

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Response, abort, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.errors import PrinterError, PrintingFailed
-from appliance.core.printing import Media
-from appliance.core.queue import MOST_NUMBERS
 from appliance.core.visits import HowDone, Purpose
 from appliance.desk import queue, served, visits
-from appliance.desk.printing import printer_for, queue_slip
 from web.station.here import point, volunteer
+from web.station.visits.paper_turns import slip_of
 from web.station.visits.room import pages
 from web.station.visits.words import say
 
-HANDING_S = 3.0
 LATELY = 6  # visits that may still be marked on the first look; the rest is folded away
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -31,7 +26,7 @@ def show() -> str:
     """The touch, the queue, and today's visits; ``touched=`` is the visit that was just counted."""
     came = visits.today(point())
     touched = request.args.get("touched", "")
-    printer = point().config.printer
+    printer, given = point().config.printer, request.args.get("given", type=int)
     return render_template(
         "visits/desk.html",
         purposes=tuple(Purpose),
@@ -43,7 +38,8 @@ def show() -> str:
         touched=came[0] if came and came[0].id == touched else None,
         place=served.here_now(point()),
         has_roll=bool(printer.slips),
-        given=request.args.get("given", type=int),
+        given=given,
+        slip=slip_of(given) if given else None,
     )
 
 
@@ -110,34 +106,6 @@ def end() -> ResponseReturnValue:
     if not turn(point(), number):
         flash(say("queue.moved_on", n=number), "todo")
     return _to_queue()
-
-
-@pages.post("/visits/queue/print")
-def print_it() -> ResponseReturnValue:
-    """Form field: ``number``, onto the till roll."""
-    number = request.form.get("number", 0, type=int)
-    if not 0 < number <= queue.now(point()).given:
-        abort(404)
-    try:
-        pdf = queue_slip(point(), number, Media.ROLL)
-        printer = replace(printer_for(point(), Media.ROLL), deadline_s=HANDING_S)
-        printer.print(pdf, Media.ROLL)
-        flash(say("queue.printing", n=number), "done")
-    except (PrinterError, PrintingFailed) as error:
-        flash(error.code, "notice")
-    return _to_queue()
-
-
-@pages.get("/visits/queue/numbers.pdf")
-def numbers() -> ResponseReturnValue:
-    """A sheet of numbers to cut, from the next one on; none of them is given by that."""
-    first = queue.now(point()).given + 1
-    if first > MOST_NUMBERS:
-        flash(say("queue.no_more"), "todo")
-        return _to_queue()
-    answer = Response(queue_slip(point(), first, Media.A4), mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"luot-{first}.pdf")
-    return answer
 
 
 def _to_queue() -> ResponseReturnValue:
