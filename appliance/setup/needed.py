@@ -4,7 +4,6 @@ board's watchdog, a journal in memory. Laid down it may be and still not be in f
 from __future__ import annotations
 
 import subprocess
-import time
 from pathlib import Path
 
 from appliance.setup.running import is_switched_off, systemd_runs
@@ -18,6 +17,7 @@ UNITS = {
     "apt-daily-upgrade.timer": "security updates",
 }
 JOURNAL = Path("/etc/systemd/journald.conf.d/50-tramhoso.conf")
+CARD_JOURNAL = "/var/log/journal/"
 WATCHDOG = Path("/dev/watchdog")
 
 
@@ -30,7 +30,7 @@ class Needed:
         ]
         if _watchdog_sleeps():
             lines.append("the board's watchdog is armed: it starts a board again that hangs")
-        if _journal_is_older(JOURNAL):
+        if _journal_is_on_the_card():
             lines.append("the journal moves into memory")
         return lines
 
@@ -41,7 +41,7 @@ class Needed:
             ran("systemctl", "enable", "--quiet", *now, *sleeping)
         if _watchdog_sleeps():
             ran("systemctl", "daemon-reexec")  # a reload leaves these settings as they were
-        if _journal_is_older(JOURNAL):
+        if _journal_is_on_the_card():
             ran("systemctl", "restart", "systemd-journald.service")
 
 
@@ -49,13 +49,15 @@ def _watchdog_sleeps() -> bool:
     return systemd_runs() and WATCHDOG.exists() and _shown("RuntimeWatchdogUSec") in ("0", "off")
 
 
-def _journal_is_older(settings: Path) -> bool:
-    """Whether the journal runs since before its *settings* were laid down."""
-    if not systemd_runs() or not settings.exists():
+def _journal_is_on_the_card() -> bool:
+    """Whether it still writes where it wrote before its settings were laid down.
+
+    By its open files, not by what is older: a board without a clock battery starts in the past.
+    """
+    if not systemd_runs() or not JOURNAL.exists():
         return False
-    since_boot_us = _shown("ActiveEnterTimestampMonotonic", "systemd-journald.service")
-    laid_down_s = time.monotonic() - (time.time() - settings.stat().st_mtime)
-    return int(since_boot_us or 0) / 1e6 < laid_down_s
+    files = Path("/proc", _shown("MainPID", "systemd-journald.service"), "fd")
+    return any(str(file.readlink()).startswith(CARD_JOURNAL) for file in files.glob("*"))
 
 
 def _shown(key: str, *unit: str) -> str:

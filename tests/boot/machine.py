@@ -58,7 +58,8 @@ class Machine:
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
             f"--machine={self._name}",
             "--timezone=off",  # or /etc/localtime is a mount, and tzdata cannot replace it
-            "--capability=all", "--system-call-filter=bpf",  # or device lists are not enforced
+            "--capability=all", "--drop-capability=CAP_SYS_TIME",  # the clock is everybody's
+            "--system-call-filter=bpf",  # or device lists are not enforced
             "--boot", "--console=pipe", f"--directory={merged}",
             *(f"--bind-ro={here}:{there}" for here, there in self._shown.items()),
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a boot took: by systemd's clock, and in the services' own CPU time."""
+"""What a boot took, by systemd's clock and in CPU time of the services; what they weigh then."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 
 from tests.boot.machine import Machine
 
+WAITING = ("station", "web", "uploader")
 SHOWN = "ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic,CPUUsageNSec"
 
 
@@ -27,3 +28,15 @@ def boot_measured(machine: Machine) -> str:
             f"{own / 1e6:.1f} s after its own ({facts['CPUUsageNSec'] / 1e9:.1f} s CPU)"
         )
     return f"{'; '.join(told)}; load {os.getloadavg()[0]:.1f}"
+
+
+def weight_measured(machine: Machine) -> tuple[float, str]:
+    """Million bytes that the three services hold in memory together (RSS), and a line of it."""
+    held = []
+    for name in WAITING:
+        words = ("systemctl", "show", "--value", "--property=MainPID", f"tramhoso-{name}")
+        rollup = machine.shell(f"cat /proc/{machine.run(*words).stdout.strip()}/smaps_rollup")
+        kib = next(line.split()[1] for line in rollup.splitlines() if line.startswith("Rss:"))
+        held.append(int(kib) * 1.024e-3)
+    each = ", ".join(f"{name} {mb:.0f}" for name, mb in zip(WAITING, held, strict=True))
+    return sum(held), f"{sum(held):.0f} MB ({each})"
