@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +20,13 @@ from appliance.store.volunteers import Volunteer
 from tests.journey.waiting import until
 from tests.pages.papers import form
 from tests.pages.phone import jpeg, photograph
+from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 NARROW = 360
 LEAST_TOUCH_PX = 44
-SHOTS = os.environ.get("PHONE_SHOTS")  # a folder for pictures to look at
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +56,8 @@ def phone(address: str) -> Iterator[Window]:
 
 
 def shot(window: Window, name: str) -> None:
-    if SHOTS:
-        window.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+    width = window.page.viewport_size["width"] if window.page.viewport_size else NARROW
+    keep_picture(window.page, f"phone-{name}-{width}", whole=True)
 
 
 def looks_right(window: Window, name: str) -> None:
@@ -296,4 +295,6 @@ def test_a_phone_in_english_or_in_large_print_has_no_barrier(
     phone.context.add_cookies([{"name": "guide-look", "value": language, "url": phone.address}])
     for name in ("", "/form", "/papers", "/portal", "/follow"):
         phone.go(f"/phone{name}")
-        looks_right(phone, f"phone{name.replace('/', '-') or '-home'}-{language}".replace(".", "-"))
+        looks_right(
+            phone, f"{name.strip('/').replace('/', '-') or 'home'}-{language}".replace(".", "-")
+        )
