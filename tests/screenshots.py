@@ -20,5 +20,9 @@ def keep_picture(of: Page | Locator, name: str, *, whole: bool = False) -> None:
     path = Path(folder) / f"{name}.png"
     if isinstance(of, Page):
         of.screenshot(path=path, full_page=whole)
-    else:
-        of.screenshot(path=path)
+        return
+    # from the top of the page: what sticks to the window's edge would lie over the piece
+    of.page.evaluate("scrollTo(0, 0)")
+    piece = of.bounding_box()
+    assert piece is not None, f"{name} is not on the page"
+    of.page.screenshot(path=path, full_page=True, clip=piece)

@@ -27,7 +27,7 @@ def test_the_panel_is_not_wider_than_the_screen(
     with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 740})
         page.goto(screen.url)
-        keep_picture(page, f"panel-{width}")
+        keep_picture(page, f"panel-{width}", whole=True)
         too_wide = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -59,12 +59,23 @@ def show() -> str:
         free_mb=disk_free_mb(here),
         ward_key=next(iter(recipients_now(here)), ""),
         procedures=[
-            (one, needs_reading(one.valid_to, today)) for one in here.procedures.leaflets.values()
+            (one, dated(one.version), needs_reading(one.valid_to, today))
+            for one in here.procedures.leaflets.values()
         ],
         examined=last_examined(here),
         told=told,
         everybody=people.everybody(here),
     )
+
+
+def dated(version: str) -> str:
+    """A procedure's version as a day is written here.
+
+    >>> dated("2026-11-22"), dated("2026-11-22.2")
+    ('22/11/2026', '22/11/2026 (2)')
+    """
+    day, _, again = version.partition(".")
+    return f"{date.fromisoformat(day):%d/%m/%Y}" + (f" ({again})" if again else "")
 
 
 @pages.get("/hotspot.pdf")
