@@ -25,7 +25,9 @@ SHOWN = 5  # of the latest notes
 AT_ONCE = 50
 # Phone, identity and account numbers, however they are spaced; no date, no hour, no amount
 _NUMBER = re.compile(r"\d(?:[ .\-/]?\d){6,}")
-_DATE = re.compile(r"\b\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}\b")
+_DATE_OR_MONEY = re.compile(
+    r"\b\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}\b|\b\d{1,3}(?:\.\d{3})+ ?(?:đ|đồng)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +109,4 @@ def looks_personal(text: str) -> bool:
     >>> looks_personal("Máy quét kẹt lúc 9:30 ngày 22/11/2026"), looks_personal("gọi 0900 000 000")
     (False, True)
     """
-    return "@" in text or _NUMBER.search(_DATE.sub(" ", text)) is not None
+    return "@" in text or _NUMBER.search(_DATE_OR_MONEY.sub(" ", text)) is not None

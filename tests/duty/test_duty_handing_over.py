@@ -44,6 +44,8 @@ def test_the_next_shift_finds_what_lies_waits_and_was_said(
         "gọi bác Ba 0900 000 000",
         "số 001190000001 còn thiếu",
         "0900.000.000",
+        "CMND cũ 123 456 789",
+        "tài khoản 1234567",
         "a.b@example.vn",
         "x" * 301,
     ],
@@ -52,6 +54,16 @@ def test_a_note_that_may_name_somebody_is_not_kept(point: Point, lan: Volunteer,
     with pytest.raises(RosterRefused):
         handing_over.give(point, lan.id, note)
     assert handing_over.look(point).notes == ()
+
+
+@pytest.mark.parametrize(
+    "note", ["thu 1.500.000 đồng lúc 14:30", "hẹn 5/12/2026", "còn 12 tờ, quầy 3, mã 123456"]
+)
+def test_dates_hours_money_and_small_numbers_may_be_told(
+    point: Point, lan: Volunteer, note: str
+) -> None:
+    handing_over.give(point, lan.id, note)
+    assert [one.note for one in handing_over.look(point).notes] == [note]
 
 
 def test_what_was_refused_stays_in_its_box(browser: Browser) -> None:

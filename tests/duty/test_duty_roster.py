@@ -133,6 +133,15 @@ def test_two_exchange_their_shifts_or_neither(point: Point, lan: Volunteer, nam:
     assert door(point, MONDAY)[1] == "14:00-16:00 Lan"
 
 
+def test_shifts_that_overlap_each_other_are_exchanged_too(
+    point: Point, lan: Volunteer, nam: Volunteer
+) -> None:
+    mine, theirs = plan(point, lan, MONDAY, 8, 11), plan(point, nam, MONDAY, 9, 12)
+    duty.exchange(point, mine, theirs, lan.id)
+    there = duty.planned_between(point, MONDAY, MONDAY + timedelta(days=1))
+    assert {(one.id, one.volunteer_id) for one in there} == {(mine, nam.id), (theirs, lan.id)}
+
+
 def test_a_cancelled_shift_is_nobodys_and_cannot_be_cancelled_twice(
     point: Point, lan: Volunteer
 ) -> None:
