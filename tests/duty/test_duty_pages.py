@@ -48,6 +48,13 @@ def test_a_week_is_planned_and_the_public_page_tells_it(
     assert "Người trực: Nam" in words_of(stranger.get("/guides").text)
 
 
+def test_the_desk_reads_the_names_that_the_door_tells(browser: Browser, stranger: Browser) -> None:
+    page = words_of(browser.get("/duty?day=2026-11-22").text)
+    assert "Giờ mở cửa: 08:00–11:00 bà Tư" in page
+    assert "Chưa ai nhận trực; bà con thấy tên ghi theo giờ mở cửa." in page
+    assert "Người trực: bà Tư" in words_of(stranger.get("/guides/hours").text)
+
+
 def test_a_slip_of_the_hand_is_told_and_changes_nothing(
     browser: Browser, point: Point, lan: Volunteer
 ) -> None:

@@ -202,7 +202,7 @@ def _booked_in(one: Duty) -> list[Appointment]:
 def _back_to(day: date | None) -> ResponseReturnValue:
     shown = day.isoformat() if day else None
     # its own fragment: else the browser would keep that of the form, below what was said
-    return redirect(link("duty.show", day=shown, _anchor="content"), 303)
+    return redirect(link("duty.show", day=shown, _anchor="top"), 303)
 
 
 def _day(text: str) -> date | None:
