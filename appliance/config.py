@@ -229,7 +229,7 @@ class HotspotSection(Section):
 
 
 class FolderSection(Section):
-    """The stick that carries sealed dossiers where no network does: docs/technician.md."""
+    """The stick that carries sealed dossiers where no network does: docs/day_two.md."""
 
     path: Path | None = None  # where it is mounted, or the folder above; None: no stick
 

@@ -119,6 +119,8 @@ def _restore(place: Path, kept: Kept | None) -> None:
     if kept is None:
         place.unlink(missing_ok=True)
         return
+    if kept == _kept(place):
+        return  # untouched, and as old as it is: a journal asks when its settings were laid down
     place.parent.mkdir(parents=True, exist_ok=True)
     fresh = place.with_name(f".{place.name}.back")
     fresh.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Debian as it comes, with the packages of a box: a folder made once on a machine and kept.
 
-What a fresh machine pays for it stands in docs/technician.md.
+What a fresh machine pays for it stands in docs/box_by_hand.md.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ class Home:
         self.etc, self.state = folder / "etc", box.config.paths.state
         (self.etc / "tls").mkdir(parents=True)
         (self.etc / "tls/ca.key").write_text("the authority's key")
+        (self.etc / "ward-ca.pem").write_text("the ward's authority")
         (self.etc / "ward.token").write_text(box.token)
         (self.etc / "ward.token").chmod(0o600)
         ward = box.config.ward
@@ -80,11 +81,13 @@ def test_a_new_card_goes_on_where_the_old_one_ended_and_the_ward_counts_once(
     before = office.count()
     box.look()  # and the old card had heard so before it died
 
+    (other.etc / "ward-ca.pem").unlink()  # a new card knows no ward
     done = restored(other, folder, code.upper().replace("-", " "))
     assert done.exit_code == 0, done.output
     assert (other.etc / "ward.token").read_text() == box.token
     assert (other.etc / "ward.token").stat().st_mode & 0o777 == 0o600
     assert (other.etc / "tls/ca.key").read_text() == "the authority's key"
+    assert (other.etc / "ward-ca.pem").stat().st_mode & 0o777 == 0o644  # the uploader reads it
     assert kept.waiting_in(other.state / "point.db") == sorted([first.id, second.id])
     for sealed in (first, second):
         names = {path.name for path in (other.state / "outbox" / sealed.id).iterdir()}
@@ -192,6 +195,12 @@ def test_while_a_service_works_nothing_is_put_in_its_place(box, other, tmp_path)
         answer = restored(other, folder, code)
         service.kill()
     assert (answer.exit_code, "stop the services first" in answer.stderr) == (25, True)
+
+
+def test_a_folder_that_is_not_there_is_told_as_a_stick_that_is_missing(box, tmp_path):
+    done = Home(tmp_path / "first", box).say("backup", str(tmp_path / "no-stick"))
+    assert done.exit_code == 20
+    assert "mount the stick first" in done.stderr
 
 
 def test_a_folder_where_no_stick_is_mounted_is_not_filled(box, tmp_path):

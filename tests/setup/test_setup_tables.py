@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from appliance.setup.going_back import _restore, as_it_is
 from appliance.setup.steps import Exit, Refused
 from appliance.setup.succession import known_shapes, may_follow
 from appliance.setup.tables import Tables, shape
@@ -103,3 +105,19 @@ def test_what_is_no_database_is_left_to_the_services_to_tell(tmp_path):
     (tmp_path / "point.db").write_bytes(b"spoiled by the card")
     assert shape(tmp_path / "point.db") is None
     may_follow(None, ROOT, tmp_path / "point.db")
+
+
+def test_what_an_update_did_not_touch_stays_as_old_as_it_is_when_it_goes_back(tmp_path):
+    """journald is asked whether it is older than its settings; `check` then said so for ever."""
+    same, changed, new = (tmp_path / name for name in ("same.conf", "changed.conf", "new.conf"))
+    for place in (same, changed):
+        place.write_text("before")
+    os.utime(same, (1, 1))
+    before = as_it_is("9.0.0", [same, changed, new])
+    changed.write_text("after")
+    new.write_text("after")
+    for place in (same, changed, new):
+        _restore(place, before.files[place])
+    assert (same.read_text(), same.stat().st_mtime) == ("before", 1)
+    assert changed.read_text() == "before"
+    assert not new.exists()

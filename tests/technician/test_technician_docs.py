@@ -1,4 +1,4 @@
-"""docs/technician.md speaks of commands, keys and codes that are there."""
+"""The pages for technicians speak of commands, keys and codes that are there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from appliance.core.errors import concrete_errors
 from appliance.core.submission import Submission, SubmissionState
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "technician.md").read_text()
+PAGES = (
+    "technician.md", "twenty_boxes.md", "day_two.md", "something_wrong.md", "releases.md",
+    "box_by_hand.md",
+)  # fmt: skip
+PAGE = "\n".join((DOCS / name).read_text() for name in PAGES)
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
@@ -35,14 +39,25 @@ def test_every_key_it_changes_is_one_of_the_configuration():
         assert key in type(getattr(Config(), section)).model_fields, f"{section}.{key}"
 
 
-@pytest.mark.parametrize("page", ["technician.md", "ward.md", "virtual_scanner.md", "../README.md"])
+@pytest.mark.parametrize("page", [*PAGES, "ward.md", "virtual_scanner.md", "../README.md"])
 def test_every_command_it_shows_is_there(page: str):
     blocks = re.findall(r"^```\w*\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
-    shown = [line.split("tramhoso ", 1)[1] for line in lines if re.match(r"(\$ )?tramhoso ", line)]
+    shown = [
+        line.split("tramhoso ", 1)[1]
+        for line in lines
+        if re.match(r"(\$ )?(sudo )?tramhoso ", line)
+    ]
     for words in shown:
         for names in re.sub(r"--config \S+ ", "", words).split()[0].split("|"):
             assert tramhoso.get_command(click.Context(tramhoso), names), words
+
+
+def test_no_page_leads_to_one_that_is_not_there():
+    for name in (*PAGES, "../README.md", "../README.vi.md", "ward.md"):
+        place = DOCS / name
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", place.read_text()):
+            assert (place.parent / link).exists(), f"{name}: {link}"
 
 
 def submission(
