@@ -286,3 +286,5 @@ class Heartbeat(OurMessage):
     out_of_service: tuple[str, ...] | None = None
     published: PublishedHere | None = None  # since 1.4.0
     form_versions: tuple[ProcedureRef, ...] = ()
+    # since 1.6.0; no two boxes of a ward may number their dossiers with one code
+    point_code: Annotated[str, StringConstraints(max_length=40)] | None = None

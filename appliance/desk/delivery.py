@@ -170,6 +170,7 @@ def health(point: Point, version: str) -> Heartbeat:
         out_of_service=(examined.out_of_service or None) if examined else None,
         published=published_here(point),
         form_versions=_form_versions(point),
+        point_code=point.config.point.code,
     )
 
 

@@ -47,7 +47,7 @@ from appliance.keys.canonical import canonical_json, repr_digest
 
 COMMIT_TRIES = 3
 LONGEST_POLL_S = 25
-NEWER_THAN_1_2 = {"out_of_service": None, "published": None}  # of a heartbeat
+NEWER_THAN_1_2 = {"out_of_service": None, "published": None, "point_code": None}  # of a heartbeat
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 Message = TypeVar("Message", bound=BaseModel)
 
@@ -74,6 +74,7 @@ class HeartbeatAnswer(TheirMessage):
     erase_all: EraseAll | None = None
     publication: int | None = None  # the newest; what it holds is signed
     ward_totals: tuple[WardTotal, ...] | None = None  # None: the ward keeps no figures
+    same_point_code: tuple[str, ...] = ()  # other boxes that number as this one does
 
 
 class WardService:

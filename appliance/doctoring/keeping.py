@@ -15,6 +15,7 @@ from appliance.core.errors import (
     StoreDamaged,
     StoreOutdated,
 )
+from appliance.core.heartbeat_errors import PointCodeTaken
 from appliance.desk.point import Point
 from appliance.desk.status import STATION, UPKEEP, UPLOADER
 from appliance.doctoring.machine import Machine
@@ -61,8 +62,9 @@ def look_at_queue(point: Point) -> Iterator[Finding]:
         yield person("queue-old", count=waiting.waiting, days=age.days)
     elif not waiting.needs_person:
         yield well("queue-well", count=waiting.waiting)
-    if uploader is not None and uploader.error_code == SoftwareTooOld.code:
-        yield person(SoftwareTooOld.code)
+    told_by_ward = {SoftwareTooOld.code, PointCodeTaken.code}
+    if uploader is not None and uploader.error_code in told_by_ward:
+        yield person(uploader.error_code)
 
 
 def look_at_point(point: Point, machine: Machine) -> Iterator[Finding]:

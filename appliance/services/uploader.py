@@ -16,6 +16,7 @@ from pathlib import Path
 
 from appliance import __version__
 from appliance.core.errors import ApplianceError, ConfigWrong, SoftwareTooOld
+from appliance.core.heartbeat_errors import PointCodeTaken
 from appliance.desk.delivery import Sending, deliver, health
 from appliance.desk.erase_all import note_erase_all
 from appliance.desk.feed import note_ward_clock
@@ -105,8 +106,8 @@ class Uploader:
             now = time.monotonic()
             if now >= self._next_heartbeat:
                 self._next_heartbeat = now + HEARTBEAT_EVERY_S
-                self._try(self._tell_how_we_are)
                 self._try(self._figures.tell)
+                self._try(self._tell_how_we_are)  # last: what the ward asks for stays told
             time.sleep(LOOK_EVERY_S)
 
         self._news.start()
@@ -151,6 +152,9 @@ class Uploader:
             note_erase_all(self._point, answer.erase_all, self._device)
         if answer.publication is not None:
             self._published.named(answer.publication)
+        if answer.same_point_code:
+            others = ", ".join(answer.same_point_code)
+            raise PointCodeTaken(f"{self._point.config.point.code} is the code of {others} too")
         if answer.min_version and older(__version__, answer.min_version):
             raise SoftwareTooOld(f"the ward asks for {answer.min_version}, this is {__version__}")
 

@@ -22,6 +22,7 @@ from appliance.core.errors import (
     TooLargeForWard,
     concrete_errors,
 )
+from appliance.core.heartbeat_errors import PointCodeTaken
 
 LOWEST, HIGHEST = (lambda: 0.0), (lambda: 0.999)
 CAN_STILL_SUCCEED = {
@@ -33,6 +34,7 @@ CAN_STILL_SUCCEED = {
     ReceiptForged,
     SlowDown,
     SoftwareTooOld,
+    PointCodeTaken,
 }
 NEVER_AS_IT_IS = {
     ConflictAtWard,

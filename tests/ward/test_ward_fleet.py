@@ -17,7 +17,7 @@ from tests.ward.officer import Page
 from web.ward.app import create_app
 from web.ward.database import open_database, reading, writing
 from web.ward.devices import add_device, device_of_token, note_heartbeat, revoke_device
-from web.ward.fleet import Trouble, fleet
+from web.ward.fleet import Trouble, fleet, same_code
 from web.ward.init import init_ward
 from web.ward.metrics import GAUGES
 from web.ward.settings import WardSettings
@@ -80,6 +80,29 @@ def test_each_box_is_told_with_its_trouble_and_those_come_first(settings):
         "vừa chốt": [],
     }
     assert [bool(one.troubles) for one in found] == [True] * 6 + [False] * 2
+
+
+def test_two_boxes_of_one_point_code_are_told_here_and_to_both(tmp_path: Path) -> None:
+    made = WardSettings(tmp_path / "home")
+    init_ward(made)
+    engine = open_database(made.database_url)
+    numbers = {}
+    with writing(engine) as conn:
+        for name, code in (("túi 1", "BD-0001"), ("túi 2", "bd-0001"), ("túi 3", "BD-0003")):
+            number = device_of_token(conn, add_device(conn, name, NOW))
+            assert number is not None
+            numbers[name] = number
+            note_heartbeat(conn, number, Heartbeat(**WELL, point_code=code), NOW)
+    with reading(engine) as conn:
+        told = {one.name: one.troubles for one in fleet(conn, NOW)}
+        assert told["túi 1"] == told["túi 2"] == (Trouble.SAME_CODE,)
+        assert told["túi 3"] == ()
+        assert same_code(conn, numbers["túi 1"]) == ("túi 2",)
+        assert same_code(conn, numbers["túi 3"]) == ()
+    with writing(engine) as conn:
+        note_heartbeat(conn, numbers["túi 2"], Heartbeat(**WELL, point_code="BD-0002"), NOW)
+        assert same_code(conn, numbers["túi 1"]) == ()
+    engine.dispose()
 
 
 def test_every_trouble_says_what_it_is_and_what_to_do():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ class Trouble(StrEnum):
     WAITS_LONG = "waits-long"
     LITTLE_DISK = "little-disk"
     TRAIL_WENT_BACK = "trail-went-back"
+    SAME_CODE = "same-code"  # two boxes number their dossiers alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,33 @@ def fleet(conn: Connection, now: datetime) -> list[Seen]:
     """Boxes that may come, those with a trouble first, then by name; lost ones are left out."""
     rows = conn.execute(select(device).where(device.c.revoked_at.is_(None)))
     found = [_seen(row.name, row.seen_at, row.health, now) for row in rows]
+    shared = {name for names in _by_code(conn).values() if len(names) > 1 for name in names}
+    found = [
+        replace(one, troubles=(*one.troubles, Trouble.SAME_CODE)) if one.name in shared else one
+        for one in found
+    ]
     return sorted(found, key=lambda one: (not one.troubles, one.name))
+
+
+def same_code(conn: Connection, device_id: int) -> tuple[str, ...]:
+    """Names of the other boxes whose dossiers would get the numbers of this one's."""
+    mine = conn.scalar(select(device.c.name).where(device.c.id == device_id))
+    found = next((names for names in _by_code(conn).values() if mine in names), [])
+    return tuple(name for name in found if name != mine)
+
+
+def _by_code(conn: Connection) -> dict[str, list[str]]:
+    """Names of boxes that may come by the code of their point, however it is written."""
+    rows = conn.execute(
+        select(device.c.name, device.c.health)
+        .where(device.c.revoked_at.is_(None), device.c.health.is_not(None))
+        .order_by(device.c.name)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if code := json.loads(row.health).get("point_code"):
+            found[code.casefold()].append(row.name)
+    return found
 
 
 def _seen(name: str, seen_at: datetime | None, health: str | None, now: datetime) -> Seen:

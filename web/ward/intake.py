@@ -19,6 +19,7 @@ from web.ward.enrolment import enrol, is_code
 from web.ward.erase_orders import note_erased, order_for, order_for_revoked
 from web.ward.feed import events_after, events_of
 from web.ward.figures import ward_totals
+from web.ward.fleet import same_code
 from web.ward.problems import Fault, Problem
 from web.ward.publications import file_of, newest_number, signed_list
 from web.ward.published import published_procedure, published_procedures
@@ -183,6 +184,7 @@ def heartbeat() -> Response:
         note_erased(conn, g.device_id, beat.erased, now)
         order = order_for(conn, ward.home, g.device_id)
         own = ward_totals(conn, g.device_id, now)
+        others = same_code(conn, g.device_id)
     told: dict[str, Any] = {"server_time": now.isoformat().replace("+00:00", "Z")}
     if ward.settings.min_version:
         told["min_version"] = ward.settings.min_version
@@ -191,6 +193,8 @@ def heartbeat() -> Response:
     newest = newest_number(ward.home)
     if newest is not None:
         told["publication"] = newest
+    if others:
+        told["same_point_code"] = others
     told["ward_totals"] = own  # an empty list takes back what was said before
     key = announced(ward.home)
     if key is not None:
