@@ -69,13 +69,13 @@ class Foreign:
         return done
 
 
-def fresh_card(suite: str, folder: Path, stick: Path) -> Foreign:
-    """A copy of what a fresh card has, in *folder*.
+def fresh_card(suite: str, folder: Path, stick: Path, *more: str) -> Foreign:
+    """A copy of what a fresh card has, in *folder*; *more* are packages besides.
 
     Raises:
         NoDebian: none can be made here.
     """
-    root = debian_root(suite, bare=True, foreign=ARCHITECTURE)
+    root = debian_root(suite, *more, bare=True, foreign=ARCHITECTURE)
     subprocess.run(["cp", "--archive", "--reflink=auto", root, folder / "card"], check=True)
     card = folder / "card"
     deaf = card / "usr/sbin/policy-rc.d"  # as everybody who makes images does: start nothing
