@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.appointment import State
+from appliance.core.appointment import Kind, State
 from appliance.core.dossier import DossierState
 from appliance.desk import appointments, bag, desk_keys, dossiers, trail
 from appliance.desk.point import Point
@@ -106,6 +106,26 @@ def test_a_draft_that_its_citizen_wants_kept_stays_and_opens_again(
     with point.database.reading() as connection:
         assert point.vault.known() == owners.wanted_keys(connection)
     assert bag.come_home(point, {kept, goes}, lan.id).drafts == 0  # again: nothing more
+
+
+def test_whoever_comes_to_the_point_tonight_is_no_visit_of_the_bag(
+    point: Point, lan: Volunteer, clock: Clock
+) -> None:
+    appointments.book(point, wanted_at(point, 18, kind=Kind.POINT), by=lan.id)
+    home = appointments.book(point, wanted_at(point, 19), by=lan.id).appointment
+    clock.pass_by(days=1, hours=6)
+    assert [one.id for one, _ in bag.tonight(point).visits] == [home.id]
+
+
+def test_a_key_that_nothing_needs_any_more_goes_when_the_bag_is_back(
+    point: Point, lan: Volunteer, tray: Tray
+) -> None:
+    kept = draft(point, lan, tray)
+    with point.database.writing():
+        left_over = point.vault.new_desk_key()  # a cut came between a row's end and its key's
+    bag.come_home(point, {kept}, lan.id)
+    assert left_over not in point.vault.known()
+    assert not dossiers.look_at(point, kept).locked
 
 
 def test_visits_of_other_evenings_stay(point: Point, lan: Volunteer, clock: Clock) -> None:

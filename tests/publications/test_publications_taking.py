@@ -191,6 +191,17 @@ def test_a_line_that_was_cut_goes_on_where_it_ended(point: Point, office: Office
     assert all(sha256 == sha256_hex(voice) for sha256, _ in office.asked)
 
 
+def test_what_an_earlier_try_left_and_no_list_names_does_not_stand(
+    point: Point, office: Office
+) -> None:
+    number = office.publish(GOOD)
+    stranger = point.shelf.arriving(number) / "notices/of-another-list.vi.md"
+    stranger.parent.mkdir()
+    stranger.write_text("+++\ntitle='Lạ'\n+++\nKhông ai ký.")
+    take(point, office, number)
+    assert in_place(point) == sorted(GOOD)
+
+
 def test_what_did_not_change_is_not_sent_again(point: Point, office: Office) -> None:
     take(point, office, office.publish(GOOD))
     office.asked.clear()
