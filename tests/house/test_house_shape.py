@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+import subprocess
+import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -90,6 +92,16 @@ def test_every_error_speaks_three_sentences_and_names_who_can_put_it_right() -> 
             assert sentence.endswith("."), (error, sentence)
         assert notice.who in Who
     assert {code: found for code, found in codes.items() if len(found) > 1} == {}
+
+
+def test_whoever_tells_an_error_knows_them_all() -> None:
+    """An error whose file nobody loaded yet would be told as unexpected."""
+    program = "import sys, appliance.wording; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    files = (ROOT / "appliance/core").glob("*errors.py")
+    assert {f"appliance.core.{file.stem}" for file in files} <= set(loaded)
 
 
 def test_no_sentence_is_left_over_from_an_error_that_is_gone() -> None:
