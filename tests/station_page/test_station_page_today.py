@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from html import unescape
 
+import pytest
+
 from appliance.core.appointment import Details, Kind, State
 from appliance.core.roster import Takes
 from appliance.desk import appointments, duty, handing_over, queue
@@ -15,6 +17,8 @@ from appliance.desk.point import Point
 from appliance.store.volunteers import Role, Volunteer, add_volunteer
 from tests.publications.conftest import GOOD, stand
 from tests.quickly import LIGHT_PIN
+from tests.screenshots import keep_picture
+from tests.station_page.chromium import Window
 from tests.station_page.conftest import PIN, Browser, Clock
 
 
@@ -84,3 +88,23 @@ def test_what_the_ward_wrote_stands_on_the_first_screen_while_it_holds(
     clock.pass_by(days=9)  # past its last day
     browser.sign_in("Lan", PIN)
     assert "Nghỉ Tết" not in browser.get("/").text
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(240)
+def test_the_first_screen_with_all_of_it_has_no_barrier_and_fits_a_phone(
+    window: Window, point: Point, lan: Volunteer
+) -> None:
+    stand(point, 1, GOOD)
+    with point.database.writing() as connection:
+        nam = add_volunteer(connection, "Nam", PIN, Role.VOLUNTEER, point.clock(), LIGHT_PIN)
+    handing_over.give(point, nam.id, "Máy quét hay kẹt giấy dày; hết mực in thì gọi phường.")
+    queue.give(point)
+    for width in (1366, 360):
+        window.page.set_viewport_size({"width": width, "height": 800})
+        page = window.go("/")
+        page.get_by_role("link", name="Ca trước dặn lại").wait_for()
+        keep_picture(page, f"home-today-{width}", whole=True)
+        assert window.barriers() == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert window.hosts() == {window.address.removeprefix("http://")}, "a request left the box"
