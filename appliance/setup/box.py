@@ -14,11 +14,11 @@ from appliance.setup.going_back import GoingBack, as_it_is, broken_off
 from appliance.setup.hotspot import hotspot_for
 from appliance.setup.names import NAMES, names_for
 from appliance.setup.needed import Needed
-from appliance.setup.placed import PlacedFile, PlacedFolder, box_files
-from appliance.setup.places import CONFIG, ETC, PUBLIC, STATE, TLS, VENV
+from appliance.setup.placed import PlacedFile, PlacedFolder, box_files, forget_unfinished
+from appliance.setup.places import CONFIG, ETC, PREVIOUS, PUBLIC, STATE, TLS, UNDO, VENV
 from appliance.setup.release import Built, Release, Switched, forget_old, is_whole, releases
 from appliance.setup.running import Started, not_running, page_answers, stop, systemd_runs
-from appliance.setup.sane import SaneFolder
+from appliance.setup.sane import SaneFolder, sane_files
 from appliance.setup.settings import Settings, judge_values
 from appliance.setup.steps import Exit, Refused, Step, holds, ran, say, told
 from appliance.setup.succession import may_follow
@@ -84,11 +84,21 @@ class Box:
             passing("setup-before-forgotten")
         before.forget()
         forget_old()
+        for place in self._written():
+            forget_unfinished(place)
         return count
+
+    def _written(self) -> list[Path]:
+        """Every place that is written anew beside itself; a release taken back has other files."""
+        files = [step.place for step in self._steps if isinstance(step, PlacedFile)]
+        files += [file.place for file in sane_files()]
+        return [*files, accounts.PLACE, UNDO, VENV, PREVIOUS]
 
     def _begin(self) -> GoingBack:
         """Go on from what was broken off, or go back by it; returns what is replaced from here."""
         left, name = self._before, self._release.name
+        if left is not None:
+            left.tables.finish_putting_back()
         if left is not None and left.coming != name:
             if left.before is not None:
                 say("", str(left.undo(f"an update to {left.coming} was broken off")))

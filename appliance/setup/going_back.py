@@ -46,7 +46,7 @@ class GoingBack:
     def keep(self) -> None:
         """Write it down, whole or not at all, before anything is replaced."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        half = self.folder.with_name(".before.new")
+        half = self._half
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True, mode=0o700)
         files = {str(place): _as_json(kept) for place, kept in self.files.items()}
@@ -89,6 +89,11 @@ class GoingBack:
     def forget(self) -> None:
         """All is done: the copies are of no use, and hold ciphertext and names."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self._half, ignore_errors=True)
+
+    @property
+    def _half(self) -> Path:
+        return self.folder.with_name(".before.new")
 
 
 def as_it_is(coming: str, places: Iterable[Path]) -> GoingBack:

@@ -70,6 +70,12 @@ class PlacedFolder:
         shutil.chown(self.place, self.owner, self.group)
 
 
+def forget_unfinished(place: Path) -> None:
+    """What a plug left beside *place* of a write that did not come to its end."""
+    for mark in ("new", "back"):
+        place.with_name(f".{place.name}.{mark}").unlink(missing_ok=True)
+
+
 def _is_kept(step: PlacedFile | PlacedFolder) -> bool:
     """Whether what lies there has its owner and its mode."""
     found = step.place.stat()

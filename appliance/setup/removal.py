@@ -10,7 +10,7 @@ from appliance.setup import accounts, hotspot
 from appliance.setup.debian import put_back
 from appliance.setup.firewall import RULES
 from appliance.setup.names import NAMES
-from appliance.setup.placed import box_files
+from appliance.setup.placed import box_files, forget_unfinished
 from appliance.setup.places import ETC, OPT, PUBLIC, STATE, UNITS
 from appliance.setup.running import stop_and_forget, systemd_runs
 from appliance.setup.sane import FOLDER as SANE
@@ -25,8 +25,8 @@ def remove(*, erase: bool, dry_run: bool) -> int:
     new install goes on where this one ended.
     """
     mark = "would" if dry_run else "change"
-    ours = [*box_files(cups=True), *typed_words()]
-    files = [file.place for file in ours if file.place.exists()]
+    ours = [file.place for file in (*box_files(cups=True), *typed_words())]
+    files = [place for place in ours if place.exists()]
     whole = (accounts.PLACE, RULES, NAMES, SANE, PUBLIC, OPT)
     doomed = [*files, *(place for place in whole if place.exists())]
     doomed += [place for place in hotspot.PLACES if place.exists()]
@@ -41,6 +41,8 @@ def remove(*, erase: bool, dry_run: bool) -> int:
     hotspot.remove()
     for place in doomed:
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+    for place in (*ours, accounts.PLACE):
+        forget_unfinished(place)
     for folder in {file.parent for file in files if file.parent.name.endswith(".d")}:
         if folder.parent == UNITS and not any(folder.iterdir()):
             folder.rmdir()  # a drop-in's; Debian's own .d folders stay

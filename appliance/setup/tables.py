@@ -9,6 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance.failpoints import passing
 from appliance.setup.places import STATE
 
 DATABASE = STATE / "point.db"
@@ -43,17 +44,34 @@ class Tables:
 
     def put_back(self) -> None:
         """Only where the shape changed: the release before cannot read a newer one."""
-        if not self.copy.exists() or shape(self.copy) == shape(self.database):
+        changed = self.copy.exists() and shape(self.copy) != shape(self.database)
+        if changed and not self._ready.exists():
+            self._make_ready()
+        self.finish_putting_back()
+
+    def finish_putting_back(self) -> None:
+        """Nothing, unless a copy lies ready: without its log the database may be no database."""
+        if not self._ready.exists():
             return
         for left in ("-wal", "-shm"):
             self.database.with_name(self.database.name + left).unlink(missing_ok=True)
+        if __debug__:
+            passing("setup-log-removed")
+        self._ready.rename(self.database)
+
+    @property
+    def _ready(self) -> Path:
+        return self.database.with_name(".point.db.back")
+
+    def _make_ready(self) -> None:
         found = self.copy.parent.stat() if not self.database.exists() else self.database.stat()
-        fresh = self.database.with_name(".point.db.back")
-        shutil.copyfile(self.copy, fresh)
-        fresh.chmod(0o600)
-        os.chown(fresh, found.st_uid, found.st_gid)
+        half = self.database.with_name(".point.db.half")
+        shutil.copyfile(self.copy, half)
+        half.chmod(0o600)
+        os.chown(half, found.st_uid, found.st_gid)
         os.sync()
-        fresh.rename(self.database)
+        half.rename(self._ready)
+        os.sync()
 
 
 def shape(database: Path) -> str | None:

@@ -19,6 +19,11 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 DIED = 137
+HALF_WRITTEN = """
+touch /etc/systemd/system/.tramhoso-web.service.new /etc/tramhoso/sane.d/.dll.conf.new
+touch /etc/tramhoso/.config.toml.back /etc/sysusers.d/.tramhoso.conf.new
+ln -s nowhere /opt/tramhoso/.previous.new; mkdir /opt/tramhoso/.before.new
+"""
 
 
 @pytest.fixture
@@ -69,6 +74,7 @@ def test_a_set_up_that_a_plug_cut_is_told_finished_undone_or_erased(box):
     before = box.settled_tree()
     cut_at(box, "setup-before-_Certificates")  # the new release is linked, its units lie there
     must_be_told(box)
+    box.root.shell(HALF_WRITTEN)
     must_be_undone(box, before)
     cut_at(box, "setup-before-PlacedFile:9")  # some units are the new one's
     must_be_finished(box)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,30 @@ def test_what_an_update_did_not_touch_stays_as_old_as_it_is_when_it_goes_back(tm
     assert (same.read_text(), same.stat().st_mtime) == ("before", 1)
     assert changed.read_text() == "before"
     assert not new.exists()
+
+
+CUT_WHILE_GOING_BACK = """
+import sqlite3, sys
+from pathlib import Path
+from appliance.setup.tables import Tables
+tables = Tables(Path(sys.argv[1]), Path(sys.argv[2]))
+there = sqlite3.connect(tables.database)
+there.execute("PRAGMA wal_autocheckpoint=0")
+there.execute("INSERT INTO note VALUES ('in the log only')"); there.commit()
+tables.keep()
+there.execute("UPDATE alembic_version SET version_num = '0002'"); there.commit()
+tables.put_back()
+"""
+
+
+@pytest.mark.parametrize("again", [Tables.put_back, Tables.finish_putting_back])
+def test_going_back_that_a_plug_cut_loses_no_answer_that_was_in_the_log(tables, again):
+    """Its log was removed already; what is left of the database looks like the one before."""
+    words = [sys.executable, "-c", CUT_WHILE_GOING_BACK, tables.copy, tables.database]
+    spoken = os.environ | {"TRAMHOSO_DIE_AT": "setup-log-removed", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, env=spoken, capture_output=True, check=False, timeout=60)
+    assert done.returncode == -9, done.stderr
+    again(tables)
+    assert shape(tables.database) == "0001"
+    assert notes(tables.database) == ["giấy khai sinh", "in the log only"]
+    assert [path.name for path in tables.database.parent.glob(".point*")] == []
