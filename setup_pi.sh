@@ -18,7 +18,7 @@
 #       off, or none is here · 69 a package could not be had · 70 a service does not run · 71 a new
 #       release did not run, the one before runs again · 72 a damaged bundle · 73 a wrong signature ·
 #       74 an older release · 75 the packet filter refuses the firewall · 76 a release between is
-#       missing · 77 not root · 78 the configuration is wrong
+#       missing · 77 not root · 78 the configuration is wrong · 79 a clone that was changed by hand
 set -Eeuo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -30,6 +30,7 @@ class Exit(IntEnum):
     NOT_FROM_HERE = 76
     NOT_ROOT = 77
     BAD_CONFIG = 78
+    CLONE_CHANGED = 79
 
 
 class Refused(Exception):

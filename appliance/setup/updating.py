@@ -10,10 +10,11 @@ import subprocess
 from pathlib import Path
 
 from appliance.failpoints import passing
+from appliance.setup.clone import bring_further
 from appliance.setup.manifest import digest, not_whole
 from appliance.setup.places import COMING, OPT, SOURCE
 from appliance.setup.release import running
-from appliance.setup.steps import PLAIN, Exit, Refused, ran, say
+from appliance.setup.steps import PLAIN, Exit, Refused
 from appliance.setup.succession import may_follow
 from appliance.setup.trust import RELEASE_KEY, Bundle
 
@@ -50,7 +51,8 @@ def update_clone() -> int:
     """The clone's newest, by git; then as `install`.
 
     Raises:
-        Refused: this is no clone, or this box takes signed releases only.
+        Refused: this is no clone, or one that cannot be brought further, or this box takes signed
+            releases only.
     """
     must_be_a_box()
     if RELEASE_KEY.exists():
@@ -60,19 +62,12 @@ def update_clone() -> int:
             "name one: update --from FOLDER",
         )
     if not (SOURCE / ".git").exists():
-        raise Refused(Exit.USAGE, "say where the new release lies: update --from FOLDER")
-    owner = SOURCE.stat()
-    say("fetch", f"git pull in {SOURCE}")
-    try:
-        ran(
-            *("setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"),
-            *("git", "-C", str(SOURCE), "pull", "--quiet", "--ff-only"),
-        )
-    except subprocess.CalledProcessError as error:
         raise Refused(
-            Exit.UNAVAILABLE,
-            f"git could not bring {SOURCE} further; nothing was changed; is the network there?",
-        ) from error
+            Exit.USAGE,
+            f"{SOURCE} is no clone and nothing was changed; say where the new release lies: "
+            "update --from FOLDER",
+        )
+    bring_further(SOURCE)
     words = ["bash", str(SOURCE / "setup_pi.sh"), "install"]
     return subprocess.run(words, check=False, env=PLAIN, cwd="/").returncode
 

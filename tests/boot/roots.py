@@ -64,6 +64,22 @@ def wheels(suite: str, clone: Path = PROJECT) -> Path:
     return folder
 
 
+def whole_bundle(suite: str, clone: Path = PROJECT) -> Path:
+    """Wheels and Debian's packages, as `setup_pi.sh bundle` of *clone* brings them; not signed.
+
+    Its source is of the day on which it was made.
+    """
+    names = ("requirements/run.lock", "setup/bundle.py", "setup/debs.py")
+    made_of = [(clone / "appliance" / name).read_text("utf-8") for name in names]
+    name = f"whole-{suite}-{_short(','.join([*made_of, *box_packages()]))}"
+    with _made_once(CACHE / name) as (folder, half):
+        if not folder.exists():
+            asked = ("--suite", suite, "--architecture", architecture())
+            _run(str(clone / "setup_pi.sh"), "bundle", str(half), *asked)
+            half.rename(folder)
+    return folder
+
+
 def box_packages() -> list[str]:
     """The packages that setup_pi.sh would ask apt for."""
     lists = '"${RUN_PACKAGES[@]%%:*}" "${BOX_PACKAGES[@]%%:*}"'

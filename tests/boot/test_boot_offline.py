@@ -5,7 +5,6 @@ The bundle is the whole one that `setup_pi.sh bundle` makes for this kind of mac
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,12 +14,11 @@ import pytest
 
 from appliance.setup.bundle import sealed
 from appliance.setup.manifest import read_manifest
-from appliance.setup.trust import architecture
-from tests.boot.conftest import SUITE
+from appliance.setup.shipped import copy_shipped
 from tests.boot.installed import SERVICES, TRAMHOSO
 from tests.boot.machine import DidNotBoot, Machine, cannot_boot
-from tests.boot.releases import clean_clone
-from tests.boot.roots import NoDebian, debian_root
+from tests.boot.releases import clean_clone, linked
+from tests.boot.roots import NoDebian, debian_root, whole_bundle
 from tests.setup.bundles import new_key
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(3000)]
@@ -33,18 +31,24 @@ MINE_NOT_OURS = (
 CUTS = ["setup-source-copied", "setup-before-Switched", "setup-services-stopped"]
 
 
+@pytest.fixture(params=["bookworm", "trixie"])
+def suite(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def sticks(tmp_path: Path) -> dict[str, Path]:
+def sticks(tmp_path: Path, suite: str) -> dict[str, Path]:
     """Three bundles: this tree, a newer release that cannot run, and a newer one that can."""
-    key, first = new_key(tmp_path), tmp_path / "first"
-    setup = clean_clone(tmp_path / "clone") / "setup_pi.sh"
-    words = ["bundle", str(first), "--suite", SUITE, "--architecture", architecture()]
-    subprocess.run([setup, *words, "--sign", str(key)], check=True)
-    machines = read_manifest(first, (first / "manifest.json").read_bytes()).machines
+    key, first, kept = new_key(tmp_path), tmp_path / "first", whole_bundle(suite)
+    copy_shipped(clean_clone(tmp_path / "clone"), first / "source")
+    for name in ("wheels", "debs"):
+        shutil.copytree(kept / name, first / name, copy_function=linked)
+    machines = read_manifest(kept, (kept / "manifest.json").read_bytes()).machines
+    sealed(first, machines, key)
     found = {"first": first}
     for name, version in (("broken", "8.0.0"), ("next", "9.0.0")):
         found[name] = tmp_path / name
-        shutil.copytree(first, found[name], copy_function=os.link)
+        shutil.copytree(first, found[name], copy_function=linked)
         replaced(found[name] / "source/appliance/__init__.py", "__version__ = ", version)
         if name == "broken":
             web = found[name] / "source/appliance/services/web.py"
@@ -69,11 +73,11 @@ def unlinked(folder: Path) -> Path:
 
 
 @pytest.fixture
-def bare(tmp_path: Path, sticks: dict[str, Path]) -> Iterator[Machine]:
+def bare(tmp_path: Path, suite: str, sticks: dict[str, Path]) -> Iterator[Machine]:
     if why := cannot_boot():
         pytest.skip(f"no container boots here: {why}")
     try:
-        root = debian_root(SUITE, bare=True)
+        root = debian_root(suite, bare=True)
     except NoDebian as error:
         pytest.skip(f"no Debian can be made here: {error}")
     box = Machine(root, tmp_path / "machine", {at: f"/media/{name}" for name, at in sticks.items()})

@@ -120,6 +120,13 @@ class ThrownAway:
             was = Path(f"/proc/{self._over.holder}/root{self._over._folder}/merged")
         return what_changed(here / "upper", here / "merged", was)
 
+    def lacks(self, *packages: str) -> None:
+        """They count as not installed, whatever this machine has."""
+        names = "|".join(packages)
+        status = "/var/lib/dpkg/status"
+        kept = f'awk \'BEGIN {{ RS=""; ORS="\\n\\n" }} !/^Package: ({names})\\n/\' {status}'
+        self.shell(f"{kept} >/tmp/status && cp /tmp/status {status}")
+
     def lend_release(self, source: Path, name: str = "") -> str:
         """The release of *source*, built as far as the set-up can tell; returns its name."""
         name = name or self._name_of(source)
