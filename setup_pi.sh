@@ -80,27 +80,28 @@ usage() { sed -n '4,11p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
 # ── what kind of machine is this ─────────────────────────────────────────────
 
 need_root() { # EUID PACKAGES
-  (($1 == 0)) || stop "${NOT_ROOT}" "root installs what is missing ($2): sudo ./setup_pi.sh …"
+  (($1 == 0)) || stop "${NOT_ROOT}" "only root may do that ($2); nothing was changed: sudo ./setup_pi.sh …"
 }
 
+readonly OTHER_CARD="nothing was changed; take a card with Raspberry Pi OS Lite (64 bit)"
 need_known_system() { # OS-RELEASE-FILE ARCHITECTURE
   local system
   # shellcheck source=/dev/null
   system=$(. "$1" 2>/dev/null && printf '%s' "${ID:-} ${VERSION_CODENAME:-}") || system=
   case ${system} in
     "debian bookworm" | "debian trixie" | "raspbian bookworm" | "raspbian trixie") ;;
-    *) stop "${UNSUPPORTED}" "made for Debian 12 and 13 and Raspberry Pi OS, not for '${system}'" ;;
+    *) stop "${UNSUPPORTED}" "made for Debian 12 and 13 and Raspberry Pi OS, not for '${system}'; ${OTHER_CARD}" ;;
   esac
   case $2 in
     amd64 | arm64) ;;
-    *) stop "${UNSUPPORTED}" "made for 64-bit PCs and Pis (amd64, arm64), not for '$2'" ;;
+    *) stop "${UNSUPPORTED}" "made for 64-bit PCs and Pis (amd64, arm64), not for '$2'; ${OTHER_CARD}" ;;
   esac
 }
 
 need_room() { # FOLDER NEEDED-MB
   local free
   free=$(df --output=avail --block-size=1M "$1" | tail -n 1 | tr -d ' ')
-  ((free >= $2)) || stop "${NO_ROOM}" "${free} MB free in $1, $2 MB are needed"
+  ((free >= $2)) || stop "${NO_ROOM}" "${free} MB free in $1, $2 MB are needed; nothing was changed"
 }
 
 # ── Debian packages ──────────────────────────────────────────────────────────
@@ -132,7 +133,7 @@ install_packages() { # PACKAGE[:PROGRAM]…
   say "Installing Debian packages: ${absent[*]}"
   # a pulled plug leaves packages half set up, and apt goes no further before they are finished
   { DEBIAN_FRONTEND=noninteractive dpkg --configure --pending --force-confold </dev/null >&2 && apt update && apt install "${absent[@]}"; } ||
-    stop "${UNAVAILABLE}" "apt-get could not install ${absent[*]}; is the network there?"
+    stop "${UNAVAILABLE}" "apt-get could not install ${absent[*]}; is the network there? Then the same again goes on; without one: install --offline BUNDLE"
 }
 
 # ── the rest is the owner's ──────────────────────────────────────────────────
@@ -261,7 +262,7 @@ run_tests() {
 provision() { # install|check|uninstall WORD…
   local absent=() wanted=("${RUN_PACKAGES[@]}" "${BOX_PACKAGES[@]}")
   need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
-  need_root "${EUID}" "a box"
+  need_root "${EUID}" "$1"
   case " $* " in
     *" uninstall "* | *" update "* | *" -h "* | *" --help "*) ;;
     *" check "* | *" --dry-run "*) mapfile -t absent < <(missing "${wanted[@]}") ;;

@@ -56,7 +56,8 @@ def judged(folder: Path, given: Path | None = None, place: Path = RELEASE_KEY) -
     try:
         content = (folder / MANIFEST).read_bytes()
     except OSError as error:
-        raise not_whole(folder, f"it has no {MANIFEST}") from error
+        why = f"it has no {MANIFEST}" if folder.is_dir() else "there is no such folder"
+        raise not_whole(folder, why) from error
     key = _key(folder, given, place)
     signature = _content(folder / SIGNATURE)
     if key is None and signature is not None:

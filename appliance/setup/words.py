@@ -73,8 +73,7 @@ def _bundle(verb: argparse.ArgumentParser) -> None:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        self.print_usage()
-        self.exit(64, f"{self.prog}: {message}\n")
+        self.exit(64, f"{self.prog}: {message}; the words there are: ./setup_pi.sh help\n")
 
 
 def _absolute(path: str) -> Path:

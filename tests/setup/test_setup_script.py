@@ -85,7 +85,10 @@ def test_without_root_what_is_missing_is_named_and_apt_is_left_alone():
     assert answer.returncode == 77
     assert answer.stderr == "setup_pi.sh: no-such-package-here\n"
     assert bash("need_root 1000 a-package").returncode == 77
-    assert "(a-package): sudo ./setup_pi.sh" in bash("need_root 1000 a-package").stderr
+    assert (
+        "(a-package); nothing was changed: sudo ./setup_pi.sh"
+        in bash("need_root 1000 a-package").stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ def test_a_system_without_os_release_is_unknown(tmp_path):
 def test_a_full_card_is_told_before_anything_is_installed():
     full = bash("need_room /tmp 999999999")
     assert full.returncode == 66
-    assert full.stderr.endswith("MB free in /tmp, 999999999 MB are needed\n")
+    assert full.stderr.endswith("MB free in /tmp, 999999999 MB are needed; nothing was changed\n")
     assert bash("need_room /tmp 0").returncode == 0
 
 
