@@ -17,7 +17,7 @@ from pathlib import Path
 from appliance.setup.places import CONFIG, OPT, RELEASES, VENV
 from appliance.setup.release import go_back_to, running, version_of_release
 from appliance.setup.running import restart, stop, systemd_runs
-from appliance.setup.steps import Exit, Refused, say
+from appliance.setup.steps import Exit, Refused, on_the_card, say
 from appliance.setup.tables import DATABASE, Tables
 
 BEFORE = OPT / "before"  # of root's alone; on the same card as the originals
@@ -52,9 +52,9 @@ class GoingBack:
         files = {str(place): _as_json(kept) for place, kept in self.files.items()}
         said = {"coming": self.coming, "before": self.before, "files": files}
         (half / "before.json").write_text(json.dumps(said), encoding="utf-8")
-        os.sync()
+        on_the_card(self.folder.parent)
         half.rename(self.folder)
-        os.sync()
+        on_the_card(self.folder.parent)
 
     @property
     def tables(self) -> Tables:

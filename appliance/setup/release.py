@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 from appliance.failpoints import passing
 from appliance.setup.places import COMING, PREVIOUS, RELEASES, SOURCE, SYSTEM_PYTHON, VENV
 from appliance.setup.shipped import copy_shipped, shipped
-from appliance.setup.steps import PLAIN, Exit, Refused, ran
+from appliance.setup.steps import PLAIN, Exit, Refused, on_the_card, ran
 
 LOCK = SOURCE / "appliance/requirements/run.lock"
 WHOLE = "whole"  # written last: a folder without it was left by a cut
@@ -52,9 +51,11 @@ class Release:
                 "the Python packages could not be installed; is the network there? "
                 "Without one: install --offline FOLDER, made by `setup_pi.sh bundle`",
             ) from error
-        os.sync()  # first: a cut must not leave the mark beside files that are still empty
+        on_the_card(
+            self.folder
+        )  # first: a cut must not leave the mark beside files that are still empty
         (self.folder / WHOLE).touch()
-        os.sync()
+        on_the_card(self.folder)
 
     def _fill(self) -> None:
         python = str(self.folder / "bin/python")

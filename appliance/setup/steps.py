@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from enum import IntEnum
+from pathlib import Path
 from typing import Protocol
 
 
@@ -90,3 +91,11 @@ def ran(*words: str, **environment: str) -> str:
 def holds(*words: str) -> bool:
     """Whether a program says yes."""
     return subprocess.run(words, capture_output=True, check=False, env=PLAIN).returncode == 0
+
+
+def on_the_card(folder: Path) -> None:
+    """Everything written to the file system of *folder* is there after a cut.
+
+    That one only: a slow stick in the box, or a busy neighbour, is not waited for.
+    """
+    ran("sync", "--file-system", str(folder))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from appliance.failpoints import passing
 from appliance.setup.places import STATE
+from appliance.setup.steps import on_the_card
 
 DATABASE = STATE / "point.db"
 
@@ -35,7 +36,7 @@ class Tables:
             contextlib.closing(sqlite3.connect(half)) as there,
         ):
             here.backup(there)
-        os.sync()
+        on_the_card(half.parent)
         half.rename(self.copy)
 
     def forget(self) -> None:
@@ -69,9 +70,9 @@ class Tables:
         shutil.copyfile(self.copy, half)
         half.chmod(0o600)
         os.chown(half, found.st_uid, found.st_gid)
-        os.sync()
+        on_the_card(half.parent)
         half.rename(self._ready)
-        os.sync()
+        on_the_card(half.parent)
 
 
 def shape(database: Path) -> str | None:

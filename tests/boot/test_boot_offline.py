@@ -140,5 +140,5 @@ def test_a_box_without_a_network_is_installed_and_kept_new_from_sticks(bare):
     assert back.returncode == 74
     assert "nothing was changed" in back.stderr
     assert set(bare.shell("ls -A /opt/tramhoso").split()) == {
-        "releases", "venv", "previous", "undo.json"
+        "announce", "releases", "venv", "previous", "undo.json"
     }  # fmt: skip
