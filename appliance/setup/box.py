@@ -92,7 +92,7 @@ class Box:
         """Every place that is written anew beside itself; a release taken back has other files."""
         files = [step.place for step in self._steps if isinstance(step, PlacedFile)]
         files += [file.place for file in sane_files()]
-        return [*files, accounts.PLACE, UNDO, VENV, PREVIOUS]
+        return [*files, CONFIG, accounts.PLACE, UNDO, VENV, PREVIOUS]
 
     def _begin(self) -> GoingBack:
         """Go on from what was broken off, or go back by it; returns what is replaced from here."""

@@ -51,9 +51,8 @@ class Release:
                 "the Python packages could not be installed; is the network there? "
                 "Without one: install --offline FOLDER, made by `setup_pi.sh bundle`",
             ) from error
-        on_the_card(
-            self.folder
-        )  # first: a cut must not leave the mark beside files that are still empty
+        # first: a cut must not leave the mark beside files that are still empty
+        on_the_card(self.folder)
         (self.folder / WHOLE).touch()
         on_the_card(self.folder)
 
