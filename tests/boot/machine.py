@@ -188,6 +188,9 @@ def _room_to_write(folder: Path, name: str) -> Path:
     """In memory where there is plenty: to remove a release from a disk takes half a minute."""
     facts = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
     plenty = int(facts["MemAvailable"].split()[0]) >= PLENTY_KB
+    for left in MEMORY.glob("tramhoso-box-*"):  # by a run that was killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
     if MEMORY.is_dir() and plenty and shutil.disk_usage(MEMORY).free >= PLENTY_KB * 512:
         return MEMORY / f"tramhoso-{name}"
     return folder
