@@ -167,6 +167,12 @@ def key_in(page: Page, control: str, value: str) -> None:
         to(page, control)
         order = "e => [...e.options].findIndex(o => o.value === %r) - e.selectedIndex"
         ahead = box.evaluate(order % value)
+        if abs(ahead) > 3:  # a long list is opened, walked through, and tells its choice once
+            page.keyboard.press("Alt+ArrowDown")
+            for _ in range(abs(ahead)):
+                page.keyboard.press("ArrowDown" if ahead > 0 else "ArrowUp")
+            page.keyboard.press("Enter")
+            ahead = box.evaluate(order % value)
         step(page, control, value, "ArrowDown" if ahead >= 0 else "ArrowUp", abs(ahead))
     else:
         to(page, control)
