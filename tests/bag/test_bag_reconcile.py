@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -25,9 +25,11 @@ from appliance.core.submission import Bound
 from appliance.core.visits import Face, HowDone, Purpose
 from appliance.desk import appointments, bag, served, visits
 from appliance.desk.delivery import Sending, health
+from appliance.desk.point import open_point, utc_now
 from appliance.desk.waiting import list_waiting, try_again
 from appliance.destinations.http import Patience
 from appliance.destinations.ward_service import WardService
+from appliance.services import upkeep
 from appliance.services.figures_told import FiguresToWard
 from tests.folder.boxes import LAN, CarryingBox, point_with_lan
 from tests.folder.office import Office
@@ -160,6 +162,16 @@ class Bag:
         for one in list_waiting(self.point):
             try_again(self.point, one.dossier_id)
 
+    def lose_power(self) -> None:
+        """In the middle of the evening; all that is in memory is gone."""
+        self.point.database.close()
+        for key in (self.point.config.paths.runtime / "desk-keys").glob("*"):
+            key.unlink()
+        again = open_point(self.point.config, self.point.clock)
+        assert upkeep.run(again).found_again == 0
+        again.__dict__["procedures"] = self.point.procedures
+        self.box.point = self.point = again
+
 
 def told_of(office: Office, name: str) -> tuple[list[str], Counter[tuple[str, ...]]]:
     """What the ward holds of one box, from its raw rows."""
@@ -185,6 +197,7 @@ def told_of(office: Office, name: str) -> tuple[list[str], Counter[tuple[str, ..
 @settings(
     max_examples=4,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # each step of a shrink is an evening
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(evening=EVERY, back=st.permutations(range(3)))
@@ -214,3 +227,31 @@ def test_bags_that_come_home_in_any_order_leave_everything_once(
         finally:
             for one in bags:
                 one.point.database.close()
+
+
+def test_an_evening_of_five_hours_without_a_line_survives_a_power_cut(
+    office: tuple[RunningWard, Office], with_lan: Path, tmp_path: Path
+) -> None:
+    """Twelve visits and eight dossiers at two places; home at eleven at night."""
+    ward, desk = office
+    one = Bag(tmp_path / "evening" / "1", with_lan, ward, desk, 1)
+    begun, passed = utc_now() - timedelta(hours=5), [timedelta()]
+    object.__setattr__(one.point, "clock", lambda: begun + passed[0])
+    for turn in range(12):
+        passed[0] = timedelta(minutes=25 * turn)
+        one.visit(turn)
+        if turn % 3 < 2:
+            one.seal(turn)
+        if turn == 0:  # nobody answers out here
+            assert one.box.send_by_network("http://127.0.0.1:9/intake/v1") is not None
+        if turn == 6:
+            one.lose_power()
+            one.go(turn)
+    assert len(one.sealed) == 8
+    assert bag.look_back(one.point).on_its_way == 8
+    passed[0] = timedelta(hours=5)
+    one.home()
+    assert told_of(desk, one.name) == (sorted(one.sealed), one.counted)
+    assert {key[1] for key in one.counted} == {one.point.config.point.code, "cho-mau"}
+    assert bag.look_back(one.point).is_empty
+    one.point.database.close()
