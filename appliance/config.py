@@ -317,8 +317,8 @@ def read_config(path: Path) -> Config:
             return Config.model_validate(tomllib.load(file))
     except FileNotFoundError as error:
         raise ConfigWrong(
-            f"{path}: no such file; copy docs/config.example.toml there, "
-            "or name another: tramhoso --config FILE …"
+            f"{path}: no such file; on a box sudo tramhoso-setup install makes it; elsewhere "
+            "copy docs/config.example.toml there, or name another: tramhoso --config FILE …"
         ) from error
     except PermissionError as error:
         raise ConfigWrong(f"{path}: {error.strerror}; on a box: sudo tramhoso …") from error

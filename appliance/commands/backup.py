@@ -72,7 +72,10 @@ def backup(config_path: Path, place: Path, not_a_mount: bool) -> None:
 
 @click.command("restore-backup", short_help="A backup onto a box that holds no dossiers.")
 @place_argument
-@click.option("--code", help="as `tramhoso backup` printed it; asked for where it is left out")
+@click.option(
+    "--code",
+    help="as `tramhoso backup` printed it; left out it is asked for, and in no journal",
+)
 @click.pass_obj
 def restore_backup(config_path: Path, place: Path, code: str | None) -> None:
     """Put the backup in the folder PLACE onto this box; stop the services before.

@@ -12,6 +12,7 @@ import pytest
 ASKED = """
 import os
 from appliance.commands.who import become
+os.setgroups([0, 4])
 become(65534, ["scanner", "no-such-group-here"])
 print(os.getresuid(), os.getresgid(), 0 in os.getgroups())
 try:
