@@ -16,6 +16,7 @@ from appliance.config import PanelSection
 from appliance.core.errors import ConfigWrong, PanelAbsent
 from appliance.core.ports import Panel
 from appliance.services import notify
+from appliance.services.on_trial import wait_until_open
 from appliance.services.thrift import Tidy, settle
 from appliance.store.starts import Starts
 
@@ -35,8 +36,9 @@ def station(config_path: Path) -> None:
     point = open_box(config_path)
     starts = Starts(point.config.paths.state) if notify.somebody_starts_us_again() else None
     if starts is not None and starts.is_safe:
-        safe = SafeStation(point, open_panel(point.config.panel), starts.try_again)
-        _live("station, in safe mode,", safe.run)
+        panel = open_panel(point.config.panel)
+        safe = SafeStation(point, panel, starts.try_again)
+        _live("station, in safe mode,", safe.run, panel=panel)
         return
     settings = point.config.scanner
     scanner = SaneScanner(
@@ -44,7 +46,8 @@ def station(config_path: Path) -> None:
     )
     panel = open_panel(point.config.panel)
     voice = open_voice(point.config, panel, point.sent_down)
-    _live("station", Station(point, scanner, panel, Cleaner(), voice, Rhythm()).run, starts)
+    serving = Station(point, scanner, panel, Cleaner(), voice, Rhythm())
+    _live("station", serving.run, starts, panel)
 
 
 @click.command(short_help="Send sealed dossiers until SIGTERM.")
@@ -123,6 +126,7 @@ def _live(
     name: str,
     run: Callable[[Callable[[], bool], Callable[[], None]], None],
     starts: Starts | None = None,
+    panel: Panel | None = None,
 ) -> None:
     """Run a service's loop between READY and SIGTERM, with the watchdog fed by its turns."""
     stop_asked = False
@@ -136,7 +140,9 @@ def _live(
     settle()
     notify.ready()
     log.info("%s is ready", name)
-    run(lambda: stop_asked, _beat(starts))
+    beat = _beat(starts)
+    wait_until_open(lambda: stop_asked, beat, panel)
+    run(lambda: stop_asked, beat)
     if starts is not None:
         starts.ended_well()
     notify.stopping()

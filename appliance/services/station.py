@@ -40,6 +40,7 @@ from appliance.services.steady import Steady
 from appliance.services.text import Texts
 from appliance.services.walk_ups import WalkUps
 from appliance.store import outbox
+from appliance.trial import note_taken_in
 
 log = logging.getLogger(__name__)
 
@@ -230,6 +231,7 @@ class Station:
         except Exception as error:
             self._front.complain(logged(error))
         else:
+            note_taken_in(self._point.config.paths.state)
             self._front.scanning()
             self._front.flash(Signal.SCANNING)  # over what an earlier press is still told
             self._batches.start_asked()

@@ -25,6 +25,7 @@ from appliance.desk.walk_up_erasing import erase_over
 from appliance.desk.walk_ups import is_late
 from appliance.store import dossiers, in_use, outbox, pages
 from appliance.store.space import give_back, pack_once
+from appliance.trial import Trial
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +35,15 @@ class Upkeep:
     """What one round found and did. Names are digests and ids, never content."""
 
     migrated: bool
-    rows_without_file: tuple[str, ...]  # pages that cannot be shown any more
-    files_set_aside: tuple[str, ...]  # files that no row points to
-    erased_dossiers: int  # sealed ones whose desk copies a cut had left
-    erased_walk_ups: int  # that nobody claimed in time
-    erased_drafts: int  # that nobody worked on for as long as drafts are kept
-    erased_set_aside: int  # things that were set aside long ago
-    forgotten_dossiers: int  # delivered or erased long ago
-    forgotten_lines: int  # of the audit trail
-    disk_free_mb: int
+    rows_without_file: tuple[str, ...] = ()  # pages that cannot be shown any more
+    files_set_aside: tuple[str, ...] = ()  # files that no row points to
+    erased_dossiers: int = 0  # sealed ones whose desk copies a cut had left
+    erased_walk_ups: int = 0  # that nobody claimed in time
+    erased_drafts: int = 0  # that nobody worked on for as long as drafts are kept
+    erased_set_aside: int = 0  # things that were set aside long ago
+    forgotten_dossiers: int = 0  # delivered or erased long ago
+    forgotten_lines: int = 0  # of the audit trail
+    disk_free_mb: int = 0
     damage: str | None = None  # of the database, found at a start and mended
     restored_from: str | None = None  # when the copy was made that took its place
     found_again: int = 0  # of what was saved after that copy
@@ -61,10 +62,16 @@ class Upkeep:
         return asdict(self) | {"all_well": self.all_well}
 
 
-def run(point: Point) -> Upkeep:
-    """One round. Safe at any time, also while the other services work, and safe to repeat."""
+def run(point: Point, trial: Trial = Trial()) -> Upkeep:  # noqa: B008 - it is frozen
+    """One round. Safe at any time, also while the other services work, and safe to repeat.
+
+    While a new release is on *trial* the tables are brought up to date and nothing else is done.
+    """
     mended = _mended(point)
     migrated = mended.migrated if mended else point.database.migrate()
+    if trial.is_on:
+        # what is erased or copied now would not fit the tables of before
+        return Upkeep(migrated, disk_free_mb=disk_free_mb(point))
     noting.pay(point)  # a page that died alone between an erasing and its note
     erased = finish_erasing(point)
     unclaimed = erase_over(point, is_late)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 from appliance.failpoints import passing
@@ -24,6 +25,7 @@ from appliance.setup.steps import Exit, Refused, Step, holds, ran, say, told
 from appliance.setup.succession import may_follow
 from appliance.setup.trust import RELEASE_KEY, Bundle
 from appliance.setup.typed import typed_words
+from appliance.trial import Trial
 
 
 class Box:
@@ -34,6 +36,7 @@ class Box:
         self._release = Release(bundle.wheels if bundle else None)
         self._before, self._is_kept = broken_off(), False
         self._must_start = False
+        self._closed = ExitStack()  # while it lasts the new release takes nothing in
         settings = Settings(config)
         hotspot = hotspot_for(settings.content)
         firewall = firewall_for(settings.content, hotspot.device)
@@ -75,11 +78,12 @@ class Box:
         """
         before = self._begin()
         count = 0
-        for step in self._steps:
-            try:
-                count += self._take(step, before)
-            except (Refused, subprocess.CalledProcessError) as error:
-                raise self._end_of(error, before) from error
+        with self._closed:
+            for step in self._steps:
+                try:
+                    count += self._take(step, before)
+                except (Refused, subprocess.CalledProcessError) as error:
+                    raise self._end_of(error, before) from error
         if __debug__:
             passing("setup-before-forgotten")
         before.forget()
@@ -142,6 +146,7 @@ class Box:
         """The old services are stopped, the new ones not yet started."""
         if __debug__:
             passing("setup-services-stopped")
+        self._closed.enter_context(Trial().held())
         self._keep_tables()
 
     def _keep_tables(self) -> None:

@@ -165,5 +165,14 @@ class Loaded:
         return mark in there if mark else not there
 
 
+def load_again() -> None:
+    """What the file says now; where there is none, nothing of ours."""
+    if RULES.exists():
+        subprocess.run(["systemctl", "reload-or-restart", FIREWALL], check=False)
+    elif program := _nft():
+        words = [program, "delete", "table", *TABLE]
+        subprocess.run(words, capture_output=True, check=False)
+
+
 def _nft() -> str | None:
     return shutil.which("nft", path="/usr/sbin:/sbin:/usr/bin")

@@ -14,11 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance.hotspot import PASSWORD_FILE
+from appliance.setup import firewall, hotspot
 from appliance.setup.places import CONFIG, OPT, RELEASES, VENV
 from appliance.setup.release import go_back_to, running, version_of_release
-from appliance.setup.running import restart, stop, systemd_runs
+from appliance.setup.running import restart, start, stop, systemd_runs
 from appliance.setup.steps import Exit, Refused, on_the_card, say
-from appliance.setup.tables import DATABASE, Tables
+from appliance.setup.tables import DATABASE, Tables, shape
+from appliance.trial import begin_anew, has_taken_in
 
 BEFORE = OPT / "before"  # of root's alone; on the same card as the originals
 
@@ -40,6 +43,7 @@ class GoingBack:
     coming: str
     before: str | None  # the release that ran; None: a first install
     files: dict[Path, Kept | None]
+    shape: str | None = None  # of the tables
     folder: Path = BEFORE
     database: Path = DATABASE
 
@@ -51,6 +55,7 @@ class GoingBack:
         half.mkdir(parents=True, mode=0o700)
         files = {str(place): _as_json(kept) for place, kept in self.files.items()}
         said = {"coming": self.coming, "before": self.before, "files": files}
+        said["shape"] = self.shape
         (half / "before.json").write_text(json.dumps(said), encoding="utf-8")
         on_the_card(self.folder.parent)
         half.rename(self.folder)
@@ -63,8 +68,20 @@ class GoingBack:
 
     def keep_tables(self) -> None:
         """Asked between the old services and the new."""
-        if self.before not in (None, self.coming):
-            self.tables.keep()
+        if self.before in (None, self.coming) or self.tables.copy.exists():
+            return  # a second run after a cut: the first copy is the one from before
+        begin_anew(self.database.parent)
+        self.tables.keep()
+
+    def leads_back(self) -> bool:
+        """Whether the release before could go on and nothing that people put in since is lost.
+
+        A new release takes nothing in while the set-up looks at it. A set-up that was cut leaves
+        it open; then what counts is whether somebody used that.
+        """
+        if self.shape is None or shape(self.database) in (None, self.shape):
+            return True
+        return shape(self.tables.copy) == self.shape and not has_taken_in(self.database.parent)
 
     def put_back(self) -> None:
         """Files, release and tables as they were; what runs is stopped before, if it can be."""
@@ -75,13 +92,21 @@ class GoingBack:
         self.tables.put_back()
 
     def undo(self, why: str) -> Refused:
-        """Let the release before run again; returns what to tell of it."""
-        say("back", f"to release {self.before}, with its units and its tables")
+        """Let the release before run again, if nothing is lost by it; returns what to tell."""
         if systemd_runs():
             stop()
+        if not self.leads_back():
+            if systemd_runs():
+                start()
+            return Refused(
+                Exit.NOT_RUNNING,
+                f"{why}; release {self.coming} stays, because it changed the tables and people "
+                "have put things in since; nothing is lost; `tramhoso logs`, and call for help",
+            )
+        say("back", f"to release {self.before}, with its units and its tables")
         self.put_back()
         if systemd_runs():
-            restart()
+            restart(_tell_others)
         self.forget()
         now = version_of_release(VENV.resolve())
         return Refused(Exit.ROLLED_BACK, f"{why}; release {now} runs again")
@@ -99,8 +124,9 @@ class GoingBack:
 def as_it_is(coming: str, places: Iterable[Path]) -> GoingBack:
     """The box now, as far as *places* and the configuration tell it."""
     there = running()
-    files = {place: _kept(place) for place in (*places, CONFIG)}
-    return GoingBack(coming, there.name if there else None, files)
+    also = (CONFIG, PASSWORD_FILE, *hotspot.PLACES)
+    files = {place: _kept(place) for place in (*places, *also)}
+    return GoingBack(coming, there.name if there else None, files, shape(DATABASE))
 
 
 def broken_off(folder: Path = BEFORE, database: Path = DATABASE) -> GoingBack | None:
@@ -110,7 +136,13 @@ def broken_off(folder: Path = BEFORE, database: Path = DATABASE) -> GoingBack | 
     except FileNotFoundError:
         return None
     files = {Path(place): _from_json(kept) for place, kept in said["files"].items()}
-    return GoingBack(said["coming"], said["before"], files, folder, database)
+    return GoingBack(said["coming"], said["before"], files, said.get("shape"), folder, database)
+
+
+def _tell_others() -> None:
+    """The kernel and NetworkManager still hold what the release that went had told them."""
+    firewall.load_again()
+    hotspot.load_again()
 
 
 def _kept(place: Path) -> Kept | None:

@@ -193,6 +193,16 @@ def remove() -> list[Path]:
     return doomed
 
 
+def load_again() -> None:
+    """NetworkManager takes what the files say now: another password, or no hotspot any more."""
+    if not _manager_runs():
+        return
+    _nmcli("connection", "reload")
+    _nmcli("general", "reload", "dns-full")
+    if KEYFILE.exists():
+        _nmcli("--wait", "30", "connection", "up", NAME)
+
+
 def _in_keyfile(text: str) -> str:
     """As GLib reads it: a backslash is doubled, a space at an end would be lost."""
     return text.replace("\\", "\\\\").replace(" ", "\\s")

@@ -12,6 +12,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
 from appliance.desk.point import Point
+from appliance.trial import Trial
 from web.station import (
     appointments,
     arrange,
@@ -23,6 +24,7 @@ from web.station import (
     check,
     choose,
     citizen,
+    closed,
     corrections,
     crop,
     delivery,
@@ -103,12 +105,14 @@ def create_app(
     idle_limit: timedelta = IDLE_LIMIT,
     lock_after: timedelta = LOCK_AFTER,
     monotonic: Callable[[], float] = time.monotonic,
+    trial: Trial = Trial(),  # noqa: B008 - it is frozen
 ) -> Flask:
     """Build the page of *point*.
 
     After *lock_after* without a sign of a person the screen is locked, after *idle_limit* the
     session is over. With *https* the session cookie only travels encrypted. Idle time is counted by
-    *monotonic*: a Pi's wall clock jumps when it first hears a time server.
+    *monotonic*: a Pi's wall clock jumps when it first hears a time server. While *trial*
+    is on nobody gets further than a notice.
     """
     app = Flask(__name__)
     app.config.update(
@@ -132,6 +136,7 @@ def create_app(
     Bootstrap5(app)
     packing.pack(app)
     security.guard(app)  # first: a foreign host learns nothing
+    closed.guard(app, trial)
     body.guard(app)
     CSRFProtect(app)
     gate.guard(app)
