@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,6 +15,9 @@ from appliance.config import Config, read_config
 from appliance.core.errors import PrinterError
 from appliance.core.printing import Media
 from appliance.devices.printer import Printer
+
+if TYPE_CHECKING:
+    from appliance.procedures.catalogue import Catalogue
 
 _TO = click.option(
     "--to",
@@ -77,10 +81,8 @@ def notice(
 ) -> None:
     """The notice of PROCEDURE, one A4 sheet for the wall or a till roll to take home."""
     from appliance.papers.prints.wall_notice import print_wall_notice
-    from appliance.procedures.catalogue import Catalogue
 
-    config = read_config(config_path)
-    offered = Catalogue(config.procedures.folder)
+    config, offered = _as_the_page_says(config_path)
     if procedure_id not in offered:
         raise click.UsageError(f"no procedure {procedure_id}; there are {', '.join(offered)}")
     pdf = print_wall_notice(
@@ -110,14 +112,13 @@ def leaflet(
 ) -> None:
     """The leaflet of this point; an A4 sheet has it twice, to be cut.
 
-    Place and hours are those of [hours] in the configuration, unless they are given here.
+    Place and hours are those of [hours], as the ward has set them or the configuration says, unless
+    they are given here.
     """
     from appliance.desk.public_prints import leaflet_of
     from appliance.papers.prints.leaflet import print_leaflet
-    from appliance.procedures.catalogue import Catalogue
 
-    config = read_config(config_path)
-    offered = Catalogue(config.procedures.folder)
+    config, offered = _as_the_page_says(config_path)
     sheet = leaflet_of(config, offered.leaflets, _now(config), url)
     sheet = replace(sheet, address=address or sheet.address, hours=hours or sheet.hours)
     _out(config, print_leaflet(sheet, Media(media)), Media(media), to)
@@ -142,6 +143,29 @@ def hotspot(config_path: Path, to: Path | None) -> None:
 
 
 print_.add_command(labels)
+
+
+def _as_the_page_says(config_path: Path) -> tuple[Config, Catalogue]:
+    """Settings and procedures with what the ward has sent down over them.
+
+    Raises:
+        ClickException: whoever runs this may not look at that; a paper with the law of last year
+            is worse than none.
+    """
+    from appliance.procedures.catalogue import Catalogue
+    from appliance.published.keeping import Shelf
+    from appliance.published.sent_down import SentDown
+
+    config = read_config(config_path)
+    published = config.paths.state / "published"
+    try:
+        list(published.iterdir())
+    except FileNotFoundError:
+        pass  # nothing was ever sent
+    except PermissionError as error:
+        raise click.ClickException(f"{published} cannot be read by you: use sudo") from error
+    now = SentDown(Shelf(published)).now
+    return now.settings.over(config), Catalogue(config.procedures.folder, lambda: now.procedures)
 
 
 def _out(config: Config, pdf: bytes, media: Media, to: Path | None) -> None:

@@ -72,9 +72,7 @@ class Point:
         return self.sent_down.now.settings.over(self.config)
 
     def _procedures_sent_down(self) -> Path | None:
-        place = self.sent_down.now.place
-        folder = place / "procedures" if place else None
-        return folder if folder and folder.is_dir() else None
+        return self.sent_down.now.procedures
 
     @property
     def places(self) -> Places:

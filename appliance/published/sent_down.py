@@ -69,6 +69,12 @@ class Now:
         spoken = {tongue for name in names if (tongue := tongue_of(name)) is not None}
         return frozenset(written | set(self.labels) | spoken)
 
+    @property
+    def procedures(self) -> Path | None:
+        """The folder of those that the ward sent down, if it sent any."""
+        folder = self.place / "procedures" if self.place else None
+        return folder if folder and folder.is_dir() else None
+
     def leaf(self, kind: Kind, name: str, tongue: Tongue) -> Leaf | None:
         """In that language, else in Vietnamese."""
         found = self.leaves.get(kind, {}).get(name, {})

@@ -26,6 +26,7 @@ from tests.point.conftest import *
 from tests.point.conftest import scan_into
 from tests.point.supplements import arrive, say, seal
 from tests.printing.print_system import PrintSystem
+from tests.publications.conftest import PROCEDURE, stand
 
 
 @pytest.fixture
@@ -166,6 +167,23 @@ def test_a_technician_gets_a_notice_as_a_file_without_any_printer(tramhoso, tmp_
     done = tramhoso("print", "notice", "khai-tu", "--to", str(tmp_path / "n.pdf"))
     assert done.returncode == 0, done.stderr
     assert "Đăng ký khai tử" in words((tmp_path / "n.pdf").read_bytes())
+
+
+def test_the_command_prints_what_the_ward_sent_down_as_the_page_does(
+    tramhoso, tmp_path, point, words
+):
+    hours = '[hours]\nphone = "0258 000 000"\naddress = "12 đường Mẫu"\n'
+    stand(point, 1, {"procedures/don-thu.yaml": PROCEDURE, "config.toml": hours})
+    paths = point.config.paths
+    here = f'[paths]\nstate = "{paths.state}"\nruntime = "{paths.runtime}"\n'
+    there = tmp_path / "n.pdf"
+    done = tramhoso("print", "notice", "don-thu", "--to", str(there), printers=here)
+    assert done.returncode == 0, done.stderr
+    assert "Đơn thử của phường" in words(there.read_bytes())
+    done = tramhoso("print", "leaflet", "--to", str(there), printers=here)
+    assert done.returncode == 0, done.stderr
+    for said in ("Đơn thử của phường", "0258 000 000", "12 đường Mẫu", "Đăng ký khai sinh"):
+        assert said in words(there.read_bytes())
 
 
 def test_a_technician_is_told_in_one_line_that_there_is_no_printer(tramhoso):

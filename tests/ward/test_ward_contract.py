@@ -242,7 +242,7 @@ def test_a_nul_in_an_address_is_just_unknown(ward: RunningWard, box: Box, office
     assert box.ask("GET", "/dossiers/%00").status_code == 404
     assert box.ask("GET", "/track/%00?s=123456").status_code == 404
     assert box.ask("HEAD", "/files/%00", headers={"Tus-Resumable": "1.0.0"}).status_code == 400
-    assert box.ask("GET", "/procedures/%00/%00").status_code == 404
+    assert box.ask("GET", "/publications/1/files/%00").status_code == 404
     assert officer.get("/inbox/%00").status_code == 404
     assert "chưa đúng" in Officer(ward.site).sign_in("\0", "x").text
 

@@ -43,7 +43,7 @@ def test_a_wrong_token_gets_401_at_every_door(ward: RunningWard, token: str) -> 
         ("PUT", "/dossiers/0198c0de-0000-7000-8000-000000000001"),
         ("GET", "/events"),
         ("PUT", "/heartbeat"),
-        ("GET", "/procedures"),
+        ("GET", "/publications/1"),
     ):
         answer = nobody.ask(method, path, headers=TUS)
         assert answer.status_code == 401
@@ -302,25 +302,6 @@ def test_a_heartbeat_is_remembered_and_answered_with_the_time(ward: RunningWard,
     with reading(ward.engine) as conn:
         assert devices(conn)[0].seen_at
     assert box.ask("PUT", "/heartbeat", json=beat | {"queue": -1}).status_code == 422
-
-
-def test_procedures_are_an_empty_list_until_the_office_publishes_some(
-    ward: RunningWard, box: Box
-) -> None:
-    assert box.ask("GET", "/procedures").json() == []
-    folder = ward.settings.home / "procedures" / "1.001193"
-    folder.mkdir(parents=True)
-    body = '{"title_vi": "Đăng ký khai sinh", "valid_from": "2026-07-01"}'.encode()
-    (folder / "2026-07-01.json").write_bytes(body)
-    answer = box.ask("GET", "/procedures")
-    [entry] = answer.json()
-    assert entry["sha256"] == hashlib.sha256(body).hexdigest()
-    assert entry["title_vi"] == "Đăng ký khai sinh"
-    same = {"If-None-Match": answer.headers["ETag"]}
-    assert box.ask("GET", "/procedures", headers=same).status_code == 304
-    assert box.ask("GET", "/procedures/1.001193/2026-07-01").content == body
-    assert box.ask("GET", "/procedures/1.001193/..%2f..%2fage").status_code == 404
-    (folder / "2026-07-01.json").unlink()
 
 
 def test_anybody_with_code_and_secret_sees_the_state_and_no_name(

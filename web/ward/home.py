@@ -10,7 +10,6 @@
     HOME/uploads/       bytes that arrive, one file per upload
     HOME/locks/         empty; who writes to which upload just now
     HOME/sealed/ab/…    committed files, named by their SHA-256; still encrypted
-    HOME/procedures/    optional: <id>/<version>.json
     HOME/publications/  what is sent down to boxes, signed
 """
 
@@ -94,11 +93,6 @@ class WardHome:
     def earlier_keys(self) -> Path:
         """Keys that were renewed; what was sealed to them opens with them."""
         return self.folder / "earlier-keys"
-
-    @property
-    def procedures(self) -> Path:
-        """Procedure definitions this office publishes; may be absent."""
-        return self.folder / "procedures"
 
     @property
     def publications(self) -> Path:

@@ -22,7 +22,6 @@ from web.ward.figures import ward_totals
 from web.ward.fleet import same_code
 from web.ward.problems import Fault, Problem
 from web.ward.publications import file_of, newest_number, signed_list
-from web.ward.published import published_procedure, published_procedures
 from web.ward.service import the_ward
 from web.ward.tables import dossier
 from web.ward.uploads import TUS_HEADERS
@@ -234,25 +233,6 @@ def _enrolment_asked() -> EnrolmentAsked | None:
         return EnrolmentAsked.model_validate_json(request.get_data())
     except ValidationError:
         return None
-
-
-@intake.get("/procedures")
-def procedures() -> Response:
-    """What this office publishes; an empty list says: use what the box shipped with."""
-    answer = _json(published_procedures(the_ward().home.procedures))
-    answer.add_etag()
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.make_conditional(request)
-    return answer
-
-
-@intake.get("/procedures/<procedure_id>/<version>")
-def procedure(procedure_id: str, version: str) -> Response:
-    """One definition, byte for byte."""
-    body = published_procedure(the_ward().home.procedures, procedure_id, version)
-    if body is None:
-        raise Problem(404, "unknown", "not published here")
-    return _json_bytes(body, 200)
 
 
 @intake.get("/publications/<int:number>")
