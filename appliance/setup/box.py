@@ -32,17 +32,23 @@ class Box:
     """All steps of one box from this source."""
 
     def __init__(self, config: Path | None, bundle: Bundle | None) -> None:
+        self._config, self._bundle = config, bundle
         self._manifest = bundle.manifest if bundle else None
         self._release = Release(bundle.wheels if bundle else None)
         self._before, self._is_kept = broken_off(), False
         self._must_start = False
         self._closed = ExitStack()  # while it lasts the new release takes nothing in
+        self._steps = self._all_steps()
+
+    def _all_steps(self) -> list[Step]:
+        """As the configuration wants it that is there, or was given."""
+        config, bundle = self._config, self._bundle
         settings = Settings(config)
         hotspot = hotspot_for(settings.content)
         firewall = firewall_for(settings.content, hotspot.device)
         names = names_for(settings.content)
         key = [PlacedFile(RELEASE_KEY, bundle.key)] if bundle and bundle.key else []
-        self._steps: list[Step] = [
+        return [
             Built(self._release),  # beside the one that runs
             _Judged(config, self._release),
             accounts.Accounts(),
@@ -106,6 +112,7 @@ class Box:
         if left is not None and left.coming != name:
             if left.before is not None:
                 say("", str(left.undo(f"an update to {left.coming} was broken off")))
+                self._steps = self._all_steps()  # the configuration is the one from before again
             left = None
         may_follow(self._manifest)
         if left is None:
