@@ -85,7 +85,7 @@ def test_systemd_finds_nothing_to_say_about_the_units(box):
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_nothing_lays_out_a_dev_of_its_own_while_tmp_is_being_emptied(name):
-    """As /tmp/namespace-dev-…: seen on a busy start as 226/NAMESPACE, when forced 4 times of 150."""
+    """As /tmp/namespace-dev-…: 226/NAMESPACE at a busy start, when forced 4 times of 150."""
     unit = read(name)
     early = unit.get("DefaultDependencies") == ["no"]
     if early and unit["PrivateDevices"] == ["yes"]:
