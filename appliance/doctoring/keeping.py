@@ -79,13 +79,14 @@ def look_at_point(point: Point, machine: Machine) -> Iterator[Finding]:
 
 
 def look_at_release(machine: Machine, version: str) -> Iterator[Finding]:
-    """Which release runs, since when, and whether one is there to go back to."""
+    """Which release runs and since when: the last update, or the last going back from one."""
     venv = machine.opt / "venv"
-    whole = venv / "whole"
-    if not whole.exists():
+    if not (venv / "whole").exists():
         yield note("release-by-hand", version=version)
         return
-    since = datetime.fromtimestamp(whole.stat().st_mtime).astimezone()
+    if (machine.opt / "before").exists():  # of the set-up; it goes when all is done
+        yield person("update-broken-off", version=version)
+    since = datetime.fromtimestamp(venv.lstat().st_mtime).astimezone()  # of the link
     yield well("release-well", version=version, name=venv.resolve().name, since=f"{since:%d/%m/%Y}")
 
 

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from appliance.core.diagnosis import Finding, note, person, well
 from appliance.doctoring.machine import Machine
 
-PROPERTIES = "Id,LoadState,ActiveState,SubState,Result,NRestarts,Type"
+PROPERTIES = "Id,LoadState,ActiveState,SubState,Result,NRestarts,Type,RemainAfterExit"
 SYSTEMCTL = ("systemctl", "show", f"--property={PROPERTIES}")
-SERVICES = ("station", "web", "nginx", "uploader", "upkeep", "certificates")
+SERVICES = (
+    *("station", "web", "nginx", "uploader", "upkeep", "certificates"),
+    *("firewall", "names"),
+)
 _NAMES = tuple(f"tramhoso-{name}.service" for name in SERVICES)
 MANY_RESTARTS = 3
 
@@ -37,16 +40,28 @@ def _of(unit: dict[str, str]) -> Iterator[Finding]:
     state, result = unit.get("ActiveState", ""), unit.get("Result", "")
     if state == "failed":
         yield person("unit-failed", unit=name, result=result)
-    elif unit.get("SubState") == "auto-restart" or _restarts(unit) >= MANY_RESTARTS:
+    elif not _ends_at_will(name) and (
+        unit.get("SubState") == "auto-restart" or _restarts(unit) >= MANY_RESTARTS
+    ):
         # the former fell over a moment ago; before its next start it is neither failed nor running
         yield person("unit-restarts", unit=name, count=max(1, _restarts(unit)))
-    elif state == "inactive" and unit.get("Type") != "oneshot" and "uploader" not in name:
+    elif state == "inactive" and _must_be_active(unit) and "uploader" not in name:
         # the uploader rests until there is a token; the others must run
         yield person("unit-stopped", unit=name)
 
 
 def _restarts(unit: dict[str, str]) -> int:
     return int(unit.get("NRestarts") or 0)
+
+
+def _ends_at_will(name: str) -> bool:
+    """It begins anew with each address that the box is given."""
+    return name == "tramhoso-names.service"
+
+
+def _must_be_active(unit: dict[str, str]) -> bool:
+    """A firewall that was loaded stays active; what is only done now and then does not."""
+    return unit.get("Type") != "oneshot" or unit.get("RemainAfterExit") == "yes"
 
 
 def _facts(block: str) -> dict[str, str]:

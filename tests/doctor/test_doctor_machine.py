@@ -13,11 +13,13 @@ from appliance.doctoring.board import look_at_board
 from appliance.doctoring.clock import look_at_clock
 from appliance.doctoring.disk import look_at_disk, mount_of
 from appliance.doctoring.examining import Check, examine
+from appliance.doctoring.keeping import look_at_release
 from appliance.doctoring.machine import Machine
-from appliance.doctoring.units import look_at_units
+from appliance.doctoring.units import SERVICES, look_at_units
 from appliance.doctoring.usb import scanners_on_usb
 from appliance.doctoring.way_to_ward import has_way_out
 
+ROOT = Path(__file__).parents[2]
 NO_PROGRAM = ("/no/such/program",)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAYS_UP = 10
@@ -157,6 +159,7 @@ def test_a_clock_is_believed_only_when_somebody_told_the_time(
 UNIT = """Type={type}
 NRestarts={restarts}
 Result={result}
+RemainAfterExit={stays}
 Id=tramhoso-{name}.service
 LoadState=loaded
 ActiveState={state}
@@ -174,6 +177,14 @@ SubState={sub}
         ({"name": "station", "state": "inactive"}, "unit-stopped"),
         ({"name": "uploader", "state": "inactive"}, "units-well"),
         ({"name": "upkeep", "state": "inactive", "type": "oneshot"}, "units-well"),
+        ({"name": "firewall", "state": "failed", "type": "oneshot"}, "unit-failed"),
+        ({"name": "firewall", "state": "active", "type": "oneshot", "stays": "yes"}, "units-well"),
+        (
+            {"name": "firewall", "state": "inactive", "type": "oneshot", "stays": "yes"},
+            "unit-stopped",
+        ),
+        ({"name": "names", "state": "inactive", "type": "exec"}, "unit-stopped"),
+        ({"name": "names", "state": "active", "type": "exec", "restarts": "40"}, "units-well"),
     ],
 )
 def test_each_service_is_told_by_what_systemd_says(
@@ -182,11 +193,43 @@ def test_each_service_is_told_by_what_systemd_says(
     assert [f.code for f in look_at_units(machine, NO_PROGRAM)] == ["no-systemd"]
     (tmp_path / "run/systemd/system").mkdir(parents=True)
     said = UNIT.format(
-        **{"type": "notify", "restarts": "0", "result": "success", "sub": "running"} | unit
+        **{"type": "notify", "restarts": "0", "result": "success", "sub": "running"}
+        | {"stays": "no"}
+        | unit
     )
     lay(tmp_path / "said", f"{said}\nId=tramhoso-nginx.service\nLoadState=not-found\n")
     systemctl = script(tmp_path, f"cat {tmp_path}/said")
     assert [f.code for f in look_at_units(machine, systemctl)] == [code]
+
+
+def test_every_service_of_a_box_is_looked_at() -> None:
+    units = {path.stem for path in (ROOT / "systemd").glob("tramhoso-*.service")}
+    assert {f"tramhoso-{name}" for name in SERVICES} == units - {"tramhoso-ward"}
+
+
+def test_the_last_update_is_when_the_release_began_to_run_not_when_it_was_built(
+    machine: Machine, tmp_path: Path
+) -> None:
+    assert [f.code for f in look_at_release(machine, "0.1.0")] == ["release-by-hand"]
+    built = tmp_path / "opt/releases/0.1.0-abc"
+    lay(built / "whole", "")
+    os.utime(built / "whole", (NOW.timestamp() - 400 * 86400,) * 2)
+    (tmp_path / "opt/venv").symlink_to("releases/0.1.0-abc")
+    os.utime(tmp_path / "opt/venv", (NOW.timestamp() - 86400,) * 2, follow_symlinks=False)
+    (found,) = look_at_release(machine, "0.1.0")
+    assert (found.code, found.blanks["name"]) == ("release-well", "0.1.0-abc")
+    yesterday = datetime.fromtimestamp(NOW.timestamp() - 86400, UTC).astimezone()
+    assert found.blanks["since"] == f"{yesterday:%d/%m/%Y}"
+
+
+def test_an_update_that_a_plug_cut_is_told_until_it_is_finished(
+    machine: Machine, tmp_path: Path
+) -> None:
+    lay(tmp_path / "opt/releases/0.1.0-abc/whole", "")
+    (tmp_path / "opt/venv").symlink_to("releases/0.1.0-abc")
+    (tmp_path / "opt/before").mkdir(mode=0o700)
+    codes = [f.code for f in look_at_release(machine, "0.1.0")]
+    assert codes == ["update-broken-off", "release-well"]
 
 
 def plug_in(root: Path, place: str, ids: tuple[str, str], *interfaces: str) -> Path:
