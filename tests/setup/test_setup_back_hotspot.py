@@ -68,10 +68,10 @@ def back(box: BoxAndBundle) -> None:
     assert box.runs() == box.old
 
 
-def tree(box: BoxAndBundle) -> str:
+def tree(box: BoxAndBundle) -> dict[str, object]:
     """Without the page's certificate, which is made anew for the names of the moment."""
-    lines = box.settled_tree().splitlines()
-    return "\n".join(line for line in lines if "tls/page.pem" not in line)
+    there = box.settled_tree()
+    return {name: what for name, what in there.items() if not name.endswith("tls/page.pem")}
 
 
 def test_the_hotspot_goes_back_with_the_release_that_changed_it(box):
