@@ -131,9 +131,9 @@ class Machine:
         """A file of the running machine, seen from here."""
         return Path(f"/proc/{self._leader}/root") / place.lstrip("/")
 
-    def cable(self, outside: str) -> None:
-        """A network card, eth0; its other end is eth0 of this machine's network *outside*."""
-        words = ["link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns"]
+    def cable(self, outside: str, end: str = "eth0") -> None:
+        """A network card, eth0; its other end is *end* of this machine's network *outside*."""
+        words = ["link", "add", end, "type", "veth", "peer", "name", "eth0", "netns"]
         subprocess.run(["ip", "-n", outside, *words, str(self._leader)], check=True)
 
     def restart(self) -> float:
