@@ -211,7 +211,7 @@ def test_the_command_looks_at_both_printers_and_prints(print_system: PrintSystem
 def test_the_page_for_technicians_speaks_of_what_is_there():
     page = (Path(__file__).parents[2] / "docs/printing.md").read_text()
     commands = re.findall(r"^ *tramhoso print (\w+)", page, re.MULTILINE)
-    assert set(commands) == {"list", "notice", "leaflet", "hotspot", "look"}
+    assert set(commands) == {"list", "notice", "leaflet", "hotspot", "labels", "look"}
     assert set(commands) == set(print_.commands)
     told = set(re.findall(r"^\| `(printer-[a-z-]+)` \|", page, re.MULTILINE))
     assert told == {error.code for error in PrinterError.__subclasses__()}
