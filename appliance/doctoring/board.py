@@ -1,14 +1,15 @@
-"""The board: how hot it is, and whether its power supply holds."""
+"""The board: how hot it is, whether its power supply holds, what its battery has left."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Sequence
 
-from appliance.core.diagnosis import Finding, person, well
+from appliance.core.diagnosis import Finding, note, person, well
 from appliance.doctoring.machine import Machine, number_in, read
 
 TOO_HOT_C = 80  # a Pi slows itself down from here on
+BATTERY_LOW, BATTERY_ENDS = 30, 10  # percent; a visit at home takes about an hour
 VCGENCMD = ("vcgencmd", "get_throttled")
 _UNDER_VOLTAGE_NOW, _UNDER_VOLTAGE_SEEN = 1 << 0, 1 << 16
 
@@ -24,6 +25,25 @@ def look_at_board(machine: Machine, vcgencmd: Sequence[str] = VCGENCMD) -> Itera
     sags = _power_sags(machine, vcgencmd)
     if sags is not None:
         yield person("under-voltage") if sags else well("power-well")
+    yield from _battery(machine)
+
+
+def _battery(machine: Machine) -> Iterator[Finding]:
+    """A bag's, where its driver tells the kernel (class power_supply); the emptiest of several."""
+    told = []
+    for supply in (machine.sys / "class/power_supply").glob("*"):
+        percent = number_in(supply / "capacity")
+        if read(supply / "type") in {"Battery", "UPS"} and percent is not None:
+            told.append((percent, read(supply / "status") == "Discharging"))
+    if not told:
+        return
+    percent, drains = min(told)
+    if drains and percent <= BATTERY_ENDS:
+        yield person("battery-ends", percent=percent)
+    elif drains and percent <= BATTERY_LOW:
+        yield note("battery-low", percent=percent)
+    else:
+        yield well("battery-well", percent=percent)
 
 
 def _power_sags(machine: Machine, vcgencmd: Sequence[str]) -> bool | None:

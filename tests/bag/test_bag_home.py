@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from appliance.core.appointment import Kind, State
+from appliance.core.diagnosis import person, well
 from appliance.core.dossier import DossierState
 from appliance.desk import appointments, bag, desk_keys, dossiers, trail
+from appliance.desk.examined import note_findings
 from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.store import owners
@@ -47,6 +49,19 @@ def test_tonights_list_tells_where_and_what_for_and_nothing_of_saturday(
     assert len(bag.tonight(point).visits) == 1
     clock.pass_by(hours=3)
     assert bag.tonight(point).visits == ()
+
+
+def test_who_carries_it_reads_when_the_battery_ends(
+    point: Point, browser: Browser, lan: Volunteer
+) -> None:
+    browser.sign_in()
+    assert "Pin" not in words_of(browser.get("/bag").text)
+    note_findings(point, [well("battery-well", percent=63)])
+    assert "Pin còn 63 %." in words_of(browser.get("/bag").text)
+    note_findings(point, [person("battery-ends", percent=9)])
+    said = words_of(browser.get("/bag").text)
+    assert "Pin sắp hết: còn 9 %." in said
+    assert "Cắm sạc ngay." in said
 
 
 def test_what_is_personal_goes_and_the_search_would_find_it(

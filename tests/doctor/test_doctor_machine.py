@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.diagnosis import Finding, Level, well
+from appliance.core.diagnosis import Finding, Level, note, person, well
 from appliance.doctoring.board import look_at_board
 from appliance.doctoring.clock import look_at_clock
 from appliance.doctoring.disk import look_at_disk, mount_of
@@ -129,6 +129,24 @@ def test_the_firmware_remembers_a_sag(
 ) -> None:
     firmware = script(tmp_path, f"echo throttled={flags}")
     assert [f.code for f in look_at_board(machine, firmware)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("percent", "status", "found"),
+    [
+        (31, "Discharging", well("battery-well", percent=31)),
+        (30, "Discharging", note("battery-low", percent=30)),
+        (10, "Discharging", person("battery-ends", percent=10)),
+        (3, "Charging", well("battery-well", percent=3)),
+    ],
+)
+def test_a_bags_battery_is_told_before_it_ends(
+    machine: Machine, tmp_path: Path, percent: int, status: str, found: Finding
+) -> None:
+    for name, text in (("type", "Battery"), ("capacity", f"{percent}"), ("status", status)):
+        lay(tmp_path / f"sys/class/power_supply/bag/{name}", f"{text}\n")
+    lay(tmp_path / "sys/class/power_supply/mains/type", "Mains\n")
+    assert list(look_at_board(machine, NO_PROGRAM)) == [found]
 
 
 def script(folder: Path, text: str) -> tuple[str, ...]:

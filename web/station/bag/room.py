@@ -7,6 +7,8 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.desk import bag
+from appliance.desk.examined import last_examined
+from appliance.wording.diagnosed import Told, told
 from web.station.appointments.room import hours_of
 from web.station.here import point, volunteer
 from web.station.room_words import RoomWords
@@ -19,7 +21,16 @@ say = words.say
 @pages.get("")
 def show() -> str:
     """The list of tonight, in the order of the hours."""
-    return render_template("bag/tonight.html", evening=bag.tonight(point()))
+    return render_template(
+        "bag/tonight.html", evening=bag.tonight(point()), battery=_told_of_the_battery()
+    )
+
+
+def _told_of_the_battery() -> Told | None:
+    """As the box's last look at itself has it; None for a box without one."""
+    seen = last_examined(point())
+    found = (one for one in (seen.findings if seen else ()) if one.code.startswith("battery-"))
+    return next(map(told, found), None)
 
 
 @pages.get("/home")
