@@ -109,7 +109,10 @@ class Story:
                 self._send(connection, name, 1, channel, done)
             if sealed:
                 for hour, state in enumerate(said, start=1):
-                    self._say(connection, name, done + timedelta(hours=hour), state)
+                    at = done + timedelta(hours=hour)
+                    self._say(connection, name, at, state)
+                    if state is WardState.SUPPLEMENT_REQUESTED:  # a word about it asks for no more
+                        self._say(connection, name, at, state, EventType.MESSAGE)
         month = self._month_of(done)
         if channel is not None:
             self.expected[month, place, procedure, channel] += 1
@@ -148,10 +151,10 @@ class Story:
             insert(receipt).values(submission_id=name, code="X", received_at=at, message=b"")
         )
 
-    def _say(self, connection, name, at, state) -> None:  # type: ignore[no-untyped-def]
+    def _say(self, connection, name, at, state, kind=None) -> None:  # type: ignore[no-untyped-def]
         self.seq += 1
         asks = state is WardState.SUPPLEMENT_REQUESTED
-        kind = EventType.SUPPLEMENT_REQUESTED if asks else EventType.STATE_CHANGED
+        kind = kind or (EventType.SUPPLEMENT_REQUESTED if asks else EventType.STATE_CHANGED)
         told = Event(seq=str(self.seq), dossier_id=name, at=at, type=kind, state=state)
         connection.execute(
             insert(ward_event).values(

@@ -130,6 +130,18 @@ def test_a_cut_between_adding_up_and_dropping_leaves_both_undone(
         assert flat(figures.read(point, *EVER)) == +story.expected
 
 
+def test_a_word_about_a_request_that_stands_asks_for_no_more(
+    tmp_path: Path, migrated: Path
+) -> None:
+    with box(tmp_path / "box", migrated) as (point, clock):
+        with point.database.writing() as connection:
+            helper = add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, clock())
+        story = Story(point, helper)
+        story.a_dossier("khai-sinh", Channel.WARD, 20, (WardState.SUPPLEMENT_REQUESTED,))
+        assert "asked" in str(story.expected)
+        assert flat(figures.read(point, *EVER)) == +story.expected
+
+
 def test_what_a_face_said_stands_in_no_row_of_a_visit(tmp_path: Path, migrated: Path) -> None:
     with box(tmp_path / "box", migrated) as (point, clock):
         with point.database.writing() as connection:

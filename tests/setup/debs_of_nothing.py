@@ -14,6 +14,7 @@ def a_deb(pool: Path, name: str, *needs: str) -> str:
     said += "Description: of a test\n"
     made = pool / f"{name}.made"
     (made / "DEBIAN").mkdir(parents=True)
+    (made / "DEBIAN").chmod(0o755)  # whatever the umask: dpkg-deb takes no other
     (made / "DEBIAN/control").write_text(said)
     deb = pool / f"{name}.deb"
     words = ["dpkg-deb", "--root-owner-group", "-Znone", "--build", str(made), str(deb)]

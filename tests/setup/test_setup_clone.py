@@ -13,6 +13,8 @@ from appliance.setup.clone import bring_further
 from appliance.setup.steps import Exit, Refused
 from tests.setup.thrown_away import ThrownAway, a_source, cannot_be_made
 
+pytestmark = pytest.mark.timeout(600)  # a box is installed in one of them
+
 WHO = ("-c", "user.name=Mẫu", "-c", "user.email=mau@example.invalid", "-c", "commit.gpgsign=false")
 
 

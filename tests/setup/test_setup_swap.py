@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -55,13 +56,15 @@ def test_uninstall_unmasks_the_swap_and_enables_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     systemctl = tmp_path / "systemctl"
-    systemctl.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/said\n')
+    answers = "case $1 in is-enabled) echo disabled; exit 1;; esac"
+    systemctl.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/said\n{answers}\n')
     systemctl.chmod(0o755)
     monkeypatch.setitem(steps.PLAIN, "PATH", f"{tmp_path}:{steps.PLAIN['PATH']}")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     (tmp_path / "undo.json").write_text(json.dumps(["nginx.service", "var-swap.swap"]))
     put_back(tmp_path / "undo.json")
     assert (tmp_path / "said").read_text().splitlines() == [
-        "cat nginx.service",
+        "is-enabled nginx.service",
         "enable --quiet nginx.service",
         "unmask --quiet var-swap.swap",
     ]

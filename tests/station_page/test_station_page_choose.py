@@ -80,7 +80,7 @@ def test_after_three_the_next_working_day_counts(browser: Browser, clock: Clock)
 
 
 @pytest.mark.parametrize(
-    ("days", "hours", "ready"),
+    ("days", "later", "ready"),
     [
         (0, 0, "23/11/2026"),  # Sunday
         (6, 2.6, "30/11/2026"),  # Saturday, six minutes past noon
@@ -88,9 +88,9 @@ def test_after_three_the_next_working_day_counts(browser: Browser, clock: Clock)
     ],
 )
 def test_on_a_day_off_nobody_is_told_that_the_ward_receives_today(
-    browser: Browser, clock: Clock, days: int, hours: float, ready: str
+    browser: Browser, clock: Clock, days: int, later: float, ready: str
 ) -> None:
-    clock.pass_by(days=days, hours=hours)
+    clock.pass_by(days=days, hours=later)
     browser.sign_in()
     text = browser.get("/dossiers/new?q=khai sinh").text
     assert f"Hôm nay phường nghỉ: phường tính từ ngày làm việc tiếp theo, sớm nhất {ready}" in text
