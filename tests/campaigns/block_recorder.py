@@ -1,26 +1,58 @@
 """A disk that remembers every write and every flush it was given, and what a cut leaves of them.
 
-A FUSE file in memory under a loop device. A real card may have done, of what came after the last
-flush, all, some in any order, or some halves: ``images`` makes such cards.
+A FUSE file in memory under a loop device, served by a process of its own: whoever uses a disk that
+it serves itself can wait for its own answer for ever (a page fault under the interpreter's lock).
+A real card may have done, of what came after the last flush, all, some in any order, or some
+halves: ``images`` makes such cards.
 """
 
 from __future__ import annotations
 
 import errno
+import multiprocessing
+import os
 import random
 import stat
+import struct
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import mfusepy
 
 SECTOR = 512  # what a card writes wholly or not at all
 FLUSH = None
 Step = tuple[int, bytes] | None  # offset and bytes, or FLUSH
+_HEAD = struct.Struct("<qI")  # offset (below nought: a flush) and length
+
+
+class Log:
+    """Every step in its order; written by the process that serves, read by the one that asks."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._steps: Any = multiprocessing.get_context("fork").Value("Q", 0)
+
+    def append(self, step: Step) -> None:
+        """Counted once it lies there whole."""
+        offset, data = (-1, b"") if step is FLUSH else step
+        self._file.write(_HEAD.pack(offset, len(data)) + data)
+        self._file.flush()
+        self._steps.value += 1
+
+    def __len__(self) -> int:
+        return int(self._steps.value)
+
+    def __iter__(self) -> Iterator[Step]:
+        with Path(f"/proc/self/fd/{self._file.fileno()}").open("rb") as file:
+            for _ in range(len(self)):
+                offset, length = _HEAD.unpack(file.read(_HEAD.size))
+                yield FLUSH if offset < 0 else (offset, file.read(length))
 
 
 class Disk(mfusepy.Operations):  # type: ignore[misc]  # the library has no types
@@ -28,9 +60,9 @@ class Disk(mfusepy.Operations):  # type: ignore[misc]  # the library has no type
 
     use_ns = True
 
-    def __init__(self, base: bytes) -> None:
+    def __init__(self, base: bytes, log: Log) -> None:
         self._now, self._lock = bytearray(base), threading.Lock()
-        self.log: list[Step] = []
+        self.log = log
 
     def getattr(self, path: str, fh: int | None = None) -> dict[str, int]:
         if path == "/":
@@ -68,11 +100,17 @@ class Disk(mfusepy.Operations):  # type: ignore[misc]  # the library has no type
 def recording(base: bytes, folder: Path) -> Iterator[tuple[Disk, Path]]:
     """The disk and its file, while the FUSE file system at *folder* is up (root, /dev/fuse)."""
     folder.mkdir(parents=True)
-    disk = Disk(base)
-    threading.Thread(
-        target=lambda: mfusepy.FUSE(disk, str(folder), foreground=True, direct_io=True),
-        daemon=True,
-    ).start()
+    with tempfile.TemporaryFile(dir="/dev/shm") as file:
+        yield from _served(Disk(base, Log(file)), folder)
+
+
+def _served(disk: Disk, folder: Path) -> Iterator[tuple[Disk, Path]]:
+    def serve() -> None:
+        mfusepy.FUSE(disk, str(folder), foreground=True, direct_io=True)
+        os._exit(0)
+
+    server = multiprocessing.get_context("fork").Process(target=serve, daemon=False)
+    server.start()
     file = folder / "disk"
     end = time.monotonic() + 20
     while not file.exists():
@@ -83,6 +121,8 @@ def recording(base: bytes, folder: Path) -> Iterator[tuple[Disk, Path]]:
         yield disk, file
     finally:
         subprocess.run(("fusermount3", "-uq", str(folder)), check=False)
+        server.join(20)
+        server.kill()
 
 
 def images(
