@@ -50,9 +50,7 @@ OUTSIDE = r"\( -path /src -o -path /bundle -o -path /media \)"
 OURS = rf"find / -xdev {OUTSIDE} -prune -o -name '*tramhoso*' -print"
 
 
-# Both lives at once and the campaigns' block devices starve each other on two cores: Debian 13
-# has its own command until a whole run holds both (docs/box_by_hand.md).
-@pytest.fixture(params=["bookworm", pytest.param("trixie", marks=pytest.mark.campaign)])
+@pytest.fixture(params=["bookworm", "trixie"])
 def suite(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
