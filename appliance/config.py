@@ -21,9 +21,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from appliance.core.errors import ConfigWrong
-from appliance.core.hours_section import AppointmentsSection, HoursSection, Section
+from appliance.core.paper.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
+from appliance.core.point.hours_section import AppointmentsSection, HoursSection, Section
 from appliance.core.printing import Media
-from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScanSettings
 
 Pin = Annotated[int, Field(ge=2, le=27)]  # BCM numbers of the 40-pin header
 

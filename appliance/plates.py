@@ -14,7 +14,7 @@ from io import BytesIO
 from PIL import Image, ImageChops, TiffImagePlugin
 
 from appliance.core.errors import PageDamaged
-from appliance.core.plates import Coding, Plate
+from appliance.core.paper.plates import Coding, Plate
 from appliance.jpeg import MAX_PIXELS, check_decodes, opened
 
 # TIFF tags, for the group 4 strip that Pillow codes inside one

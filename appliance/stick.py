@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from appliance.core.carried import ANSWERS, FOLDER, LONGEST_NOTE, MARKER, PROOF, Marker
+from appliance.core.wire.carried import ANSWERS, FOLDER, LONGEST_NOTE, MARKER, PROOF, Marker
 from appliance.failpoints import passing
 from appliance.keys.canonical import canonical_json
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import time
 from statistics import median
 
-from appliance.core.card_sheet import Side
-from appliance.core.citizen_card import read_citizen_card
-from appliance.core.findings import Quad
+from appliance.core.cards.citizen_card import read_citizen_card
+from appliance.core.cards.sheet import Side
+from appliance.core.paper.findings import Quad
 from appliance.imaging.cards.mrz import mrz_reader_is_here, read_mrz
 from appliance.imaging.cards.sides import card_picture, look_at_card
 from benchmarks.machine import counts

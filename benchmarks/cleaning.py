@@ -23,16 +23,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from appliance.config import Config, PathsSection, PointSection, ScannerSection, WardSection
+from appliance.core.paper.scan import PaperSource
 from appliance.core.ports import Signal
-from appliance.core.scan import PaperSource
-from appliance.desk import dossiers, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
 from appliance.devices.sane_scanner import SaneScanner
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.keys import age
 from appliance.pretend.panel import ScreenPanel
 from appliance.services.station import Station
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.people.volunteers import Role, add_volunteer
 from benchmarks.clean import draw_set
 from benchmarks.machine import NO_BUDGET, Row, counts, middle, peak_mb, report
 from benchmarks.scan import Feeder, feeder

@@ -23,18 +23,20 @@ from sqlalchemy import Connection, insert
 from uuid6 import uuid7
 
 from appliance.config import Config, PathsSection, WardSection
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import Event, EventType, WardState
-from appliance.core.visits import HowDone, Purpose
-from appliance.desk import figures, served
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.point.visits import HowDone, Purpose
+from appliance.core.wire.manifest import Event, EventType, WardState
+from appliance.desk import served
 from appliance.desk.point import Point, open_point
+from appliance.desk.running import figures
 from appliance.keys import age
 from appliance.keys.canonical import canonical_json
-from appliance.store import figures as kept
-from appliance.store import procedure_versions, retention
-from appliance.store.tables import dossier, receipt, submission, ward_event
-from appliance.store.visit_tables import visit
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store import retention
+from appliance.store.dossier import procedure_versions
+from appliance.store.people.volunteers import Role, add_volunteer
+from appliance.store.point import figures as kept
+from appliance.store.schema.tables import dossier, receipt, submission, ward_event
+from appliance.store.schema.visit_tables import visit
 from benchmarks.machine import Row, counts, report
 from web.station.app import create_app
 from web.station.here import EXTENSION

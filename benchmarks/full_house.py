@@ -15,16 +15,17 @@ from urllib.parse import urlencode, urlsplit
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import Event, EventType, Receipt, WardState
-from appliance.core.submission import SealedFile, Submission, SubmissionState
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import SealedFile, Submission, SubmissionState
+from appliance.core.wire.manifest import Event, EventType, Receipt, WardState
 from appliance.demo.browser import Document, Form
 from appliance.demo.house import House
-from appliance.desk.dossiers import look_at
-from appliance.desk.phone_links import let_a_phone_in
+from appliance.desk.dossier.dossiers import look_at
+from appliance.desk.dossier.phone_links import let_a_phone_in
 from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import dossiers, outbox, status, ward_events
+from appliance.store import status
+from appliance.store.dossier import dossiers, outbox, ward_events
 
 A_DAY = 25  # dossiers of a busy point
 OPEN = 20  # begun today and left open

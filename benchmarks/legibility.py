@@ -31,8 +31,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from appliance.core.findings import PageMode
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.findings import PageMode
+from appliance.core.paper.plates import PlatedPage
 from appliance.imaging.cleaning import clean_input
 from appliance.imaging.colors.modes import LOOK_DPI, Way, plated
 from appliance.imaging.colors.paper import light_on

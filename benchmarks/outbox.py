@@ -24,17 +24,18 @@ from sqlalchemy import insert
 from uuid6 import uuid7
 
 from appliance.config import Config, PathsSection, WardSection
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import WardState
-from appliance.core.submission import SubmissionState
-from appliance.desk import dossiers
-from appliance.desk.delivery import Sending, health
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import SubmissionState
+from appliance.core.wire.manifest import WardState
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point, open_point
-from appliance.desk.status import point_status
-from appliance.desk.waiting import list_waiting
+from appliance.desk.sending.delivery import Sending, health
+from appliance.desk.sending.status import point_status
+from appliance.desk.sending.waiting import list_waiting
 from appliance.keys import age
-from appliance.store import outbox, tables
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Role, add_volunteer
+from appliance.store.schema import tables
 from benchmarks.machine import Row, counts, report
 from web.station.app import create_app
 from web.station.here import EXTENSION

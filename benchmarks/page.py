@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from appliance.demo.house import House
-from appliance.desk.dossiers import look_at
+from appliance.desk.dossier.dossiers import look_at
 from appliance.desk.point import Point, open_point
 from benchmarks.full_house import (
     SLOT,

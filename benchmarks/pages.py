@@ -22,9 +22,9 @@ from pathlib import Path
 import img2pdf
 from PIL import Image
 
-from appliance.core.packed import page_of_jpeg
-from appliance.core.plates import PlatedPage
-from appliance.core.rendition import PLAIN_WAYS
+from appliance.core.paper.packed import page_of_jpeg
+from appliance.core.paper.plates import PlatedPage
+from appliance.core.paper.rendition import PLAIN_WAYS
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.plain import plain_page

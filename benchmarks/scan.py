@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from appliance.airscan import write_sane_config
-from appliance.core.scan import BatchEnded, ColorMode, PageScanned, PaperSource, ScanSettings
+from appliance.core.paper.scan import BatchEnded, ColorMode, PageScanned, PaperSource, ScanSettings
 from appliance.devices.sane_scanner import SaneScanner
 from appliance.pretend.sample_pages import write_sample_pages
 from benchmarks.machine import NO_BUDGET, Row, counts, middle, peak_mb, report

@@ -15,7 +15,7 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
 from appliance.keys.pin import Strength
-from appliance.store.database import Database
+from appliance.store.card.database import Database
 
 LIGHT_PIN = Strength(passes=1, memory_kib=32, lanes=1)  # a box's own run costs 60 ms
 

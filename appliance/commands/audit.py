@@ -9,7 +9,7 @@ import click
 
 from appliance.commands.box import open_box
 from appliance.commands.whole_file import write_whole
-from appliance.core.trail import Head
+from appliance.core.dossiers.trail import Head
 from appliance.desk import trail
 
 

@@ -18,8 +18,8 @@ from appliance.commands.who import NOT_ROOT, must_be_root
 from appliance.config import Config, read_config
 from appliance.core.errors import ConfigWrong, StoreInUse
 from appliance.setup.release import is_older
-from appliance.store import backup as kept
-from appliance.store import in_use
+from appliance.store.card import backup as kept
+from appliance.store.card import in_use
 
 UNWRITTEN, NO_BACKUP, WRONG_CODE, NOT_EMPTY, NEWER, RUNNING = 20, 21, 22, 23, 24, 25
 BAD_CONFIG = 78

@@ -10,7 +10,7 @@ from appliance.commands.who import become, is_installed_here
 from appliance.config import Config, read_config
 from appliance.core.errors import ConfigWrong
 from appliance.desk.point import Point, open_point
-from appliance.store import in_use
+from appliance.store.card import in_use
 
 
 def open_box(config_path: Path, *, sees_papers: bool = True) -> Point:

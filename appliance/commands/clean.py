@@ -19,7 +19,7 @@ import click
 from appliance.commands.clean_threads import threads_here
 from appliance.commands.whole_file import write_whole
 from appliance.core.errors import FileError, PageDamaged, PdfTooBig, PictureTooLarge
-from appliance.core.findings import Kind
+from appliance.core.paper.findings import Kind
 from appliance.wording import notice_for
 
 if TYPE_CHECKING:  # numpy and Pillow are loaded when there is something to clean

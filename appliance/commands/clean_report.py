@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance.core.findings import Quad, Warn
+from appliance.core.paper.findings import Quad, Warn
 from appliance.imaging.cleaning import CleanInput, CleanItem
 from appliance.wording import notice_for
 from appliance.wording.findings import advice_for

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.core.card_sheet import in_order, left_over, on_one_page
-from appliance.core.findings import Warn
-from appliance.core.laid import on_a4
-from appliance.core.plates import PlatedPage
+from appliance.core.cards.laid import on_a4
+from appliance.core.cards.sheet import in_order, left_over, on_one_page
+from appliance.core.paper.findings import Warn
+from appliance.core.paper.plates import PlatedPage
 from appliance.imaging.cleaning import CleanInput, CleanItem
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.plates import PlatedPage
 from appliance.devices.memory import available_bytes, board_bytes
 from appliance.imaging.picture import picture_of
 from appliance.imaging.text.program import vietnamese_is_here

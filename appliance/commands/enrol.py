@@ -22,8 +22,8 @@ from appliance.commands.who import NOT_ROOT, is_installed_here, must_be_root
 from appliance.commands.whole_file import write_whole
 from appliance.config import Config, read_config
 from appliance.config_text import with_values
-from appliance.core.enrolment import Enrolled, EnrolmentAsked, tidy_code
 from appliance.core.errors import CertificateProblem, ConfigWrong, DeliveryError
+from appliance.core.wire.enrolment import Enrolled, EnrolmentAsked, tidy_code
 from appliance.destinations.enrolment import CodeRefused, Refusal, enrol
 from appliance.destinations.ward_address import checked_url
 

@@ -12,8 +12,8 @@ import click
 from appliance.commands.who import NOT_ROOT, is_installed_here, must_be_root
 from appliance.config import read_config
 from appliance.core.errors import ConfigWrong, StoreInUse
-from appliance.store import in_use
-from appliance.store.backup import waiting_in
+from appliance.store.card import in_use
+from appliance.store.card.backup import waiting_in
 
 UNDELIVERED, RUNNING, BAD_CONFIG = 26, 25, 78
 UNITS = ("station", "web", "uploader", "nginx", "upkeep", "certificates")

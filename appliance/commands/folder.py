@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from appliance.config import read_config
-from appliance.core.carried import ANSWERS, FOLDER, MARKER, PROOF, Marker
+from appliance.core.wire.carried import ANSWERS, FOLDER, MARKER, PROOF, Marker
 from appliance.destinations.ward_address import checked_verify_key
 from appliance.stick import marker_of, prepare, stick_in
 

@@ -11,7 +11,7 @@ import click
 from appliance.commands.whole_file import write_whole
 from appliance.core.errors import PrintingFailed
 from appliance.papers.prints.lost_device import LostLine, LostSheet, print_lost_device
-from web.ward.lost_device import LostDevice, LostDossier
+from web.ward.boxes.lost_device import LostDevice, LostDossier
 
 
 def zone_named(name: str) -> ZoneInfo:

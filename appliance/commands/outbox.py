@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from appliance.commands.box import open_box
-from appliance.core.submission import Submission, SubmissionState
-from appliance.store import outbox as rows
+from appliance.core.dossiers.submission import Submission, SubmissionState
+from appliance.store.dossier import outbox as rows
 
 
 @click.group(short_help="What waits for the ward, and why.")

@@ -115,7 +115,7 @@ def leaflet(
     Place and hours are those of [hours], as the ward has set them or the configuration says, unless
     they are given here.
     """
-    from appliance.desk.public_prints import leaflet_of
+    from appliance.desk.running.public_prints import leaflet_of
     from appliance.papers.prints.leaflet import print_leaflet
 
     config, offered = _as_the_page_says(config_path)
@@ -129,7 +129,7 @@ def leaflet(
 @click.pass_obj
 def hotspot(config_path: Path, to: Path | None) -> None:
     """The sheet with the codes that phones read: join the box's Wi-Fi, trust it, open its page."""
-    from appliance.desk.public_prints import hotspot_of
+    from appliance.desk.running.public_prints import hotspot_of
     from appliance.papers.prints.hotspot_sheet import print_hotspot
 
     config = read_config(config_path)

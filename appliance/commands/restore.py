@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from appliance.commands.box import open_folders
-from appliance.desk.restoring import copies_of, mend
-from appliance.store import in_use
-from appliance.store.copies import damage_of
+from appliance.desk.keeping.restoring import copies_of, mend
+from appliance.store.card import in_use
+from appliance.store.card.copies import damage_of
 
 
 @click.command(short_help="Look the database over; put its last good copy in its place.")

@@ -15,8 +15,15 @@ import click
 
 from appliance.commands.whole_file import own_folder, write_whole
 from appliance.core.errors import ScannerAbsent, ScannerError
-from appliance.core.packed import page_of_jpeg
-from appliance.core.scan import MAX_DPI, MIN_DPI, ColorMode, PaperSource, ScannedPage, ScanSettings
+from appliance.core.paper.packed import page_of_jpeg
+from appliance.core.paper.scan import (
+    MAX_DPI,
+    MIN_DPI,
+    ColorMode,
+    PaperSource,
+    ScannedPage,
+    ScanSettings,
+)
 from appliance.devices.sane_scanner import SaneScanner, look_at_scanner, scan_all
 from appliance.papers.pdf import make_pdf
 

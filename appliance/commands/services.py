@@ -18,7 +18,7 @@ from appliance.core.ports import Panel
 from appliance.services import notify
 from appliance.services.on_trial import wait_until_open
 from appliance.services.thrift import Tidy, settle
-from appliance.store.starts import Starts
+from appliance.store.card.starts import Starts
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from appliance.config import Config, read_config
+from appliance.core.panel.prompt import Prompt, Recorded, Silence, Voice
 from appliance.core.ports import Panel
-from appliance.core.prompt import Prompt, Recorded, Silence, Voice
-from appliance.core.publication import Tongue
+from appliance.core.wire.publication import Tongue
 from appliance.published.keeping import Shelf
 from appliance.published.sent_down import SentDown
 from appliance.wording.spoken import every_prompt, name_of, sentence_of

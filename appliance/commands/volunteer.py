@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from appliance.commands.box import open_box
-from appliance.core.trail import What
-from appliance.desk import noting, people, trail
+from appliance.core.dossiers.trail import What
+from appliance.desk import noting, trail
+from appliance.desk.people import people
 from appliance.desk.point import Point
 from appliance.keys.pin import board_strength
-from appliance.store.volunteers import Role, add_volunteer, list_volunteers
+from appliance.store.people.volunteers import Role, add_volunteer, list_volunteers
 
 PIN_DIGITS = 6
 

@@ -25,12 +25,20 @@ from appliance.commands.ward_publish import publish_
 from appliance.services import notify
 from web.serving import CannotListen
 from web.ward.audit import checked, exported, has_link
+from web.ward.boxes.devices import DeviceExists, add_device, devices, revoke_device
+from web.ward.boxes.lost_device import report_lost
 from web.ward.database import migrate, open_database, reading, writing
-from web.ward.devices import DeviceExists, add_device, devices, revoke_device
 from web.ward.home import HomeInUse, NotAWardHome, open_home
-from web.ward.init import FIRST_DEVICE, init_ward, new_password
-from web.ward.lost_device import report_lost
-from web.ward.officers import LastHead, Role, add_officer, is_taken, set_password, set_role
+from web.ward.init import FIRST_DEVICE, init_ward
+from web.ward.office.officers import (
+    LastHead,
+    Role,
+    add_officer,
+    is_taken,
+    new_password,
+    set_password,
+    set_role,
+)
 from web.ward.serve import run
 from web.ward.settings import WardSettings
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from appliance.commands.whole_file import write_whole
+from web.ward.boxes.devices import DeviceExists
+from web.ward.boxes.enrolment import new_code
 from web.ward.database import migrate, open_database, writing
-from web.ward.devices import DeviceExists
-from web.ward.enrolment import new_code
 from web.ward.home import NotAWardHome, open_home
 from web.ward.settings import WardSettings
 

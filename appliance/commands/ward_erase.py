@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from web.ward.boxes.erase_orders import order_dossier, order_everything
+from web.ward.boxes.wire import UUID
 from web.ward.database import migrate, open_database, writing
-from web.ward.erase_orders import order_dossier, order_everything
 from web.ward.home import NotAWardHome, open_home
 from web.ward.settings import WardSettings
-from web.ward.wire import UUID
 
 
 @click.command("erase-local", short_help="Let a box erase a dossier, or everything.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from web.ward.by_hand import Brought, Importing, NotAStick
+from web.ward.boxes.by_hand import Brought, Importing, NotAStick
 from web.ward.database import migrate, open_database
 from web.ward.home import NotAWardHome, open_home
 from web.ward.settings import WardSettings

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from web.ward.doors.metrics import TOKEN_FILE
 from web.ward.home import NotAWardHome, open_home
-from web.ward.metrics import TOKEN_FILE
 
 
 @click.command("metrics-token", short_help="A new token for Prometheus; the one before ends.")

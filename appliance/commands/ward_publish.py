@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from web.ward.boxes.publications import NumberTaken
 from web.ward.home import NotAWardHome, open_home
-from web.ward.publications import NumberTaken
 
 
 @click.command("publish", short_help="Send procedures, guides and notices down to every box.")
@@ -34,7 +34,7 @@ def publish_(home: Path, folder: Path | None, withdraw: bool, only_check: bool, 
     from appliance.published.checking import mistakes_in, paths_in
     from web.station.guides.words import catalogue
     from web.station.look import Language
-    from web.ward.publications import publish
+    from web.ward.boxes.publications import publish
 
     if withdraw == (folder is not None):
         raise click.UsageError("name the FOLDER to publish, or --withdraw to take all of it back")

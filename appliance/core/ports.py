@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from appliance.core.manifest import Manifest, Receipt
-from appliance.core.scan import ScanEvent, ScanSettings
+from appliance.core.paper.scan import ScanEvent, ScanSettings
+from appliance.core.wire.manifest import Manifest, Receipt
 
 
 class ScanBatch(Protocol):

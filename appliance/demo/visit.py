@@ -10,16 +10,16 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from appliance.core.manifest import CONTENTS_SLOT, Receipt
-from appliance.core.submission import SealedFile
+from appliance.core.dossiers.submission import SealedFile
+from appliance.core.wire.manifest import CONTENTS_SLOT, Receipt
 from appliance.demo.browser import Browser, Document
 from appliance.demo.house import House, HouseFell
-from appliance.desk.dossiers import DossierView, look_at
+from appliance.desk.dossier.dossiers import DossierView, look_at
 from appliance.desk.point import Point, open_point
 from appliance.keys.canonical import sha256_hex
 from appliance.keys.signing import receipt_verifies
 from appliance.pretend.sample_answers import sample_answers
-from web.ward.reader import open_dossier
+from web.ward.office.reader import open_dossier
 
 PROCEDURE = "khai-sinh"
 SLOT = "giay_chung_sinh"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from appliance.core.errors import ApplianceError
 from appliance.desk.point import Point
 from appliance.failpoints import passing
-from appliance.store import pages
+from appliance.store.dossier import pages
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a person was promised, noted beside the database after its commit (``store.diary``).
+"""What a person was promised, noted beside the database after its commit (``store.card.diary``).
 
 A note that cannot be written costs nothing but itself: the database has it already. A page's alone
 may say more, see ``page_saved``.
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, select
 from appliance.core.errors import CardReadOnly
 from appliance.desk.point import Point
 from appliance.store import status
-from appliance.store.tables import (
+from appliance.store.schema.tables import (
     dossier,
     page,
     receipt,
@@ -23,7 +23,7 @@ from appliance.store.tables import (
     submission_file,
     volunteer,
 )
-from appliance.store.visit_tables import visit
+from appliance.store.schema.visit_tables import visit
 
 log = logging.getLogger(__name__)
 

@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from appliance.desk import noting
 from appliance.desk.point import Point
-from appliance.store import served, status
-from appliance.store.appointment_tables import appointment
-from appliance.store.duty_tables import calendar_link, duty_name, handover, shift
-from appliance.store.queue import Line
-from appliance.store.visit_tables import place
+from appliance.store import status
+from appliance.store.point import served
+from appliance.store.point.queue import Line
+from appliance.store.schema.appointment_tables import appointment
+from appliance.store.schema.duty_tables import calendar_link, duty_name, handover, shift
+from appliance.store.schema.visit_tables import place
 
 BOOKING, BOOKINGS_GONE = "booking", "bookings-gone"
 SHIFTS, HANDOVER = "shifts", "handover"

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 
 from appliance.config import Config
 from appliance.core.errors import ConfigWrong
-from appliance.core.places import Places
+from appliance.core.forms.places import Places
 from appliance.keys import age
 from appliance.procedures.catalogue import Catalogue
 from appliance.procedures.units import units
 from appliance.published.keeping import Shelf
 from appliance.published.sent_down import SentDown
-from appliance.store.database import Database
-from appliance.store.diary import Diary
-from appliance.store.page_files import PageFiles
-from appliance.store.vault import Vault
+from appliance.store.card.database import Database
+from appliance.store.card.diary import Diary
+from appliance.store.card.page_files import PageFiles
+from appliance.store.card.vault import Vault
 
 Clock = Callable[[], datetime]
 Uptime = Callable[[], float]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from appliance.core.served import LONGEST_NAME, ServedPlace, place_key
+from appliance.core.point.served import LONGEST_NAME, ServedPlace, place_key
 from appliance.desk import noting_point
 from appliance.desk.point import Point
-from appliance.store import served
+from appliance.store.point import served
 
 MOST_PLACES = 100  # a ward has a dozen; each has its months for ten years
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from appliance.core.trail import BEGINNING, Fact, Head, Line, What
+from appliance.core.dossiers.trail import BEGINNING, Fact, Head, Line, What
 from appliance.desk.point import Point
-from appliance.store import audit
+from appliance.store.people import audit
 
 _FIRST = Head(0, BEGINNING)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from appliance.core.enrolment import Enrolled, EnrolmentAsked
 from appliance.core.errors import CaptivePortal
+from appliance.core.wire.enrolment import Enrolled, EnrolmentAsked
 from appliance.destinations.http import Answer, Wire, is_success
 from appliance.destinations.verdict import is_web_page, retry_after_s, verdict
 from appliance.destinations.ward_address import checked_ca_file, checked_token, checked_url

@@ -15,16 +15,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from appliance.core.carried import (
-    ANSWERS,
-    FOLDER,
-    MANIFEST,
-    PROOF,
-    CarriedAnswer,
-    Proof,
-)
+from appliance.core.dossiers.submission import revision_id
 from appliance.core.errors import SealedFileDamaged
-from appliance.core.folder_errors import (
+from appliance.core.errors.folder import (
     FolderAbsent,
     FolderError,
     FolderFailed,
@@ -33,8 +26,15 @@ from appliance.core.folder_errors import (
     FolderOfAnotherWard,
     FolderReadOnly,
 )
-from appliance.core.manifest import Manifest
-from appliance.core.submission import revision_id
+from appliance.core.wire.carried import (
+    ANSWERS,
+    FOLDER,
+    MANIFEST,
+    PROOF,
+    CarriedAnswer,
+    Proof,
+)
+from appliance.core.wire.manifest import Manifest
 from appliance.destinations.sealed_file import check_sealed_file
 from appliance.failpoints import passing
 from appliance.keys.canonical import canonical_json, sha256_hex

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from appliance.core.errors import CaptivePortal, ReceiptForged
-from appliance.core.manifest import Manifest, Receipt
+from appliance.core.wire.manifest import Manifest, Receipt
 from appliance.destinations.http import Answer
 from appliance.destinations.verdict import verdict
 from appliance.keys.canonical import sha256_hex

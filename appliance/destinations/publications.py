@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from appliance.core.errors import DestinationUnreachable
-from appliance.core.publication import LARGEST_LIST
+from appliance.core.wire.publication import LARGEST_LIST
 from appliance.destinations.http import Answer, Patience, Wire
 from appliance.destinations.verdict import verdict
 from appliance.destinations.ward_address import checked_ca_file, checked_token, checked_url
@@ -14,7 +14,7 @@ _OCTETS = "application/octet-stream"
 
 
 class WardPublications:
-    """A ``desk.publications.Source``. For one thread at a time."""
+    """A ``desk.sending.publications.Source``. For one thread at a time."""
 
     def __init__(
         self, url: str, token: str, ca_file: Path | None = None, patience: Patience | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from appliance.core.errors import SealedFileDamaged
-from appliance.core.manifest import ManifestFile
+from appliance.core.wire.manifest import ManifestFile
 
 
 def check_sealed_file(listed: ManifestFile, path: Path | None) -> None:

@@ -15,13 +15,14 @@ from urllib.parse import quote, urlencode
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from appliance.core.dossiers.submission import revision_id
 from appliance.core.errors import (
     DestinationUnreachable,
     FilesMissingAtWard,
     SealedFileDamaged,
 )
-from appliance.core.figures_told import MonthsKnown, MonthTold, WardTotal
-from appliance.core.manifest import (
+from appliance.core.point.figures_told import MonthsKnown, MonthTold, WardTotal
+from appliance.core.wire.manifest import (
     EventPage,
     Heartbeat,
     Manifest,
@@ -30,8 +31,7 @@ from appliance.core.manifest import (
     TheirMessage,
     WardDossier,
 )
-from appliance.core.submission import revision_id
-from appliance.core.ward_orders import EraseAll, WardKey
+from appliance.core.wire.ward_orders import EraseAll, WardKey
 from appliance.destinations.http import Answer, Patience, Wire
 from appliance.destinations.proof import json_of, proof_in
 from appliance.destinations.sealed_file import check_sealed_file

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from appliance.core.printer_errors import PrinterAbsent
+from appliance.core.errors.printer import PrinterAbsent
 from appliance.devices.ipp_wire import Answer, NotIpp, read_answer
 
 _LONGEST_ANSWER = 4_000_000  # a printer's whole list of papers is 100 kB

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from appliance.core.lamp import Frame, Lamp
+from appliance.core.panel.lamp import Frame, Lamp
 from appliance.core.ports import Signal
 
 log = logging.getLogger(__name__)

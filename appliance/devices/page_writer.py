@@ -22,7 +22,7 @@ from appliance.core.errors import (
     ScannerRefusedSetting,
     ShortPage,
 )
-from appliance.core.scan import ColorMode, ScannedPage, ScanSettings
+from appliance.core.paper.scan import ColorMode, ScannedPage, ScanSettings
 from appliance.devices.sane_device import RawPage
 from appliance.devices.scan_wire import Page, Tell
 from appliance.failpoints import passing

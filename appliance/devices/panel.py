@@ -21,7 +21,7 @@ from gpiozero import RGBLED, Button, DigitalOutputDevice
 
 from appliance.config import PanelSection
 from appliance.core.errors import PanelAbsent
-from appliance.core.lamp import Frame
+from appliance.core.panel.lamp import Frame
 from appliance.core.ports import Signal
 from appliance.devices.debounce import Debounce
 from appliance.devices.lamp_thread import LampThread

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from appliance.core.printer_errors import PrinterRefused
+from appliance.core.errors.printer import PrinterRefused
 from appliance.core.printing import Media
 
 _SIZE = re.compile(r"_([0-9.]+)x([0-9.]+)(mm|in)$")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from appliance.core.error_family import ApplianceError
-from appliance.core.printer_errors import (
+from appliance.core.errors.family import ApplianceError
+from appliance.core.errors.printer import (
     PrinterAbsent,
     PrinterOutOfPaper,
     PrinterRefused,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from appliance.core.printer_errors import PrinterAbsent, PrinterBusy, PrinterRefused, PrinterStopped
+from appliance.core.errors.printer import PrinterAbsent, PrinterBusy, PrinterRefused, PrinterStopped
 from appliance.core.printing import Media, PrintJob, PrintNews, PrintState
 from appliance.devices.ipp_line import Deadline, ask, user_name
 from appliance.devices.ipp_wire import Answer, Attribute, Operation, Tag, request

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from appliance.catalogues import read_catalogue
-from appliance.core.scan import ColorMode, PaperSource
+from appliance.core.paper.scan import ColorMode, PaperSource
 from appliance.devices.scan_option import Value
 
 

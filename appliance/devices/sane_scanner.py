@@ -26,7 +26,7 @@ from appliance.core.errors import (
     ScannerSilent,
     ScanProgramMissing,
 )
-from appliance.core.scan import (
+from appliance.core.paper.scan import (
     BatchEnded,
     PageScanned,
     ScanEvent,

@@ -23,7 +23,7 @@ from appliance.core.errors import (
     ScannerAbsent,
     ScannerError,
 )
-from appliance.core.scan import PaperSource, ScanSettings
+from appliance.core.paper.scan import PaperSource, ScanSettings
 from appliance.devices.absent import why_absent
 from appliance.devices.memory import available_bytes
 from appliance.devices.page_writer import PageWriter

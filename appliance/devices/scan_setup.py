@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from appliance.core.errors import ScannerRefusedSetting, UnsupportedImage
-from appliance.core.scan import ColorMode, PaperSource, ScanSettings
+from appliance.core.paper.scan import ColorMode, PaperSource, ScanSettings
 from appliance.devices.quirks import Switch, quirks
 from appliance.devices.scan_option import BOOL, Option, Settable, Value
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from appliance.core.errors import ScanChildCrashed, ScannerError, concrete_errors
-from appliance.core.scan import ColorMode, PaperSource, ScannedPage, ScanSettings
+from appliance.core.paper.scan import ColorMode, PaperSource, ScannedPage, ScanSettings
 
 LIST = "list"  # instead of an order: name every scanner
 LOOK = "look:"  # before a name: open it and tell its options; no paper moves

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from appliance.config import VoiceSection
 from appliance.core.errors import VoiceFailed
-from appliance.core.prompt import Moment, Prompt, Recorded, Repeats, nothing_recorded
+from appliance.core.panel.prompt import Moment, Prompt, Recorded, Repeats, nothing_recorded
 from appliance.devices.voice_files import file_of
 from appliance.wording.spoken import sentence_of
 

@@ -9,7 +9,7 @@ from typing import Any
 from appliance.config import PanelSection, PrinterSection
 from appliance.core.diagnosis import Finding, note, person, well
 from appliance.core.errors import ApplianceError, PanelAbsent
-from appliance.core.printer_errors import PrinterBusy
+from appliance.core.errors.printer import PrinterBusy
 from appliance.core.printing import Media
 from appliance.devices.printer import Printer
 from appliance.doctoring.machine import Machine

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import appliance
 from appliance.core.diagnosis import Finding, note, person, well
-from appliance.desk.feed import ward_clock
 from appliance.desk.point import Point
+from appliance.desk.sending.feed import ward_clock
 from appliance.doctoring.machine import Machine
 
 TIMEDATECTL = ("timedatectl", "show", "--property=NTPSynchronized", "--value")

@@ -10,7 +10,7 @@ from pathlib import Path
 from appliance.core.diagnosis import Finding, note, out, person, well
 from appliance.core.errors import CardReadOnly, DiskFull
 from appliance.doctoring.machine import Machine, number_in, read
-from appliance.store.page_files import PAGE_BYTES, RESERVE_BYTES
+from appliance.store.card.page_files import PAGE_BYTES, RESERVE_BYTES
 
 LOW_BYTES = 1 << 30  # a week of dossiers, in which somebody can come
 LOW_INODES = 2000

@@ -15,7 +15,7 @@ from appliance import __version__
 from appliance.config import Config
 from appliance.core.diagnosis import Finding
 from appliance.desk.point import Point, open_point, utc_now
-from appliance.desk.status import STATION, UNHEARD
+from appliance.desk.sending.status import STATION, UNHEARD
 from appliance.doctoring.around import look_at_panel, look_at_printers
 from appliance.doctoring.board import look_at_board
 from appliance.doctoring.clock import look_at_clock

@@ -15,12 +15,13 @@ from appliance.core.errors import (
     StoreDamaged,
     StoreOutdated,
 )
-from appliance.core.heartbeat_errors import PointCodeTaken
+from appliance.core.errors.heartbeat import PointCodeTaken
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, UPKEEP, UPLOADER
+from appliance.desk.sending.status import STATION, UPKEEP, UPLOADER
 from appliance.doctoring.machine import Machine
-from appliance.store import outbox, status
-from appliance.store.volunteers import list_volunteers
+from appliance.store import status
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import list_volunteers
 
 AS_SHIPPED = PointSection().code
 OLD = timedelta(days=1)  # over night, over a power cut; longer and nobody noticed

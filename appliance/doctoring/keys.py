@@ -10,7 +10,7 @@ from cryptography import x509
 from appliance.core.diagnosis import Finding, person, well
 from appliance.core.errors import ConfigWrong, WardKeyMissing
 from appliance.desk.point import Point
-from appliance.desk.ward_key import recipients_now
+from appliance.desk.sending.ward_key import recipients_now
 from appliance.destinations.ward_address import checked_verify_key
 from appliance.doctoring.machine import Machine, read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from appliance.core.diagnosis import Finding, person, well
-from appliance.core.publication_errors import PublicationDamaged
+from appliance.core.errors.publication import PublicationDamaged
 from appliance.desk.point import Point
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from appliance.core.findings import (
+from appliance.core.paper.findings import (
     TURN_UNSURE,
     Code,
     Findings,
@@ -22,7 +22,7 @@ from appliance.core.findings import (
     Warn,
     with_places_turned,
 )
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.plates import PlatedPage
 from appliance.imaging.codes import find_codes
 from appliance.imaging.coding import Draft, coded, dark_on, drafted, look_of, size_mm
 from appliance.imaging.colors.inks import Kinds, kinds_of
@@ -39,7 +39,7 @@ from appliance.imaging.sight import Sight, as_decoded, sight_of
 from appliance.plates import shown
 
 if TYPE_CHECKING:
-    from appliance.core.card_sheet import CardLook
+    from appliance.core.cards.sheet import CardLook
 
 _log = logging.getLogger(__name__)
 
@@ -231,7 +231,7 @@ def _as_card(sight: Sight, found: Findings) -> tuple[Findings, CardLook | None]:
     if found.item.kind is not Kind.ID_CARD:
         return found, None
     # 10 MB and a tenth of a second: most papers are no cards
-    from appliance.core.card_sheet import ID1_MM  # noqa: PLC0415
+    from appliance.core.cards.sheet import ID1_MM  # noqa: PLC0415
     from appliance.imaging.cards.sides import look_at_card  # noqa: PLC0415
 
     card = look_at_card(sight.image, found.item.quad, round(sight.dpi))

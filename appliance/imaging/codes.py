@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from appliance.core.findings import Code, Quad
+from appliance.core.paper.findings import Code, Quad
 
 _WANTED = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
 # at 200 dpi with soft optics: 140 of 160 codes at once, 148 at twice the size, 160 sharpened

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from appliance.core.findings import Findings, PageMode
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.findings import Findings, PageMode
+from appliance.core.paper.plates import PlatedPage
 from appliance.imaging.colors.inks import (
     NO_INKS,
     Kinds,

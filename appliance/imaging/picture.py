@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from appliance.core.plates import POINTS_PER_MM, Coding, Matrix, Plate, PlatedPage
+from appliance.core.paper.plates import POINTS_PER_MM, Coding, Matrix, Plate, PlatedPage
 from appliance.plates import decoded
 
 _MM_PER_INCH = 25.4

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageStat
 
-from appliance.core.findings import Code, Findings, Item, Kind, Point, Quad, Warn
+from appliance.core.paper.findings import Code, Findings, Item, Kind, Point, Quad, Warn
 from appliance.imaging.doubts.blank import OtherSide, find_blank
 from appliance.imaging.geometry.layout import layout
 from appliance.imaging.geometry.osd import turn_by_osd

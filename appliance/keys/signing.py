@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from appliance.core.manifest import Receipt
+from appliance.core.wire.manifest import Receipt
 from appliance.keys.canonical import canonical_json
 
 Signed = TypeVar("Signed", bound=BaseModel)

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from appliance.core.errors import PageDamaged, PrintingFailed
-from appliance.core.packed import packed
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.packed import packed
+from appliance.core.paper.plates import PlatedPage
 
 _CHILD = "appliance.papers.pdf_child"
 DAMAGED = 3  # how the child says that a page is not wholly there

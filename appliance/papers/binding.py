@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import img2pdf
 
-from appliance.core.plates import POINTS_PER_MM, PlatedPage
+from appliance.core.paper.plates import POINTS_PER_MM, PlatedPage
 
 
 def bound(pages: Sequence[PlatedPage]) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from appliance.core.errors import PdfTooBig
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.plates import PlatedPage
 
 FILE_BYTES = 6_000  # colour profile, names and cross references of an empty PDF, and some
 PAGE_BYTES = 900  # what a page adds beside its plates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from appliance.core.plates import Coding, PlatedPage
+from appliance.core.paper.plates import Coding, PlatedPage
 
 BUDGET_BYTES = 1_900_000
 """The portal refuses 2 MB; this leaves room whichever way it counts a megabyte."""

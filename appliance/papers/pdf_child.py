@@ -12,7 +12,7 @@ import sys
 from datetime import datetime
 
 from appliance.core.errors import PageDamaged
-from appliance.core.packed import unpacked
+from appliance.core.paper.packed import unpacked
 from appliance.papers.apart import DAMAGED
 from appliance.papers.pdf import count_pages, make_pdf
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 
-from appliance.core.plates import POINTS_PER_MM, Coding, Plate, PlatedPage
+from appliance.core.paper.plates import POINTS_PER_MM, Coding, Plate, PlatedPage
 from appliance.papers.unseen import FONT_OBJECTS, Codes, codes_of, font_objects, written
 
 _FONT = "/Font<</T 3 0 R>>"

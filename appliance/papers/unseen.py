@@ -12,8 +12,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from statistics import median
 
-from appliance.core.plates import POINTS_PER_MM
-from appliance.core.text_layer import TextLayer, TextLine
+from appliance.core.paper.plates import POINTS_PER_MM
+from appliance.core.paper.text_layer import TextLayer, TextLine
 
 FONT_NAME = "TramHoSoUnseen"
 FONT_OBJECTS = 5

@@ -15,7 +15,7 @@ from http.server import ThreadingHTTPServer
 from socketserver import TCPServer
 
 from appliance.core.errors import ConfigWrong, PanelAbsent
-from appliance.core.lamp import Frame, Lamp
+from appliance.core.panel.lamp import Frame, Lamp
 from appliance.core.ports import Signal
 from appliance.pretend.panel_hands import Hands
 from appliance.pretend.panel_pages import PanelRequest

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from appliance.catalogues import read_catalogue
-from appliance.core.lamp import Frame
+from appliance.core.panel.lamp import Frame
 from appliance.pretend.panel_hands import Hands, papers
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from appliance.core.card_mrz import check_digit
+from appliance.core.cards.mrz import check_digit
 from appliance.pretend.sample_drawing import FontsMissing
 
 FINE = 900

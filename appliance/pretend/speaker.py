@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from appliance.core.prompt import Prompt, Recorded, Repeats, nothing_recorded
+from appliance.core.panel.prompt import Prompt, Recorded, Repeats, nothing_recorded
 from appliance.wording.spoken import sentence_of
 
 REMEMBERED = 50  # sentences

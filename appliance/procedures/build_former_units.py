@@ -22,7 +22,7 @@ from typing import Any
 
 import click
 
-from appliance.core.place_words import keys_of, place_key
+from appliance.core.forms.place_words import keys_of, place_key
 from appliance.procedures.build_units import PACKAGE, clean_name, package_file
 
 COMMUNES, PARTED = 10_040, 471

@@ -18,7 +18,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from appliance.core.errors import ProcedureWrong
-from appliance.core.procedure import Procedure
+from appliance.core.forms.procedure import Procedure
 
 log = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from appliance.catalogues import read_catalogue
-from appliance.core.normalise import unmarked
-from appliance.core.offer import Elsewhere
-from appliance.core.procedure_facts import Confidence
+from appliance.core.forms.normalise import unmarked
+from appliance.core.forms.offer import Elsewhere
+from appliance.core.forms.procedure_facts import Confidence
 
 
 def elsewhere() -> tuple[Elsewhere, ...]:

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from appliance.catalogues import read_catalogue
-from appliance.core.fields import CodeList
-from appliance.core.procedure import Procedure
+from appliance.core.forms.fields import CodeList
+from appliance.core.forms.procedure import Procedure
 
 _WORDS = frozenset({
     "called", "fact", "help", "hint", "instead", "label", "note", "presence", "result", "summary",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from appliance.core.condition import ANY, NOT
+from appliance.core.forms.condition import ANY, NOT
 from appliance.procedures.located import Mistake, Rows, Spot, Table, Text
 from appliance.procedures.sayings import close_to
 from appliance.procedures.shelf import Shelf

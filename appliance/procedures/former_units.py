@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-from appliance.core.place_words import keys_of, place_key, without_kind
-from appliance.core.places import FormerWard
+from appliance.core.forms.place_words import keys_of, place_key, without_kind
+from appliance.core.forms.places import FormerWard
 
 _PROVINCE, _DISTRICT = "=", "-"
 
 
 class FormerUnits:
-    """Keeps the promise of ``core.places.FormerPlaces``.
+    """Keeps the promise of ``core.forms.places.FormerPlaces``.
 
     Nothing stays in memory but the names of the provinces: the file is read through at each
     question (about 10 000 lines), of which a card asks three or four.

@@ -9,8 +9,8 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined
 
 from appliance.catalogues import read_catalogue
-from appliance.core.condition import ANSWERED, EMPTY, Clause, Condition
-from appliance.core.fields import (
+from appliance.core.forms.condition import ANSWERED, EMPTY, Clause, Condition
+from appliance.core.forms.fields import (
     AddressField,
     ChoiceField,
     Code,
@@ -20,7 +20,7 @@ from appliance.core.fields import (
     TextField,
     YesNoField,
 )
-from appliance.core.procedure import Procedure
+from appliance.core.forms.procedure import Procedure
 
 _LONGEST_LIST = 15  # codes; longer lists are known to everybody: countries, peoples
 

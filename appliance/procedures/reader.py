@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from appliance.core.errors import ProcedureWrong
-from appliance.core.procedure import Procedure
-from appliance.core.procedure_rules import findings
+from appliance.core.forms.procedure import Procedure
+from appliance.core.forms.procedure_rules import findings
 from appliance.keys.canonical import canonical_json, sha256_hex
 from appliance.procedures.expand import expand
 from appliance.procedures.located import Mistake, Table, read_yaml, spot_of

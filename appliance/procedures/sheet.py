@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from appliance.core.normalise import unmarked
+from appliance.core.forms.normalise import unmarked
 from appliance.procedures.sheet_words import Complaint, heads_of, near_or_known
 from appliance.procedures.shelf import LISTS, SHIPPED
 from appliance.procedures.workbook import Row, Sheet, read_sheets, write_empty

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from appliance.catalogues import read_catalogue
-from appliance.core.normalise import unmarked
+from appliance.core.forms.normalise import unmarked
 
 _COLUMNS = "ABCDEF"
 _FACTS = "thu tuc"

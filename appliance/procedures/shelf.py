@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from appliance.core.fields import Code, CodeList
+from appliance.core.forms.fields import Code, CodeList
 from appliance.procedures.located import Mistake, Spot, Table, read_yaml
 from appliance.procedures.sayings import close_to, said
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from appliance.core.places import Place
+from appliance.core.forms.places import Place
 
 
 @dataclass(frozen=True)
 class Units:
-    """The administrative units of a date; keeps the promise of ``core.places.Places``."""
+    """The administrative units of a date; keeps the promise of ``core.forms.places.Places``."""
 
     valid_from: str
     source: str

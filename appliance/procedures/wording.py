@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from appliance.catalogues import read_catalogue
-from appliance.core.problem import Problem
-from appliance.core.procedure import Procedure
+from appliance.core.forms.problem import Problem
+from appliance.core.forms.procedure import Procedure
 from appliance.procedures.english import EnglishProcedure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from appliance.core.publication import (
+from appliance.core.wire.publication import (
     MOST_BYTES,
     MOST_FILES,
     Kind,

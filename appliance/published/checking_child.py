@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from appliance.core.publication_errors import PublicationWrong
+from appliance.core.errors.publication import PublicationWrong
 
 WRONG = 3  # how the child says that there are mistakes
 DEADLINE_S = 300.0

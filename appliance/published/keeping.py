@@ -16,10 +16,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from appliance.core.publication import Publication, PublishedFile
-from appliance.core.publication_errors import PublicationDamaged
+from appliance.core.errors.publication import PublicationDamaged
+from appliance.core.wire.publication import Publication, PublishedFile
 from appliance.failpoints import passing
-from appliance.store.page_files import card_told, fsync_folder
+from appliance.store.card.page_files import card_told, fsync_folder
 
 LIST = "publication.json"
 _STANDING = "standing.json"

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from appliance.core.publication import Kind, PublishedFile, Tongue, kind_of, name_of, tongue_of
-from appliance.core.publication_errors import PublicationDamaged
+from appliance.core.errors.publication import PublicationDamaged
+from appliance.core.wire.publication import Kind, PublishedFile, Tongue, kind_of, name_of, tongue_of
 from appliance.published.front import Front, Text, read_text
 from appliance.published.keeping import Shelf, is_whole
 from appliance.published.labels import Labels, read_labels

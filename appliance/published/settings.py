@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from appliance.config import Config, FiguresSection, TrackingSection
-from appliance.core.hours_section import HoursSection, Section
+from appliance.core.point.hours_section import HoursSection, Section
 from appliance.published.toml import TomlWrong, line_of, read_toml
 
 SECTIONS: Mapping[str, type[Section]] = {

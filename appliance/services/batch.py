@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
+from appliance.core.dossiers.submission import ScanRequestState
 from appliance.core.errors import (
     ApplianceError,
     DossierMovedOn,
@@ -16,14 +17,14 @@ from appliance.core.errors import (
     ScanChildCrashed,
     ScanStopped,
 )
+from appliance.core.paper.scan import BatchEnded, PageScanned
 from appliance.core.ports import ScanBatch, Scanner
-from appliance.core.scan import BatchEnded, PageScanned
-from appliance.core.submission import ScanRequestState
-from appliance.desk import scanning, walk_ups
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
+from appliance.desk.walk_up import walk_ups
 from appliance.failpoints import passing
 from appliance.services.front import Front, logged
-from appliance.store import scan_requests
+from appliance.store.dossier import scan_requests
 
 log = logging.getLogger(__name__)
 

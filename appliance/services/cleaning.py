@@ -8,9 +8,9 @@ from collections import Counter
 from concurrent.futures import CancelledError
 from contextlib import suppress
 
-from appliance.core.dossier import Page
+from appliance.core.dossiers.dossier import Page
 from appliance.core.errors import DiskFull, DossierError, DossierMovedOn, DossierUnknown
-from appliance.desk import cleaning
+from appliance.desk.pages import cleaning
 from appliance.desk.point import Point
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.upright import Uprights

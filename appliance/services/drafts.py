@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
-from appliance.desk import desk_keys, takeaways
-from appliance.desk.draft_clock import look_after_drafts
+from appliance.desk.ending.draft_clock import look_after_drafts
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point
+from appliance.desk.sending import takeaways
 
 EVERY_S = 15 * 60.0
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from appliance.core.figures_told import MonthsKnown, MonthTold
-from appliance.desk import figures_told
+from appliance.core.point.figures_told import MonthsKnown, MonthTold
 from appliance.desk.point import Point
+from appliance.desk.running import figures_told
 from appliance.destinations.ward_service import WardService
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ import logging
 import threading
 
 from appliance.core.errors import ApplianceError
-from appliance.core.folder_errors import FolderAbsent
-from appliance.desk.carrying import tend_stick
+from appliance.core.errors.folder import FolderAbsent
 from appliance.desk.point import Point
+from appliance.desk.sending.carrying import tend_stick
 from appliance.destinations.folder import Stick, find_stick
 from appliance.destinations.ward_address import checked_token, checked_verify_key
 from appliance.keys.signing import device_key_of

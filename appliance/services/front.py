@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 
 from appliance.core.errors import ApplianceError, DiskFull, NoDossierOpen
+from appliance.core.panel.prompt import Moment, Prompt, Silence, Voice
 from appliance.core.ports import Panel, Signal
-from appliance.core.prompt import Moment, Prompt, Silence, Voice
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, report_status
+from appliance.desk.sending.status import STATION, report_status
 from appliance.services.steady import told
 
 log = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from appliance.core.backoff import rest_after
+from appliance.core.dossiers.backoff import rest_after
 from appliance.core.errors import ApplianceError, DeliveryError
-from appliance.core.manifest import EventPage
-from appliance.desk.feed import ask_for_lost_words, read_feed
+from appliance.core.wire.manifest import EventPage
 from appliance.desk.point import Point
+from appliance.desk.sending.feed import ask_for_lost_words, read_feed
 from appliance.destinations.ward_service import LONGEST_POLL_S, WardService
 from appliance.services.steady import told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from appliance.desk.erase_orders import is_ordered, obey
+from appliance.desk.ending.erase_orders import is_ordered, obey
 from appliance.desk.point import Point
 
 AGAIN_S = 20.0  # what could not go: paper still moved into it, or it was on the line

@@ -15,9 +15,10 @@ from contextlib import suppress
 from errno import EAGAIN, ENOMEM, ENOSPC
 
 from appliance.core.errors import ApplianceError, DiskFull, DossierMovedOn, DossierUnknown
-from appliance.desk import photos, takeaways
+from appliance.desk.pages import photos
+from appliance.desk.pages.sides import Clean
 from appliance.desk.point import Point
-from appliance.desk.sides import Clean
+from appliance.desk.sending import takeaways
 from appliance.failpoints import passing
 from appliance.imaging.child.photographs import PhotoRefused, taken
 from appliance.services.steady import told

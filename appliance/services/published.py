@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from appliance.desk.point import Point
-from appliance.desk.publications import is_wanted, take_publication
+from appliance.desk.sending.publications import is_wanted, take_publication
 from appliance.destinations.publications import WardPublications
 from appliance.services.steady import told
 

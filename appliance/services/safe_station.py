@@ -13,15 +13,15 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from appliance.core.diagnosis import out
+from appliance.core.dossiers.submission import ScanRequestState
 from appliance.core.errors import SafeMode
 from appliance.core.ports import Panel, Signal
-from appliance.core.submission import ScanRequestState
-from appliance.desk import scanning
-from appliance.desk.examined import note_findings
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, report_status
+from appliance.desk.sending.examined import note_findings
+from appliance.desk.sending.status import STATION, report_status
 from appliance.services.front import REPORT_EVERY_S
-from appliance.store import scan_requests
+from appliance.store.dossier import scan_requests
 
 log = logging.getLogger(__name__)
 

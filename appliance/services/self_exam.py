@@ -18,10 +18,10 @@ from pathlib import Path
 
 from appliance.core import errors
 from appliance.core.diagnosis import Finding, Level
+from appliance.core.paper.scan import ScanSettings
 from appliance.core.ports import ScanBatch, Scanner
-from appliance.core.scan import ScanSettings
-from appliance.desk.examined import note_findings
 from appliance.desk.point import Point
+from appliance.desk.sending.examined import note_findings
 from appliance.doctoring.around import look_at_printers
 from appliance.doctoring.board import look_at_board
 from appliance.doctoring.clock import look_at_clock

@@ -10,8 +10,8 @@ import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from appliance.core.errors import ApplianceError
+from appliance.desk.dossier.printing import print_number
 from appliance.desk.point import Point
-from appliance.desk.printing import print_number
 
 log = logging.getLogger(__name__)
 

@@ -21,11 +21,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 from appliance.core.errors import AlreadyScanning, ApplianceError, ScanCancelled
+from appliance.core.panel.prompt import Voice
 from appliance.core.ports import Panel, Scanner, Signal
-from appliance.core.prompt import Voice
-from appliance.desk import desk_keys, scanning, sealing
+from appliance.desk.keeping.set_aside import set_pages_of_earlier_life_aside
+from appliance.desk.pages import scanning
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point
-from appliance.desk.set_aside import set_pages_of_earlier_life_aside
+from appliance.desk.sending import sealing
 from appliance.failpoints import passing
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.services.batch import Batches
@@ -39,7 +41,7 @@ from appliance.services.slips import Slips
 from appliance.services.steady import Steady
 from appliance.services.text import Texts
 from appliance.services.walk_ups import WalkUps
-from appliance.store import outbox
+from appliance.store.dossier import outbox
 from appliance.trial import note_taken_in
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from appliance.core.dossier import Page
-from appliance.desk import texts
+from appliance.core.dossiers.dossier import Page
+from appliance.desk.pages import texts
 from appliance.desk.point import Point
 from appliance.devices.memory import available_bytes, board_bytes
 from appliance.imaging.text.apart import Reading

@@ -11,20 +11,23 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
 from appliance.core.errors import CardReadOnly, DiskFull, StoreInUse
-from appliance.core.store_errors import NoFreshCopy
-from appliance.desk import appointments, noting, takeaways
-from appliance.desk.delivery import erase_sealed
-from appliance.desk.draft_clock import look_after_drafts
+from appliance.core.errors.store import NoFreshCopy
+from appliance.desk import noting
+from appliance.desk.ending.draft_clock import look_after_drafts
+from appliance.desk.ending.retention import Forgotten, forget_what_is_over
+from appliance.desk.keeping.restoring import Mended, copies_fail, copy_if_due, mend
+from appliance.desk.keeping.set_aside import empty, is_settled, move_aside, set_pages_aside
 from appliance.desk.point import Point
-from appliance.desk.restoring import Mended, copies_fail, copy_if_due, mend
-from appliance.desk.retention import Forgotten, forget_what_is_over
-from appliance.desk.sealing import finish_erasing
-from appliance.desk.set_aside import empty, is_settled, move_aside, set_pages_aside
-from appliance.desk.status import UPKEEP, disk_free_mb, report_status
-from appliance.desk.walk_up_erasing import erase_over
-from appliance.desk.walk_ups import is_late
-from appliance.store import dossiers, in_use, outbox, pages
-from appliance.store.space import give_back, pack_once
+from appliance.desk.running import appointments
+from appliance.desk.sending import takeaways
+from appliance.desk.sending.delivery import erase_sealed
+from appliance.desk.sending.sealing import finish_erasing
+from appliance.desk.sending.status import UPKEEP, disk_free_mb, report_status
+from appliance.desk.walk_up.walk_up_erasing import erase_over
+from appliance.desk.walk_up.walk_ups import is_late
+from appliance.store.card import in_use
+from appliance.store.card.space import give_back, pack_once
+from appliance.store.dossier import dossiers, outbox, pages
 from appliance.trial import Trial
 
 log = logging.getLogger(__name__)

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from appliance import __version__
 from appliance.core.errors import ApplianceError, ConfigWrong, SoftwareTooOld
-from appliance.core.heartbeat_errors import PointCodeTaken
-from appliance.desk.delivery import Sending, deliver, health
-from appliance.desk.erase_all import note_erase_all
-from appliance.desk.feed import note_ward_clock
-from appliance.desk.figures_told import take_ward_totals
+from appliance.core.errors.heartbeat import PointCodeTaken
+from appliance.desk.ending.erase_all import note_erase_all
 from appliance.desk.point import Point
-from appliance.desk.status import UPLOADER, report_status
-from appliance.desk.ward_key import take_ward_key
+from appliance.desk.running.figures_told import take_ward_totals
+from appliance.desk.sending.delivery import Sending, deliver, health
+from appliance.desk.sending.feed import note_ward_clock
+from appliance.desk.sending.status import UPLOADER, report_status
+from appliance.desk.sending.ward_key import take_ward_key
 from appliance.destinations.publications import WardPublications
 from appliance.destinations.ward_service import WardService
 from appliance.keys.signing import device_key_of, verify_key_of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from appliance.desk import walk_up_erasing
 from appliance.desk.point import Point
+from appliance.desk.walk_up import walk_up_erasing
 
 AGAIN_S = 60.0  # one that could not be erased yet: paper still moves into it
 

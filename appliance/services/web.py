@@ -6,9 +6,9 @@ import logging
 import tempfile
 from collections.abc import Callable
 
-from appliance.desk.delivery import publish_form_versions
 from appliance.desk.point import Point
-from appliance.desk.words import publish_words_key
+from appliance.desk.sending.delivery import publish_form_versions
+from appliance.desk.sending.words import publish_words_key
 from web.serving import serve
 from web.station.app import create_app
 from web.station.error_pages import bare_page

@@ -17,12 +17,13 @@ from sqlalchemy import (
     select,
 )
 
-from appliance.core.dossier import DossierState
-from appliance.core.walk_up import WalkUpState
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.walk_up import WalkUpState
 from appliance.failpoints import passing
-from appliance.store import appointments, duty
-from appliance.store.sessions import SWEPT
-from appliance.store.tables import (
+from appliance.store.people.sessions import SWEPT
+from appliance.store.people.tried_addresses import FORGOTTEN_AFTER
+from appliance.store.point import appointments, duty
+from appliance.store.schema.tables import (
     dossier,
     number_given,
     on_desk,
@@ -40,9 +41,8 @@ from appliance.store.tables import (
     walk_up,
     ward_event,
 )
-from appliance.store.tables import page as paper
-from appliance.store.trail_tables import web_session
-from appliance.store.tried_addresses import FORGOTTEN_AFTER
+from appliance.store.schema.tables import page as paper
+from appliance.store.schema.trail_tables import web_session
 
 DAYS_OF_NUMBERS = 3650  # a row a day, thirty bytes
 _ENDED = (WalkUpState.CLAIMED, WalkUpState.ERASED)

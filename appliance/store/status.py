@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from appliance.store.tables import cursor, service_status
+from appliance.store.schema.tables import cursor, service_status
 
 WARD_FEED = "ward-feed"  # how far the ward's feed was read
 FORM_VERSIONS = "form-versions"

@@ -6,7 +6,6 @@ from functools import cache
 from typing import NamedTuple
 
 from appliance.catalogues import read_catalogue
-from appliance.core import heartbeat_errors  # noqa: F401 - errors.py, whose kin it is, cannot
 from appliance.core.errors import ApplianceError, Unexpected, Who, concrete_errors
 
 

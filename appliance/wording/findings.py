@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from appliance.catalogues import read_catalogue
-from appliance.core.citizen_card import CardDoubt
-from appliance.core.findings import Warn
+from appliance.core.cards.citizen_card import CardDoubt
+from appliance.core.paper.findings import Warn
 
 
 class Advice(NamedTuple):

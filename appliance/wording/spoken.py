@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from appliance.catalogues import read_catalogue
-from appliance.core.counted import in_words
-from appliance.core.prompt import Prompt
+from appliance.core.panel.counted import in_words
+from appliance.core.panel.prompt import Prompt
 
 
 def sentence_of(prompt: Prompt) -> str:

@@ -7,12 +7,12 @@ from datetime import date, datetime, time
 import pytest
 from flask import Flask
 
-from appliance.core.appointment import Details, Kind
-from appliance.core.roster import Takes
-from appliance.desk import appointments, duty
-from appliance.desk.appointments import Booked, Wanted
+from appliance.core.point.appointment import Details, Kind
+from appliance.core.point.roster import Takes
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.desk.running import appointments, duty
+from appliance.desk.running.appointments import Booked, Wanted
+from appliance.store.people.volunteers import Volunteer
 from tests.duty import conftest as duty_tests
 from tests.duty.conftest import *
 from tests.station_page.conftest import Browser

@@ -8,13 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.core.appointment import AppointmentRefused, Kind, State, Why
-from appliance.desk import appointments, desk_keys, duty, trail
-from appliance.desk.appointments import Wanted, free_slots
+from appliance.core.point.appointment import AppointmentRefused, Kind, State, Why
+from appliance.desk import trail
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point, open_point
+from appliance.desk.running import appointments, duty
+from appliance.desk.running.appointments import Wanted, free_slots
 from appliance.services import upkeep
-from appliance.store import owners
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import owners
+from appliance.store.people.volunteers import Volunteer
 from tests.appointments.conftest import DETAILS, MARKS, MONDAY, at, book, wanted_at
 from tests.duty.conftest import somebody
 from tests.station_page.conftest import PIN, Clock
@@ -51,7 +53,7 @@ def test_a_booked_time_is_offered_no_more_until_it_is_called_off(point: Point) -
 def test_two_volunteers_make_room_for_two(point: Point, nam: Volunteer) -> None:
     from datetime import time
 
-    from appliance.core.roster import Takes
+    from appliance.core.point.roster import Takes
 
     duty.plan(point, duty.Wanted(nam.id, MONDAY, time(18), time(19), takes=Takes.HOME), nam.id)
     book(point, 18, phone="10.0.0.8")

@@ -7,11 +7,12 @@ import re
 import pytest
 from flask import Flask
 
-from appliance.core.appointment import State
-from appliance.desk import appointments, desk_keys
+from appliance.core.point.appointment import State
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point
+from appliance.desk.running import appointments
 from appliance.papers.prints.booking_slip import BookingSlip, print_booking_slip
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.appointments.conftest import DETAILS, MARKS, book
 from tests.appointments.test_appointments_booked import power_cut
 from tests.guides.test_guides_pages import words_of

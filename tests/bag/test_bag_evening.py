@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from appliance.core.submission import Bound, SubmissionState
-from appliance.desk import bag, dossiers
-from appliance.desk.waiting import list_waiting, try_again
+from appliance.core.dossiers.submission import Bound, SubmissionState
+from appliance.desk.dossier import dossiers
+from appliance.desk.sending.waiting import list_waiting, try_again
+from appliance.desk.shifts import bag
 from tests.folder.boxes import LAN, CarryingBox
 from tests.folder.conftest import point_made
 from tests.folder.office import Office

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.appointment import Kind, State
 from appliance.core.diagnosis import person, well
-from appliance.core.dossier import DossierState
-from appliance.desk import appointments, bag, desk_keys, dossiers, trail
-from appliance.desk.examined import note_findings
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.point.appointment import Kind, State
+from appliance.desk import trail
+from appliance.desk.dossier import dossiers
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point
+from appliance.desk.running import appointments
+from appliance.desk.sending.examined import note_findings
+from appliance.desk.shifts import bag
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import owners
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import owners
+from appliance.store.people.volunteers import Volunteer
 from tests.appointments.conftest import *
 from tests.appointments.conftest import MARKS, SATURDAY, at, book, wanted_at
 from tests.appointments.test_appointments_booked import raw_state
-from tests.campaigns.raw_search import Marks
+from tests.campaigns.parts.raw_search import Marks
 from tests.duty.conftest import somebody
 from tests.guides.test_guides_pages import words_of
 from tests.screenshots import keep_picture
@@ -157,7 +161,7 @@ def test_visits_of_other_evenings_stay(point: Point, lan: Volunteer, clock: Cloc
 def test_paper_that_still_moves_is_left_and_told(
     point: Point, lan: Volunteer, browser: Browser, tray: Tray
 ) -> None:
-    from appliance.desk import scanning
+    from appliance.desk.pages import scanning
 
     dossier_id = dossiers.open_dossier(point, "khai-sinh", lan.id)
     dossiers.choose_slot(point, dossier_id, "giay_chung_sinh")

@@ -19,14 +19,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from appliance.core.appointment import Details, Kind
-from appliance.core.figures import Month
-from appliance.core.submission import Bound
-from appliance.core.visits import Face, HowDone, Purpose
-from appliance.desk import appointments, bag, served, visits
-from appliance.desk.delivery import Sending, health
+from appliance.core.dossiers.submission import Bound
+from appliance.core.point.appointment import Details, Kind
+from appliance.core.point.figures import Month
+from appliance.core.point.visits import Face, HowDone, Purpose
+from appliance.desk import served
 from appliance.desk.point import open_point, utc_now
-from appliance.desk.waiting import list_waiting, try_again
+from appliance.desk.running import appointments, visits
+from appliance.desk.sending.delivery import Sending, health
+from appliance.desk.sending.waiting import list_waiting, try_again
+from appliance.desk.shifts import bag
 from appliance.destinations.http import Patience
 from appliance.destinations.ward_service import WardService
 from appliance.services import upkeep

@@ -74,7 +74,7 @@ def with_newer_tables(machine: Machine) -> None:
     text = f"revision, down_revision = '9999', '{newest}'\n" + NEWER_TABLES
     machine.write(f"{folder}/9999_newer.py", text)
     needs = 's/^REVISION = .*/REVISION = "9999"/'
-    machine.shell(f"sed -i '{needs}' /root/next/appliance/store/database.py")
+    machine.shell(f"sed -i '{needs}' /root/next/appliance/store/card/database.py")
 
 
 def version(machine: Machine) -> str:

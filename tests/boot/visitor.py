@@ -25,7 +25,7 @@ from appliance.config import Config, read_config
 from appliance.demo.browser import Browser
 from appliance.demo.house import House, HouseFell
 from appliance.demo.visit import ENDED, _Journey, finish_visit, play_visit
-from appliance.desk.dossiers import DossierView, look_at
+from appliance.desk.dossier.dossiers import DossierView, look_at
 from appliance.desk.point import Point, open_point
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.pretend.scanner import VirtualScanner

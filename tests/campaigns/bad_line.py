@@ -25,8 +25,10 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.config import read_config
-from appliance.desk import dossiers, scanning, sealing
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import sealing
 from appliance.destinations.line import LARGEST_CHUNK
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.bad_network import (
@@ -38,10 +40,10 @@ from appliance.pretend.bad_network import (
     answer_of,
 )
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store.scan_requests import OnDesk
-from appliance.store.volunteers import Role, add_volunteer
-from tests.campaigns.at_the_ward import against_the_ward
-from tests.campaigns.command import asks, run
+from appliance.store.dossier.scan_requests import OnDesk
+from appliance.store.people.volunteers import Role, add_volunteer
+from tests.campaigns.parts.at_the_ward import against_the_ward
+from tests.campaigns.parts.command import asks, run
 from tests.delivery.ward_process import WardProcess
 from tests.point.conftest import lay_page
 

@@ -15,13 +15,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from appliance.desk import dossiers, restoring
+from appliance.desk.dossier import dossiers
+from appliance.desk.keeping import restoring
 from appliance.desk.point import Point, open_point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
-from appliance.store.volunteers import Role, add_volunteer
-from tests.campaigns.command import asks, run
-from tests.campaigns.promises import broken, promises_in
+from appliance.store.people.volunteers import Role, add_volunteer
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.promises import broken, promises_in
 from tests.point.conftest import TellingClock, WardKeys, point_config, scan_into
 from tests.restoring.conftest import HURTS, SLOT, fall, seal
 

@@ -17,7 +17,7 @@ from appliance.imaging.geometry.sheets import find_items
 from appliance.imaging.pipeline import analyse
 from appliance.imaging.sight import Sight, sight_of
 from tests import pages as drawn
-from tests.campaigns.clean_drawn import Job, Scan, Tally, each, run
+from tests.campaigns.parts.clean_drawn import Job, Scan, Tally, each, run
 
 FRONTS = ("form", "letter", "table", "certificate", "by-hand", "sparse")
 DEPTHS = (0.08, 0.14, 0.2, 0.26)

@@ -19,8 +19,8 @@ import numpy as np
 from PIL import Image
 
 from appliance.imaging.pipeline import analyse
-from tests.campaigns.clean_drawn import Job, Scan, Tally, each, run
 from tests.campaigns.clean_sheets import RESOLUTIONS, corner_mm, lost_mm, nearest
+from tests.campaigns.parts.clean_drawn import Job, Scan, Tally, each, run
 from tests.pages import LAYOUTS, Scanner
 
 SETS = (

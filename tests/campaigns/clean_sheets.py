@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 from appliance.imaging.pipeline import analyse
-from tests.campaigns.clean_drawn import Job, Scan, Tally, each, run
+from tests.campaigns.parts.clean_drawn import Job, Scan, Tally, each, run
 
 NAMES = ("form", "letter", "table", "sparse", "certificate", "a5", "letter-size", "by-hand")
 RESOLUTIONS = (200, 300)

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from appliance.imaging.pipeline import analyse
 from tests import pages
-from tests.campaigns.clean_drawn import Job, Scan, Tally, each, run
 from tests.campaigns.clean_sheets import off_deg
+from tests.campaigns.parts.clean_drawn import Job, Scan, Tally, each, run
 from tests.pages.truth import middle
 
 MOST_DEG = 0.15

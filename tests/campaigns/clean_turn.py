@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from appliance.core.findings import Kind
-from appliance.core.turns import agreed
+from appliance.core.paper.findings import Kind
+from appliance.core.paper.turns import agreed
 from appliance.imaging.geometry.osd_program import osd_is_here
 from appliance.imaging.pipeline import analyse, with_osd
-from tests.campaigns.clean_drawn import Job, Scan, Tally, each, run
+from tests.campaigns.parts.clean_drawn import Job, Scan, Tally, each, run
 
 PRINTED = ("form", "letter", "table", "certificate", "letter-size", "a5")
 DOUBTFUL = ("sparse", "by-hand")

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from appliance.desk.point import open_point
 from appliance.services import upkeep
-from tests.campaigns import card
-from tests.campaigns.block_recorder import FLUSH, Step, images, recording
-from tests.campaigns.card_house import CardHouse, Visitors, Witness, weaken
-from tests.campaigns.command import asks, run
-from tests.campaigns.promises import Promises, broken
+from tests.campaigns.parts import card
+from tests.campaigns.parts.block_recorder import FLUSH, Step, images, recording
+from tests.campaigns.parts.card_house import CardHouse, Visitors, Witness, weaken
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.promises import Promises, broken
 
 CARD_BYTES = 192 << 20
 FIRST_PROMISE_S = 120.0

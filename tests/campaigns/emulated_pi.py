@@ -29,7 +29,7 @@ from tests.boot.foreign import (
     release_for,
 )
 from tests.boot.pi_card import Card, make_card
-from tests.campaigns.command import Outcome, asks, run
+from tests.campaigns.parts.command import Outcome, asks, run
 
 PATIENCE_S = 3600.0  # of silence, on a machine with ten times its work
 READY = (1, 1, 1)

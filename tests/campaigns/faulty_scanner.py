@@ -18,14 +18,14 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.config import ScannerSection
-from appliance.core.scan import PaperSource
-from appliance.desk import dossiers
+from appliance.core.paper.scan import PaperSource
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import open_point, utc_now
 from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.scanner_tray import Fault
 from appliance.services.station import STALE_PRESS_S
-from appliance.store.volunteers import Role, add_volunteer
-from tests.campaigns.command import asks, run
+from appliance.store.people.volunteers import Role, add_volunteer
+from tests.campaigns.parts.command import asks, run
 from tests.point.conftest import WardKeys, point_config
 from tests.station.conftest import RunningStation
 

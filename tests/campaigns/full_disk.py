@@ -17,11 +17,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from appliance.store.page_files import RESERVE_BYTES
-from tests.campaigns import read_only_card
-from tests.campaigns.card_days import Days, house_with_a_card, one_more_visit, people_come
-from tests.campaigns.card_house import told_by_services
-from tests.campaigns.command import asks, run
+from appliance.store.card.page_files import RESERVE_BYTES
+from tests.campaigns.parts import read_only_card
+from tests.campaigns.parts.card_days import Days, house_with_a_card, one_more_visit, people_come
+from tests.campaigns.parts.card_house import told_by_services
+from tests.campaigns.parts.command import asks, run
 
 CARD_BYTES = 192 << 20
 LEAVES = (0, 4096, 200_000, RESERVE_BYTES // 2, RESERVE_BYTES)  # from nothing to a nearly full card

@@ -15,19 +15,23 @@ from pathlib import Path
 
 from appliance.config import Config
 from appliance.core.errors import ApplianceError, CardReadOnly, DiskFull
-from appliance.desk import desk_keys, dossiers, page_edits, photos, restoring, scanning, sealing
-from appliance.desk.cleaning import next_work, save_cleaned
+from appliance.desk.dossier import dossiers
+from appliance.desk.keeping import restoring
+from appliance.desk.pages import page_edits, photos, scanning
+from appliance.desk.pages.cleaning import next_work, save_cleaned
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point, open_point
-from appliance.desk.status import report_status
+from appliance.desk.sending import sealing
+from appliance.desk.sending.status import report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
-from appliance.store.scan_requests import OnDesk
-from appliance.store.volunteers import Role, add_volunteer
-from tests.campaigns import card
-from tests.campaigns.command import asks, run
+from appliance.store.dossier.scan_requests import OnDesk
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.campaigns.full_disk import Ballast
-from tests.campaigns.promises import broken, promises_in
+from tests.campaigns.parts import card
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.promises import broken, promises_in
 from tests.point.conftest import PIN, TellingClock, WardKeys, jpeg, lay_page, point_config
 
 SLOT = "giay_chung_sinh"

@@ -25,20 +25,20 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.desk.point import Point, open_point
-from appliance.store import outbox
-from tests.campaigns.card_house import weaken
-from tests.campaigns.command import asks, run
-from tests.campaigns.kill_end import (
+from appliance.store.dossier import outbox
+from tests.campaigns.parts.card_house import weaken
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.kill_end import (
     later,
     nothing_is_lost_or_doubled,
     nothing_lies_about,
     set_aside,
 )
-from tests.campaigns.kill_errands import Diary, Errand, errand
-from tests.campaigns.kill_house import SERVICES, Caretaker, Hunter, Keeper, KillHouse
-from tests.campaigns.kill_steps import EVERY_STEP
-from tests.campaigns.kill_visitors import Visitor
-from tests.campaigns.kill_watcher import Watcher
+from tests.campaigns.parts.kill_errands import Diary, Errand, errand
+from tests.campaigns.parts.kill_house import SERVICES, Caretaker, Hunter, Keeper, KillHouse
+from tests.campaigns.parts.kill_steps import EVERY_STEP
+from tests.campaigns.parts.kill_visitors import Visitor
+from tests.campaigns.parts.kill_watcher import Watcher
 
 # How long each lives on the average: the page takes longest to come back.
 LIFE_S = {"station": 14.0, "web": 40.0, "uploader": 7.0, "ward": 8.0}

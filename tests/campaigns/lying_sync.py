@@ -13,8 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.campaigns import card
-from tests.campaigns.command import asks, run
+from tests.campaigns.parts import card
+from tests.campaigns.parts.command import asks, run
 
 CARD_BYTES, BLOCK, WRITERS, LIVE_S = 128 << 20, 4096, 4, 0.6
 _WRITES = """

@@ -17,11 +17,12 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from appliance.config import read_config
-from appliance.desk import dossiers, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
 from appliance.pretend.scanner import VirtualScanner
-from appliance.store.volunteers import Role, add_volunteer
-from tests.campaigns.command import asks, run
+from appliance.store.people.volunteers import Role, add_volunteer
+from tests.campaigns.parts.command import asks, run
 
 PATIENCE_S = 120.0
 GROWTH_KB = 8192  # of memory, from the first tenth to the last; heaps breathe

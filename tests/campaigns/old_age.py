@@ -25,19 +25,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appliance.config import RetentionSection
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import Event, EventType, Receipt, SupplementItem, WardState
-from appliance.core.submission import SealedFile, Submission, SubmissionState
-from appliance.desk import dossiers, noting, scanning, sealing
-from appliance.desk.delivery import health, take_receipt
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import SealedFile, Submission, SubmissionState
+from appliance.core.wire.manifest import Event, EventType, Receipt, SupplementItem, WardState
+from appliance.desk import noting
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
-from appliance.desk.status import point_status
+from appliance.desk.sending import sealing
+from appliance.desk.sending.delivery import health, take_receipt
+from appliance.desk.sending.status import point_status
 from appliance.keys.canonical import sha256_hex
 from appliance.services import upkeep
-from appliance.store import in_use, outbox, ward_events
-from appliance.store.dossiers import move_dossier
-from appliance.store.scan_requests import OnDesk
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.card import in_use
+from appliance.store.dossier import outbox, ward_events
+from appliance.store.dossier.dossiers import move_dossier
+from appliance.store.dossier.scan_requests import OnDesk
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.point.conftest import WardKeys, jpeg, lay_page, point_config
 
 PER_VISITOR = 32 * 1024  # of everything that is kept for as long as it is, copies included

@@ -22,15 +22,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.core.errors import ApplianceError, ScanCancelled
-from appliance.core.scan import ColorMode, ScannedPage
-from appliance.desk import dossiers, scanning
+from appliance.core.paper.scan import ColorMode, ScannedPage
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
 from appliance.services import upkeep
-from appliance.store import scan_requests
-from appliance.store.scan_requests import OnDesk
-from appliance.store.volunteers import Role, add_volunteer
-from tests.campaigns.card import PATIENCE_S, make_ext4, mounted, pull_the_plug, replay
-from tests.campaigns.command import asks, run
+from appliance.store.dossier import scan_requests
+from appliance.store.dossier.scan_requests import OnDesk
+from appliance.store.people.volunteers import Role, add_volunteer
+from tests.campaigns.parts.card import PATIENCE_S, make_ext4, mounted, pull_the_plug, replay
+from tests.campaigns.parts.command import asks, run
 from tests.point.conftest import WardKeys, point_config
 
 CARD_BYTES = 192 << 20

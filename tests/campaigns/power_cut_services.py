@@ -14,11 +14,11 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from tests.campaigns.at_the_ward import against_the_ward
-from tests.campaigns.card import pull_the_plug
-from tests.campaigns.card_days import Days, house_with_a_card, people_come
-from tests.campaigns.card_house import settle, weaken
-from tests.campaigns.command import asks, run
+from tests.campaigns.parts.at_the_ward import against_the_ward
+from tests.campaigns.parts.card import pull_the_plug
+from tests.campaigns.parts.card_days import Days, house_with_a_card, people_come
+from tests.campaigns.parts.card_house import settle, weaken
+from tests.campaigns.parts.command import asks, run
 
 CARD_BYTES = 256 << 20
 WAIT_S, SETTLE_S = 90.0, 180.0  # for a phase to begin; for everything to arrive

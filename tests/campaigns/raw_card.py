@@ -27,13 +27,13 @@ from appliance.demo.browser import Browser
 from appliance.demo.visit import PROCEDURE, play_visit
 from appliance.desk.point import Point, open_point
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import dossiers
-from tests.campaigns.card import make_ext4, mount, mounted, pull_the_plug, replay, unmount
-from tests.campaigns.card_house import CardHouse, Visitors
-from tests.campaigns.coarse_house import CoarseHouse
-from tests.campaigns.command import asks, run
-from tests.campaigns.raw_search import Marks, search_files, search_image
-from web.ward.reader import open_dossier
+from appliance.store.dossier import dossiers
+from tests.campaigns.parts.card import make_ext4, mount, mounted, pull_the_plug, replay, unmount
+from tests.campaigns.parts.card_house import CardHouse, Visitors
+from tests.campaigns.parts.coarse_house import CoarseHouse
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.raw_search import Marks, search_files, search_image
+from web.ward.office.reader import open_dossier
 
 CARD_BYTES = 256 << 20
 CITIZEN = ("requester_name", "child_name", "father_name", "requester_id_number", "requester_phone")

@@ -29,14 +29,14 @@ from appliance.demo.visit import PROCEDURE, play_visit
 from appliance.desk.point import open_point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.setup.swap import swap_on_disk, switch_off
-from tests.campaigns.card import run_tool
-from tests.campaigns.card_house import POINT_SERVICES, CardHouse
-from tests.campaigns.coarse_house import CoarseHouse
-from tests.campaigns.command import asks, run
-from tests.campaigns.own_swap import Group, compressed_memory, memory_group, swap_in, used
+from tests.campaigns.parts.card import run_tool
+from tests.campaigns.parts.card_house import POINT_SERVICES, CardHouse
+from tests.campaigns.parts.coarse_house import CoarseHouse
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.own_swap import Group, compressed_memory, memory_group, swap_in, used
+from tests.campaigns.parts.raw_search import Marks, search_image
 from tests.campaigns.raw_card import CITIZEN, Collector, change_ones_mind, press_without_a_dossier
-from tests.campaigns.raw_search import Marks, search_image
-from web.ward.reader import open_dossier
+from web.ward.office.reader import open_dossier
 
 SWAP_BYTES = 768 << 20  # the services held 400 MB of it with one visit
 HEAD_BYTES = 8192  # what mkswap and the kernel write by themselves

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.campaigns.command import Outcome, asks, run
+from tests.campaigns.parts.command import Outcome, asks, run
 from tests.setup.thrown_away_box import BoxAndBundle
 from tests.setup.trees import Tree, without_chance
 

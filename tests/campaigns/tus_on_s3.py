@@ -28,8 +28,8 @@ from appliance.core.errors import DestinationUnreachable
 from appliance.destinations.http import Patience, Wire
 from appliance.destinations.tus import Tus
 from appliance.pretend.bad_network import BadNetwork, Trouble
-from tests.campaigns.command import asks, run
-from tests.campaigns.swift_engine import swift_engine
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.swift_engine import swift_engine
 
 FOLDER = Path(__file__).resolve().parents[1] / "tus_s3"
 SIZES = (1, 300_000, 2_000_000, 5 << 20, 9_000_000, 20_000_000)  # either side of S3's smallest part

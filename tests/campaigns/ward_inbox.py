@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import select
 
-from tests.campaigns.command import asks, run
+from tests.campaigns.parts.command import asks, run
 from tests.campaigns.ward_stress import Watch
 from tests.ward.conftest import RunningWard
 from tests.ward.many import fill

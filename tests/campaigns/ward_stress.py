@@ -27,15 +27,15 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import func, select
 
-from appliance.core.manifest import Receipt
-from tests.campaigns.command import asks, run
-from tests.campaigns.ward_devices import Device, Tally
+from appliance.core.wire.manifest import Receipt
+from tests.campaigns.parts.command import asks, run
+from tests.campaigns.parts.ward_devices import Device, Tally
 from tests.ward.conftest import RunningWard
 from tests.ward.postgres import database_url, postgres_bin, running_postgres
+from web.ward.boxes.devices import add_device
 from web.ward.database import reading, writing
-from web.ward.devices import add_device
 from web.ward.init import init_ward
-from web.ward.reader import open_dossier
+from web.ward.office.reader import open_dossier
 from web.ward.settings import WardSettings
 from web.ward.tables import dossier, revision, sealed_file, upload
 

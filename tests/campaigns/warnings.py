@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from appliance.core.findings import Findings, Kind, Point, Quad, Warn
+from appliance.core.paper.findings import Findings, Kind, Point, Quad, Warn
 from appliance.imaging.doubts.photographed import photo_troubles
 from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.photos.photo import open_photo, sheet_in

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import appliance
-from appliance.core.citizen_card import CardDoubt
-from appliance.core.findings import Warn
+from appliance.core.cards.citizen_card import CardDoubt
+from appliance.core.paper.findings import Warn
 from appliance.wording.findings import advice_for
 
 

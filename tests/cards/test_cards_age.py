@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from appliance.core.card_age import holds_until
-from appliance.core.citizen_card import read_citizen_card
+from appliance.core.cards.age import holds_until
+from appliance.core.cards.citizen_card import read_citizen_card
 
 
 @pytest.mark.parametrize(

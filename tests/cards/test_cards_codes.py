@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageFilter
 
-from appliance.core.findings import Code
+from appliance.core.paper.findings import Code
 from appliance.imaging.codes import find_codes
 from tests import pages
 from tests.cards.drawing import (

@@ -7,8 +7,8 @@ from itertools import combinations, product
 
 import pytest
 
-from appliance.core.card_mrz import check_digit, read_card_mrz
-from appliance.core.sex import Sex
+from appliance.core.cards.mrz import check_digit, read_card_mrz
+from appliance.core.forms.sex import Sex
 from appliance.imaging.cards.mrz import mrz_reader_is_here, read_mrz
 from tests.cards.drawing import Lying, back, scanned, somebody
 

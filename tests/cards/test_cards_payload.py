@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.citizen_card import CardDoubt, CitizenCard, read_citizen_card
-from appliance.core.dates import PartialDate
-from appliance.core.sex import Sex
+from appliance.core.cards.citizen_card import CardDoubt, CitizenCard, read_citizen_card
+from appliance.core.forms.dates import PartialDate
+from appliance.core.forms.sex import Sex
 from tests.cards.drawing import somebody
 
 AN = (

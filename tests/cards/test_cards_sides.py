@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from appliance.core.card_sheet import ID1_MM, CardLook, Side, in_order, left_over, on_one_page
-from appliance.core.citizen_card import read_citizen_card
+from appliance.core.cards.citizen_card import read_citizen_card
+from appliance.core.cards.laid import on_a4
+from appliance.core.cards.sheet import ID1_MM, CardLook, Side, in_order, left_over, on_one_page
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import PageMode, Quad, Warn
-from appliance.core.laid import on_a4
-from appliance.core.plates import Plate, PlatedPage
+from appliance.core.paper.findings import PageMode, Quad, Warn
+from appliance.core.paper.plates import Plate, PlatedPage
 from appliance.imaging.cards.marks import has_mrz, has_portrait
 from appliance.imaging.cards.page import CardScan, can_pass, card_as_scanned
 from appliance.imaging.cards.sides import card_picture, look_at_card

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
-from appliance.core.findings import Kind, PageMode
+from appliance.core.paper.findings import Kind, PageMode
 from appliance.imaging.cleaning import clean_page
 from appliance.imaging.colors.inks import dark_channel, ink_in, stencils_of
 from appliance.imaging.colors.modes import Way, dark_marks, ladder, plated, survey

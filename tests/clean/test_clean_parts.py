@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.core.errors import PdfTooBig
-from appliance.core.findings import PageMode
-from appliance.core.plates import Coding, Plate, PlatedPage
+from appliance.core.paper.findings import PageMode
+from appliance.core.paper.plates import Coding, Plate, PlatedPage
 from appliance.papers.fitting import (
     FILE_BYTES,
     PAGE_BYTES,

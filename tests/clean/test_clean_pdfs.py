@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from appliance.core.findings import PageMode
-from appliance.core.plates import PlatedPage
-from appliance.core.text_layer import TextLayer, TextWord
+from appliance.core.paper.findings import PageMode
+from appliance.core.paper.plates import PlatedPage
+from appliance.core.paper.text_layer import TextLayer, TextWord
 from appliance.papers.pdf import make_pdf
 from appliance.plates import jpeg_plate
 from tests.pages.fonts import font

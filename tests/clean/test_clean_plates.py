@@ -14,11 +14,11 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
-from appliance.core.card_sheet import corner_mm
+from appliance.core.cards.laid import on_a4, turned
+from appliance.core.cards.sheet import corner_mm
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import PageMode
-from appliance.core.laid import on_a4, turned
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.findings import PageMode
+from appliance.core.paper.plates import PlatedPage
 from appliance.papers.pdf import make_pdf
 from appliance.plates import (
     check_plate,

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from appliance.cli import tramhoso
 from appliance.desk.point import open_point
 from appliance.keys.age import new_identity, open_stream, recipient_of
-from appliance.store import backup as kept
-from appliance.store.backup import NoBackup, Part
+from appliance.store.card import backup as kept
+from appliance.store.card.backup import NoBackup, Part
 from tests.folder.boxes import CarryingBox
 
 NAME = "Lan"  # the volunteer of these boxes: in the database, and readable on no stick
@@ -185,7 +185,7 @@ def test_a_box_that_holds_dossiers_is_not_written_over(box, tmp_path):
 def test_while_a_service_works_nothing_is_put_in_its_place(box, other, tmp_path):
     box.seal()
     folder, code = backed_up(Home(tmp_path / "first", box), tmp_path / "backups")
-    hold = "import sys, time; from pathlib import Path; from appliance.store import in_use; "
+    hold = "import sys, time; from pathlib import Path; from appliance.store.card import in_use; "
     hold += "in_use.hold(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(other.state)], stdout=subprocess.PIPE

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from uuid6 import uuid7
 
-from appliance.core.manifest import Manifest, ManifestFile, ProcedureRef
+from appliance.core.wire.manifest import Manifest, ManifestFile, ProcedureRef
 from appliance.destinations.http import Patience
 from appliance.destinations.ward_service import WardService
 from appliance.keys.canonical import canonical_json, sha256_hex

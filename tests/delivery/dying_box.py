@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config import read_config
-from appliance.desk import delivery, sealing
-from appliance.desk.delivery import Sending, deliver
 from appliance.desk.point import open_point
+from appliance.desk.sending import delivery, sealing
+from appliance.desk.sending.delivery import Sending, deliver
 from appliance.destinations.ward_service import WardService
 from appliance.imaging.child.main import cleaned
 from appliance.services.uploader import read_token
-from appliance.store import outbox
-from appliance.store.page_files import PageFiles
+from appliance.store.card.page_files import PageFiles
+from appliance.store.dossier import outbox
 from tests.ward.dying_ward import trapped
 
 STEPS: dict[str, tuple[Any, str, str]] = {  # moment: where the trap door is, and on which side

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from appliance.core.manifest import Receipt
+from appliance.core.wire.manifest import Receipt
 from appliance.keys.canonical import canonical_json, repr_digest, sha256_hex
 from appliance.keys.signing import new_signing_key, sign, verify_key_of
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from appliance.core.backoff import needs_person, next_try, rest_after
+from appliance.core.dossiers.backoff import needs_person, next_try, rest_after
 from appliance.core.errors import (
     CaptivePortal,
     CertificateProblem,
@@ -22,7 +22,7 @@ from appliance.core.errors import (
     TooLargeForWard,
     concrete_errors,
 )
-from appliance.core.heartbeat_errors import PointCodeTaken
+from appliance.core.errors.heartbeat import PointCodeTaken
 
 LOWEST, HIGHEST = (lambda: 0.0), (lambda: 0.999)
 CAN_STILL_SUCCEED = {

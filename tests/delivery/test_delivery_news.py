@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import EventPage, Manifest, WardState
-from appliance.desk import dossiers, sealing
-from appliance.desk.feed import (
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.wire.manifest import EventPage, Manifest, WardState
+from appliance.desk.dossier import dossiers
+from appliance.desk.point import Point, open_point
+from appliance.desk.sending import sealing
+from appliance.desk.sending.feed import (
     CLOCK_TOLERANCE,
     CLOCK_WORD_FOR,
     clock_agrees_with_ward,
@@ -22,13 +24,13 @@ from appliance.desk.feed import (
     read_feed,
     ward_clock,
 )
-from appliance.desk.point import Point, open_point
-from appliance.desk.status import UPLOADER
+from appliance.desk.sending.status import UPLOADER
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.uploader import Uploader
-from appliance.store import outbox, status, ward_events
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store import status
+from appliance.store.dossier import outbox, ward_events
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.delivery.strict_ward import BASE
 from tests.delivery.ward_process import WardProcess, wait_until
 from tests.point.conftest import *

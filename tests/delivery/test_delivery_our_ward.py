@@ -14,13 +14,13 @@ from appliance.core.errors import (
     DeviceRefused,
     TooLargeForWard,
 )
-from appliance.core.manifest import Heartbeat
+from appliance.core.wire.manifest import Heartbeat
 from appliance.destinations.line import LARGEST_CHUNK
 from appliance.keys.canonical import canonical_json
 from appliance.keys.signing import receipt_verifies
 from appliance.pretend.bad_network import SWALLOWED_ANSWER, BadNetwork, Trouble
+from web.ward.boxes.devices import devices, revoke_device
 from web.ward.database import open_database, writing
-from web.ward.devices import devices, revoke_device
 
 from .strict_ward import BASE
 from .ward_process import WardProcess, wait_until

@@ -21,26 +21,27 @@ from appliance.config import (
     WardSection,
     read_config,
 )
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import SupplementItem, WardState
-from appliance.desk import dossiers, sealing, supplements
-from appliance.desk.delivery import Sending
-from appliance.desk.feed import read_feed
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.wire.manifest import SupplementItem, WardState
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import sealing, supplements
+from appliance.desk.sending.delivery import Sending
+from appliance.desk.sending.feed import read_feed
 from appliance.destinations.ward_service import WardService
 from appliance.keys.signing import receipt_verifies
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.delivery.dying_box import STEPS
 from tests.delivery.strict_ward import BASE
 from tests.delivery.ward_process import WardProcess
 from tests.point.conftest import scan_into
-from web.ward.answers import Touch, ask_for_supplement
-from web.ward.current import current_papers
 from web.ward.database import open_database
 from web.ward.home import open_home
-from web.ward.reader import Reader
+from web.ward.office.answers import Touch, ask_for_supplement
+from web.ward.office.current import current_papers
+from web.ward.office.reader import Reader
 
 SLOT = "giay_chung_sinh"
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from appliance.core.errors import (
     SlowDown,
     TooLargeForWard,
 )
-from appliance.core.manifest import Heartbeat
+from appliance.core.wire.manifest import Heartbeat
 from appliance.keys.canonical import repr_digest
 from appliance.keys.signing import new_signing_key, receipt_verifies, verify_key_of
 from appliance.pretend.bad_network import CAPTIVE_PORTAL, SWALLOWED_ANSWER, BadNetwork, Trouble

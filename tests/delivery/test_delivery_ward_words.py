@@ -6,7 +6,7 @@ from appliance.core.errors import (
     ConfigWrong,
     DestinationUnreachable,
 )
-from appliance.core.manifest import Heartbeat
+from appliance.core.wire.manifest import Heartbeat
 
 from .strict_ward import PROBLEM, Order
 

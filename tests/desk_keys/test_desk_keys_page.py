@@ -6,9 +6,9 @@ import shutil
 
 from flask import Flask
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.conftest import *
 from tests.station_page.conftest import IDLE_LIMIT, Browser, Clock, Tray, id_of, view_of
 from web.station.app import create_app

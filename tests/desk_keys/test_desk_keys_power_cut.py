@@ -9,12 +9,15 @@ import pytest
 
 from appliance.config import Config, DraftsSection
 from appliance.core.errors import DossierLocked, WrongPin
-from appliance.desk import cleaning, desk_keys, dossiers, holding, people, scanning, walk_ups
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, scanning
+from appliance.desk.people import desk_keys, holding, people
 from appliance.desk.point import Point, open_point
+from appliance.desk.walk_up import walk_ups
 from appliance.imaging.child.main import cleaned
 from appliance.jpeg import check_decodes
-from appliance.store import volunteers
-from appliance.store.volunteers import Role, Volunteer, VolunteerKey
+from appliance.store.people import volunteers
+from appliance.store.people.volunteers import Role, Volunteer, VolunteerKey
 from tests.point.conftest import *
 from tests.point.conftest import PIN, TellingClock, in_threads, scan_into
 

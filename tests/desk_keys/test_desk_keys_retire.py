@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 
 from appliance.config import Config
-from appliance.desk import desk_keys, dossiers, sealing, walk_ups
+from appliance.desk.dossier import dossiers
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
+from appliance.desk.walk_up import walk_ups
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import owners
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import owners
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import *
 from tests.point.conftest import PIN, in_threads, scan_into
 

@@ -10,7 +10,7 @@ from appliance.config import Config, PathsSection, PointSection
 from appliance.desk.point import Point, open_point
 from appliance.doctoring.keeping import look_at_point
 from appliance.doctoring.machine import Machine
-from appliance.store.volunteers import Role
+from appliance.store.people.volunteers import Role
 from appliance.wording.diagnosed import told
 from tests.doctor.test_doctor_machine import lay
 

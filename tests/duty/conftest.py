@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.hours_section import HoursSection
+from appliance.core.point.hours_section import HoursSection
 from appliance.desk.point import Point
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN
 from tests.station_page import conftest as page_tests
 from tests.station_page.conftest import *

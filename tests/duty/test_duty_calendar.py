@@ -7,13 +7,14 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from appliance.core.roster import Takes
-from appliance.desk import calendars, duty, served
-from appliance.desk.calendar_file import CalendarRefused, Wrong
-from appliance.desk.duty import Wanted
+from appliance.core.point.roster import Takes
+from appliance.desk import served
 from appliance.desk.point import Point
-from appliance.store.duty import EVERYBODY
-from appliance.store.volunteers import Volunteer
+from appliance.desk.running import calendars, duty
+from appliance.desk.running.calendar_file import CalendarRefused, Wrong
+from appliance.desk.running.duty import Wanted
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.point.duty import EVERYBODY
 from tests.station_page.conftest import Browser, Clock
 
 MONDAY = date(2026, 11, 23)

@@ -8,12 +8,15 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from appliance.core.roster import RosterRefused
-from appliance.desk import dossiers, duty, duty_hours, handing_over, holding
-from appliance.desk.duty import Wanted
+from appliance.core.point.roster import RosterRefused
+from appliance.desk.dossier import dossiers
+from appliance.desk.people import holding
 from appliance.desk.point import Point
+from appliance.desk.running import duty, duty_hours
+from appliance.desk.running.duty import Wanted
+from appliance.desk.shifts import handing_over
+from appliance.store.people.volunteers import Volunteer
 from appliance.store.retention import sweep
-from appliance.store.volunteers import Volunteer
 from tests.duty.conftest import somebody
 from tests.station_page.conftest import Browser, Clock, Tray
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from flask import Flask
 
-from appliance.core.appointment import Details, Kind
-from appliance.desk import appointments, duty, served
-from appliance.desk.appointments import Wanted
+from appliance.core.point.appointment import Details, Kind
+from appliance.desk import served
 from appliance.desk.point import Point
+from appliance.desk.running import appointments, duty
+from appliance.desk.running.appointments import Wanted
 from appliance.papers.prints.duty_notice import DutyNotice, print_duty_notice
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.duty.test_duty_calendar import MONDAY, event, ics, planned
 from tests.guides.test_guides_pages import words_of
 from tests.screenshots import keep_picture

@@ -8,26 +8,21 @@ from pathlib import Path
 import pytest
 from alembic import command
 
-from appliance.core.appointment import AppointmentRefused, Details, Kind, Why
-from appliance.core.hours import opening_at
-from appliance.core.roster import RosterRefused, Takes
-from appliance.core.roster import Why as RosterWhy
-from appliance.core.served import ServedPlace
-from appliance.desk import (
-    appointments,
-    calendars,
-    duty,
-    duty_hours,
-    handing_over,
-    served,
-)
-from appliance.desk.calendar_file import CalendarRefused, Wrong
-from appliance.desk.duty import Wanted
+from appliance.core.point.appointment import AppointmentRefused, Details, Kind, Why
+from appliance.core.point.hours import opening_at
+from appliance.core.point.roster import RosterRefused, Takes
+from appliance.core.point.roster import Why as RosterWhy
+from appliance.core.point.served import ServedPlace
+from appliance.desk import served
 from appliance.desk.point import Point
+from appliance.desk.running import appointments, calendars, duty, duty_hours
+from appliance.desk.running.calendar_file import CalendarRefused, Wrong
+from appliance.desk.running.duty import Wanted
+from appliance.desk.shifts import handing_over
 from appliance.store import migrating
-from appliance.store.database import Database
-from appliance.store.duty import EVERYBODY
-from appliance.store.volunteers import Volunteer
+from appliance.store.card.database import Database
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.point.duty import EVERYBODY
 from tests.duty.test_duty_calendar import TITLES, bring, event, ics
 from tests.guides.test_guides_pages import words_of
 from tests.station_page.conftest import Browser, Clock

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.hours import Shift
-from appliance.core.roster import Duty, RosterRefused, Why, called_by_visitors, told_on
-from appliance.desk import duty, people
-from appliance.desk.duty import Wanted
+from appliance.core.point.hours import Shift
+from appliance.core.point.roster import Duty, RosterRefused, Why, called_by_visitors, told_on
+from appliance.desk.people import people
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.desk.running import duty
+from appliance.desk.running.duty import Wanted
+from appliance.store.people.volunteers import Volunteer
 from tests.duty.conftest import somebody
 from tests.station_page.conftest import Clock
 

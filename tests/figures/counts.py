@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from appliance.core.figures import LONGEST_HOURS, LONGEST_MINUTES, Channel, Figures
-from appliance.core.visits import Face, HowDone, Purpose
+from appliance.core.point.figures import LONGEST_HOURS, LONGEST_MINUTES, Channel, Figures
+from appliance.core.point.visits import Face, HowDone, Purpose
 
 _COUNT = st.integers(1, 900)
 

@@ -10,16 +10,17 @@ from uuid import uuid4
 from sqlalchemy import insert
 from uuid6 import uuid7
 
-from appliance.core.dossier import DossierState
-from appliance.core.figures import Channel, Figures
-from appliance.core.manifest import Event, EventType, WardState
-from appliance.core.visits import Face, HowDone, Purpose
-from appliance.desk import served, visits
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.point.figures import Channel, Figures
+from appliance.core.point.visits import Face, HowDone, Purpose
+from appliance.core.wire.manifest import Event, EventType, WardState
+from appliance.desk import served
 from appliance.desk.point import Point
+from appliance.desk.running import visits
 from appliance.keys.canonical import canonical_json
-from appliance.store import procedure_versions
-from appliance.store.tables import dossier, receipt, submission, ward_event
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import procedure_versions
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.schema.tables import dossier, receipt, submission, ward_event
 
 Counted = Counter[tuple[str, ...]]
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from appliance.config import Config
-from appliance.core.queue import Queue
-from appliance.core.visits import Face, HowDone, Purpose
-from appliance.desk import dossiers, figures, queue, served, takeaways, visits
+from appliance.core.point.queue import Queue
+from appliance.core.point.visits import Face, HowDone, Purpose
+from appliance.desk import served
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.store.tables import dossier
-from appliance.store.volunteers import Volunteer
-from appliance.store.ward_totals import ToldBy
+from appliance.desk.running import figures, queue, visits
+from appliance.desk.sending import takeaways
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.point.ward_totals import ToldBy
+from appliance.store.schema.tables import dossier
 from tests.point.conftest import TellingClock
 from tests.restoring.conftest import fall, hurt_header, start_again
 

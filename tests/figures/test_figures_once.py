@@ -11,14 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.core.figures import Channel
-from appliance.core.manifest import WardState
-from appliance.core.visits import Face, HowDone, Purpose
-from appliance.desk import figures, retention
+from appliance.core.point.figures import Channel
+from appliance.core.point.visits import Face, HowDone, Purpose
+from appliance.core.wire.manifest import WardState
+from appliance.desk.ending import retention
 from appliance.desk.point import Point, open_point
-from appliance.store import visits as rows
-from appliance.store.database import Database
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.desk.running import figures
+from appliance.store.card.database import Database
+from appliance.store.people.volunteers import Role, add_volunteer
+from appliance.store.point import visits as rows
 from tests.figures.story import Story, flat
 from tests.point.conftest import PIN, TellingClock, WardKeys, point_config
 
@@ -115,7 +116,7 @@ def test_a_cut_between_adding_up_and_dropping_leaves_both_undone(
         story = Story(point, helper)
         story.somebody_comes(Purpose.ACCOUNT, HowDone.ALONE, None)
         story.a_dossier("khai-sinh", Channel.WARD, 20, (WardState.ACCEPTED,))
-        from appliance.store import figures as kept
+        from appliance.store.point import figures as kept
 
         (made,) = _dossiers(point)
         clock.pass_by(days=200)

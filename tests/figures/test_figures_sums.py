@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from appliance.core.figures import Channel, Figures, Month, median, share_percent, total
-from appliance.core.served import place_key
-from appliance.core.visits import Face, Purpose
+from appliance.core.point.figures import Channel, Figures, Month, median, share_percent, total
+from appliance.core.point.served import place_key
+from appliance.core.point.visits import Face, Purpose
 from appliance.keys.canonical import canonical_json
 from tests.figures.counts import figures
 

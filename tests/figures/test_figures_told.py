@@ -11,11 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
-from appliance.core.figures_told import WardTotal
-from appliance.core.visits import Purpose
-from appliance.desk import figures, figures_told, visits
-from appliance.desk.delivery import health
+from appliance.core.point.figures_told import WardTotal
+from appliance.core.point.visits import Purpose
 from appliance.desk.point import Point
+from appliance.desk.running import figures, figures_told, visits
+from appliance.desk.sending.delivery import health
 from appliance.destinations.ward_service import WardService
 from appliance.services.figures_told import LOOK_AGAIN_S, FiguresToWard
 from tests.delivery.conftest import Notebook

@@ -16,13 +16,19 @@ from appliance.config import (
     TextSection,
     WardSection,
 )
-from appliance.core.carried import Marker
-from appliance.core.dossier import DossierState
-from appliance.core.submission import Bound, SealedFile, Submission, SubmissionState, revision_id
-from appliance.desk import dossiers as desk
-from appliance.desk.carrying import tend_stick
-from appliance.desk.delivery import Sending, deliver
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import (
+    Bound,
+    SealedFile,
+    Submission,
+    SubmissionState,
+    revision_id,
+)
+from appliance.core.wire.carried import Marker
+from appliance.desk.dossier import dossiers as desk
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending.carrying import tend_stick
+from appliance.desk.sending.delivery import Sending, deliver
 from appliance.destinations.folder import Stick, find_stick
 from appliance.destinations.http import Patience
 from appliance.destinations.ward_service import WardService
@@ -30,9 +36,9 @@ from appliance.keys.canonical import sha256_hex
 from appliance.keys.signing import device_key_of
 from appliance.procedures.catalogue import Catalogue
 from appliance.stick import marker_of, prepare
-from appliance.store import dossiers, outbox
-from appliance.store.database import Database
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.card.database import Database
+from appliance.store.dossier import dossiers, outbox
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.folder import media
 from tests.quickly import LIGHT_PIN, lay_tables
 from tests.ward.papers import SealedDossier, pdf, sealed_dossier

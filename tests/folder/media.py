@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.campaigns.card import make_ext4, pull_the_plug, run_tool
+from tests.campaigns.parts.card import make_ext4, pull_the_plug, run_tool
 
 SIZE = 40 << 20
 KINDS = ("ext4", "vfat", "exfat")

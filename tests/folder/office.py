@@ -7,14 +7,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from appliance.core.manifest import SupplementItem, WardState
-from web.ward.answers import Touch, ask_for_supplement
-from web.ward.by_hand import Brought, Importing
+from appliance.core.wire.manifest import SupplementItem, WardState
+from web.ward.boxes.by_hand import Brought, Importing
+from web.ward.boxes.devices import add_device
 from web.ward.database import open_database, reading, writing
-from web.ward.devices import add_device
 from web.ward.home import open_home
 from web.ward.init import WardMade
-from web.ward.reader import open_dossier
+from web.ward.office.answers import Touch, ask_for_supplement
+from web.ward.office.reader import open_dossier
 from web.ward.settings import WardSettings
 from web.ward.tables import dossier, revision, upload
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.folder_errors import (
+from appliance.core.dossiers.submission import SubmissionState
+from appliance.core.errors.folder import (
     FolderAbsent,
     FolderError,
     FolderFull,
@@ -17,7 +18,6 @@ from appliance.core.folder_errors import (
     FolderOfAnotherWard,
     FolderReadOnly,
 )
-from appliance.core.submission import SubmissionState
 from appliance.destinations.folder import find_stick
 from appliance.keys.signing import device_key_of, new_signing_key, verify_key_of
 from tests.folder.boxes import CarryingBox, on_real

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.submission import Bound, SubmissionState
-from appliance.desk.waiting import send_by
-from appliance.store import outbox
+from appliance.core.dossiers.submission import Bound, SubmissionState
+from appliance.desk.sending.waiting import send_by
+from appliance.store.dossier import outbox
 from tests.folder.boxes import CarryingBox, new_stick
 from tests.folder.office import Office
 from tests.ward.conftest import RunningWard, database, new_database, postgres_folder, ward

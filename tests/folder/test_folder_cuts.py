@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from appliance.core.folder_errors import FolderError
-from appliance.core.submission import SubmissionState
+from appliance.core.dossiers.submission import SubmissionState
+from appliance.core.errors.folder import FolderError
 from appliance.destinations import folder
 from appliance.stick import marker_of, prepare
 from tests.folder.boxes import CarryingBox
@@ -138,7 +138,7 @@ COPYING = """
 import sys
 from pathlib import Path
 from appliance.config import *
-from appliance.desk.carrying import tend_stick
+from appliance.desk.sending.carrying import tend_stick
 from appliance.desk.point import open_point
 from appliance.destinations.folder import find_stick
 from appliance.keys.signing import device_key_of

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from appliance.config import FolderSection
-from appliance.core.carried import Marker
-from appliance.core.submission import SubmissionState
-from appliance.desk import sealing
-from appliance.desk.carrying import tend_stick
-from appliance.desk.dossiers import save_answers
+from appliance.core.dossiers.submission import SubmissionState
+from appliance.core.wire.carried import Marker
+from appliance.desk.dossier.dossiers import save_answers
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
+from appliance.desk.sending.carrying import tend_stick
 from appliance.destinations.folder import Stick, find_stick
 from appliance.imaging.child.main import cleaned
 from appliance.keys.signing import device_key_of, new_signing_key, verify_key_of
 from appliance.pretend.sample_answers import sample_answers
 from appliance.stick import prepare
-from appliance.store import outbox
+from appliance.store.dossier import outbox
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window
 from tests.station_page.conftest import *
@@ -101,7 +101,7 @@ def test_a_stick_that_is_full_or_foreign_says_so_on_the_page(
 ) -> None:
     browser.post(f"{sealed}/send-by", to="folder")
     with point.database.writing() as connection:
-        from appliance.store import carried
+        from appliance.store.dossier import carried
 
         carried.note_trouble(connection, id_of(sealed), "folder-full", "No space left on device")
     text = browser.get(f"{sealed}/delivery").text

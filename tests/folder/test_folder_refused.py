@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.carried import CarriedAnswer, Proof
-from appliance.core.submission import Bound, SubmissionState
-from appliance.desk.waiting import send_by
+from appliance.core.dossiers.submission import Bound, SubmissionState
+from appliance.core.wire.carried import CarriedAnswer, Proof
+from appliance.desk.sending.waiting import send_by
 from appliance.keys.canonical import canonical_json
 from appliance.keys.signing import new_signing_key, signed, verify_key_of
 from appliance.stick import marker_of, prepare
-from appliance.store import outbox
+from appliance.store.dossier import outbox
 from tests.folder.boxes import CarryingBox, on_real
 from tests.folder.media import Stick
 from tests.folder.office import Office
-from web.ward.by_hand import NotAStick
+from web.ward.boxes.by_hand import NotAStick
+from web.ward.boxes.devices import revoke_device
 from web.ward.database import writing
-from web.ward.devices import revoke_device
 from web.ward.init import WardMade
 from web.ward.wording import words
 

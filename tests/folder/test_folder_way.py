@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.folder_errors import FolderAbsent
-from appliance.core.submission import Bound, SubmissionState
-from appliance.desk.waiting import send_by
+from appliance.core.dossiers.submission import Bound, SubmissionState
+from appliance.core.errors.folder import FolderAbsent
+from appliance.desk.sending.waiting import send_by
 from appliance.keys.signing import receipt_verifies
-from appliance.store import outbox
+from appliance.store.dossier import outbox
 from tests.folder.boxes import CarryingBox
 from tests.folder.office import Office
 

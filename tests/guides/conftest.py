@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from appliance.core.hours_section import HoursSection
+from appliance.core.point.hours_section import HoursSection
 from tests.station_page.conftest import *
 from tests.station_page.conftest import Browser
 

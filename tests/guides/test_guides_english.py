@@ -14,9 +14,9 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 import web.station
-from appliance.core.findings import Warn
-from appliance.core.problem import Problem
-from appliance.desk import dossiers
+from appliance.core.forms.problem import Problem
+from appliance.core.paper.findings import Warn
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.procedures.elsewhere import elsewhere

@@ -9,8 +9,8 @@ import pytest
 
 from appliance.config import read_config
 from appliance.core.errors import ConfigWrong
-from appliance.core.hours import Shift, opening_at
-from appliance.core.hours_section import HoursSection
+from appliance.core.point.hours import Shift, opening_at
+from appliance.core.point.hours_section import HoursSection
 from tests.guides.test_guides_pages import words_of
 from tests.station_page.conftest import Browser, Clock
 

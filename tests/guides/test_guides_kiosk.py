@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from appliance.core.publication import Tongue
+from appliance.core.wire.publication import Tongue
 from tests.journey.waiting import until
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window

@@ -9,9 +9,9 @@ from contextlib import closing
 
 import pytest
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.conftest import Browser, Clock
 from web.station.guides.words import catalogue
 from web.station.look import Language, Look

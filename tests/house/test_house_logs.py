@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from appliance.core.manifest import Contents, Event, OurMessage, TheirMessage
-from appliance.store.database import Database
+from appliance.core.wire.manifest import Contents, Event, OurMessage, TheirMessage
+from appliance.store.card.database import Database
 from web.ward.database import open_database, writing
 
 SECRET = "Cao Thị Bí Mật"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from appliance.catalogues import read_catalogue
-from appliance.core.appointment import Kind
+from appliance.core.point.appointment import Kind
 
 STATION = Path(__file__).resolve().parents[2] / "web/station"
 SHARED = STATION / "templates"

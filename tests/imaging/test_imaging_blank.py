@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from PIL import Image, ImageDraw
 
-from appliance.core.findings import Blank, Quad
+from appliance.core.paper.findings import Blank, Quad
 from appliance.imaging.doubts.blank import OtherSide, find_blank
 from tests import pages
 from tests.pages import Page

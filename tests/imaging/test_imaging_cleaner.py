@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import DossierLocked, PageDamaged
-from appliance.core.rendition import LADDER
+from appliance.core.paper.rendition import LADDER
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.small import SMALL_PX

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 from appliance.imaging.doubts.folded_corner import folded_corner
 from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.geometry.spots import Spots

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from appliance.core.errors import FileDamaged, PageDamaged
-from appliance.core.findings import Findings, Item, Kind
+from appliance.core.paper.findings import Findings, Item, Kind
 from appliance.imaging.cleaning import clean_page, preview_of
 from appliance.imaging.formats.opening import open_page
 from appliance.imaging.geometry.layout import layout

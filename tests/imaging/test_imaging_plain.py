@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFile
 
 from appliance.core.errors import PageDamaged
-from appliance.core.plates import PlatedPage
-from appliance.core.rendition import LADDER, PLAIN_WAYS
-from appliance.core.scan import ColorMode
+from appliance.core.paper.plates import PlatedPage
+from appliance.core.paper.rendition import LADDER, PLAIN_WAYS
+from appliance.core.paper.scan import ColorMode
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.plain import plain_page
 from appliance.imaging.child.wire import CleanOrder

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 from appliance.imaging.geometry.rectangles import rectangle_around
 from appliance.imaging.geometry.sheets import find_items
 from appliance.imaging.geometry.sizes import snapped

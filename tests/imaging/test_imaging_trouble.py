@@ -10,7 +10,7 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from appliance.core.findings import Findings, Kind, Quad, Warn
+from appliance.core.paper.findings import Findings, Kind, Quad, Warn
 from appliance.imaging.doubts.trouble import find_troubles
 from appliance.imaging.geometry.spots import Spots
 from appliance.imaging.pipeline import analyse, in_pixels

@@ -7,7 +7,7 @@ import math
 import pytest
 from PIL import Image
 
-from appliance.core.turns import agreed
+from appliance.core.paper.turns import agreed
 from appliance.imaging.geometry import osd, osd_program
 from appliance.imaging.geometry.turning import sideways_of, turn_of
 from appliance.imaging.pipeline import analyse, with_osd

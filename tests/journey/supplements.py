@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import Contents, Manifest
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.wire.manifest import Contents, Manifest
 from appliance.demo.browser import Browser, Form
 from appliance.demo.house import House
 from appliance.demo.visit import SLOT, play_visit
-from appliance.desk.dossiers import DossierView, look_at
+from appliance.desk.dossier.dossiers import DossierView, look_at
 from appliance.desk.point import Point
 from appliance.keys.signing import receipt_verifies
-from appliance.store import outbox
+from appliance.store.dossier import outbox
 from tests.journey.waiting import until
 from tests.ward.officer import Officer
-from web.ward.current import CurrentPaper, current_papers
 from web.ward.database import open_database
 from web.ward.home import open_home
-from web.ward.reader import Reader
+from web.ward.office.current import CurrentPaper, current_papers
+from web.ward.office.reader import Reader
 from web.ward.settings import WardSettings
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.demo.house import House
 from appliance.desk.point import Point
 from tests.journey.supplements import SLOT, Supplemented
 from tests.journey.waiting import until
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
-from web.ward.current import corrections
+from web.ward.office.current import corrections
 
 pytestmark = pytest.mark.timeout(500)
 

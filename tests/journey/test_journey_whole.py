@@ -15,11 +15,11 @@ import pytest
 from appliance.demo.browser import Browser, Document, PageRefused
 from appliance.demo.house import House
 from appliance.demo.visit import PROCEDURE, play_visit
-from appliance.desk.dossiers import DossierView, look_at
+from appliance.desk.dossier.dossiers import DossierView, look_at
 from appliance.desk.point import Point
 from appliance.keys.signing import receipt_verifies
 from appliance.pretend.sample_answers import sample_answers
-from web.ward.reader import open_dossier
+from web.ward.office.reader import open_dossier
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance import __version__
-from appliance.desk import dossiers, sealing
-from appliance.desk.delivery import health
+from appliance.desk.dossier import dossiers
+from appliance.desk.sending import sealing
+from appliance.desk.sending.delivery import health
 from appliance.destinations.ward_service import HeartbeatAnswer
 from appliance.imaging.child.main import cleaned
 from appliance.keys.canonical import canonical_json

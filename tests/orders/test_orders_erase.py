@@ -13,25 +13,26 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from appliance.cli import tramhoso
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import DossierLocked
-from appliance.core.manifest import EventPage
-from appliance.core.ward_orders import EraseAll
-from appliance.desk import dossiers, erase_orders
-from appliance.desk.erase_all import note_erase_all
-from appliance.desk.feed import read_feed
+from appliance.core.wire.manifest import EventPage
+from appliance.core.wire.ward_orders import EraseAll
+from appliance.desk.dossier import dossiers
+from appliance.desk.ending import erase_orders
+from appliance.desk.ending.erase_all import note_erase_all
+from appliance.desk.sending.feed import read_feed
 from appliance.destinations.ward_service import HeartbeatAnswer
 from appliance.keys.signing import device_key_of, new_signing_key, signed, verify_key_of
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import audit
-from appliance.store.dossiers import row_of
+from appliance.store.dossier.dossiers import row_of
+from appliance.store.people import audit
 from tests.folder.boxes import LAN, CarryingBox
 from tests.folder.office import Office
 from tests.point.conftest import scan_into
 from tests.ward.test_ward_contract import Promise, contract, promise
+from web.ward.boxes.devices import revoke_device
+from web.ward.boxes.erase_orders import order_dossier, order_everything
 from web.ward.database import reading, writing
-from web.ward.devices import revoke_device
-from web.ward.erase_orders import order_dossier, order_everything
 from web.ward.tables import device
 
 __all__ = ["contract", "promise"]
@@ -109,7 +110,7 @@ def test_a_delivered_dossiers_codes_go(
 def test_an_open_supplement_goes_and_the_dossier_stays_the_wards(
     box: CarryingBox, office: Office, place: Path, hear: Callable[[], int]
 ) -> None:
-    from appliance.desk import supplements
+    from appliance.desk.sending import supplements
 
     dossier_id = deliver(box, office, place)
     office.ask_for_more(dossier_id)
@@ -235,7 +236,7 @@ def test_a_box_whose_token_was_taken_back_still_hears_it(
 def test_what_is_on_the_line_or_under_the_scanner_goes_as_soon_as_it_can(
     box: CarryingBox, office: Office
 ) -> None:
-    from appliance.desk import scanning
+    from appliance.desk.pages import scanning
 
     opened = draft(box)
     request = scanning.press(box.point, scanning.AskedBy.PANEL)

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from appliance.cli import tramhoso
-from appliance.core.manifest import Manifest
-from appliance.desk.ward_key import recipients_now, take_ward_key
+from appliance.core.wire.manifest import Manifest
+from appliance.desk.sending.ward_key import recipients_now, take_ward_key
 from appliance.destinations.ward_service import HeartbeatAnswer
 from appliance.keys import age
 from appliance.keys.signing import new_signing_key, signed
-from appliance.store import outbox
+from appliance.store.dossier import outbox
 from tests.folder.boxes import CarryingBox
 from tests.folder.office import Office
 from tests.ward.test_ward_contract import Promise, contract, promise

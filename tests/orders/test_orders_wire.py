@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import DeviceRefused
-from appliance.desk import dossiers, erase_orders
-from appliance.desk.ward_key import recipients_now
+from appliance.desk.dossier import dossiers
+from appliance.desk.ending import erase_orders
+from appliance.desk.sending.ward_key import recipients_now
 from appliance.services.orders import Orders
 from appliance.services.uploader import Uploader
 from tests.delivery.strict_ward import BASE
 from tests.folder.boxes import LAN, CarryingBox
 from tests.folder.office import Office
 from tests.ward.conftest import RunningWard
+from web.ward.boxes.devices import revoke_device
+from web.ward.boxes.erase_orders import order_everything
 from web.ward.database import writing
-from web.ward.devices import revoke_device
-from web.ward.erase_orders import order_everything
 from web.ward.home import open_home
 from web.ward.ward_key import renew_key
 

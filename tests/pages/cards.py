@@ -10,7 +10,7 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from appliance.core.findings import Kind
+from appliance.core.paper.findings import Kind
 from tests.pages import saying
 from tests.pages.pen import ID1, INK, RED, Pen, Sheet
 from tests.pages.photos import portrait

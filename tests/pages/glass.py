@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 
-from appliance.core.findings import Point
+from appliance.core.paper.findings import Point
 from tests.pages.pen import Sheet
 from tests.pages.scanner import Lying, Scanner, scan
 from tests.pages.truth import Page

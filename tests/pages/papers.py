@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Callable
 
-from appliance.core.findings import Kind
+from appliance.core.paper.findings import Kind
 from tests.pages import saying
 from tests.pages.fonts import PRINT
 from tests.pages.pen import A4, A5, LETTER, RED, Pen, Sheet

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw
 
-from appliance.core.findings import Kind
+from appliance.core.paper.findings import Kind
 from tests.pages.fonts import font
 from tests.pages.truth import Color, Word
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 from tests.pages.pen import Sheet
 from tests.pages.photos import clouds
 from tests.pages.truth import Page, TrueItem, TrueTrouble

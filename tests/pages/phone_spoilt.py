@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 from tests.pages.phone import Spoil, perspective
 from tests.pages.shapes import shared
 from tests.pages.truth import Color, Page, TrueTrouble

@@ -7,7 +7,7 @@ import random
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from appliance.core.findings import Kind
+from appliance.core.paper.findings import Kind
 from tests.pages.pen import Pen, Sheet
 
 

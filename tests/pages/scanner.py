@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 from tests.pages.pen import Sheet
 from tests.pages.truth import Color, Page, TrueItem
 

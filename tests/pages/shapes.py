@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from appliance.core.findings import Point
+from appliance.core.paper.findings import Point
 
 
 def shared(one: Sequence[Point], other: Sequence[Point]) -> tuple[Point, ...]:

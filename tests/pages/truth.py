@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from appliance.core.findings import Kind, Point, Quad
+from appliance.core.paper.findings import Kind, Point, Quad
 
 Color = tuple[int, int, int]
 

@@ -12,7 +12,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.config import PanelSection
-from appliance.core.lamp import Colour
+from appliance.core.panel.lamp import Colour
 from appliance.core.ports import Panel
 from appliance.devices.panel import GpioPanel
 from appliance.pretend.panel import ScreenPanel

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from appliance.core.lamp import FLASH_S, LOOKS, Colour
+from appliance.core.panel.lamp import FLASH_S, LOOKS, Colour
 from appliance.core.ports import Panel, Signal
 from appliance.devices.no_panel import NoPanel
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
-from appliance.core.citizen_card import read_citizen_card
+from appliance.core.cards.citizen_card import read_citizen_card
 from appliance.imaging.codes import find_codes
 from appliance.pretend.panel import ScreenPanel
 from appliance.pretend.panel_hands import papers

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.lamp import FLASH_S, LOOKS, Colour, Frame, Lamp, Step
+from appliance.core.panel.lamp import FLASH_S, LOOKS, Colour, Frame, Lamp, Step
 from appliance.core.ports import Signal
 
 PANEL_DOC = Path(__file__).parents[2] / "docs" / "panel.md"

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import PageDamaged, PrintingFailed
-from appliance.core.packed import page_of_jpeg
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.packed import page_of_jpeg
+from appliance.core.paper.plates import PlatedPage
 from appliance.papers import apart
 from appliance.papers.apart import count_pages_apart, make_pdf_apart
 from appliance.papers.pdf import make_pdf
@@ -50,7 +50,7 @@ def test_a_child_that_dies_is_told_as_a_failed_sheet(monkeypatch: pytest.MonkeyP
 
 def test_who_makes_pdfs_apart_carries_none_of_their_libraries() -> None:
     script = (
-        "import sys, appliance.desk.sealing\n"
+        "import sys, appliance.desk.sending.sealing\n"
         "print(sorted({'pikepdf', 'img2pdf', 'lxml', 'typst', 'PIL'} & set(sys.modules)))"
     )
     said = subprocess.run(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.core.errors import PdfTooBig
-from appliance.core.plates import PlatedPage
-from appliance.core.rendition import PLAIN_WAYS
+from appliance.core.paper.plates import PlatedPage
+from appliance.core.paper.rendition import PLAIN_WAYS
 from appliance.imaging.child.plain import plain_page
 from appliance.papers.fitting import part_title, shrunk_to_fit
 from appliance.papers.pdf import BUDGET_BYTES, make_pdf

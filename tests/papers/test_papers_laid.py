@@ -8,13 +8,13 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageDraw
 
-from appliance.core.card_sheet import A4_MM, ID1_MM, corner_mm
+from appliance.core.cards.laid import on_a4, turned
+from appliance.core.cards.sheet import A4_MM, ID1_MM, corner_mm
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import PageMode
-from appliance.core.laid import on_a4, turned
-from appliance.core.packed import packed, page_of_jpeg, unpacked
-from appliance.core.plates import Coding, Plate, PlatedPage
-from appliance.core.text_layer import TextLayer, TextWord
+from appliance.core.paper.findings import PageMode
+from appliance.core.paper.packed import packed, page_of_jpeg, unpacked
+from appliance.core.paper.plates import Coding, Plate, PlatedPage
+from appliance.core.paper.text_layer import TextLayer, TextWord
 from appliance.papers.pdf import make_pdf
 
 DPI = 100

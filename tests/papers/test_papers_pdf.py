@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import PageDamaged, Unexpected
-from appliance.core.packed import page_of_jpeg
-from appliance.core.plates import PlatedPage
+from appliance.core.paper.packed import page_of_jpeg
+from appliance.core.paper.plates import PlatedPage
 from appliance.papers.archive import finished
 from appliance.papers.pdf import make_pdf
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from appliance.core.dossier import DossierState
-from appliance.desk import cleaning, dossiers, phone_links, photos
+from appliance.core.dossiers.dossier import DossierState
+from appliance.desk.dossier import dossiers, phone_links
+from appliance.desk.pages import cleaning, photos
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
-from appliance.store.dossiers import move_dossier
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier.dossiers import move_dossier
+from appliance.store.people.volunteers import Volunteer
 from tests.journey.waiting import until
 from tests.pages.papers import form
 from tests.pages.phone import jpeg, photograph

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.phone_link import PhoneRefused, Why
 from appliance.core.errors import DossierMovedOn
-from appliance.core.phone_link import PhoneRefused, Why
-from appliance.desk import dossiers, phone_links
+from appliance.desk.dossier import dossiers, phone_links
 from appliance.desk.point import Point
-from appliance.store.dossiers import move_dossier
-from appliance.store.phone_links import claim
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier.dossiers import move_dossier
+from appliance.store.dossier.phone_links import claim
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.conftest import Clock
 
 

@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from appliance.desk import dossiers, phone_links, photos
+from appliance.desk.dossier import dossiers, phone_links
+from appliance.desk.pages import photos
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.small import SMALL_PX
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.phone.conftest import Phone, code_on
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
 from web.station.app import IDLE_LIMIT, create_app

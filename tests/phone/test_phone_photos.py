@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from appliance.core.dossiers.phone_link import PhoneLink
 from appliance.core.errors import PageDamaged, PhotosOnTheirWay
-from appliance.core.phone_link import PhoneLink
-from appliance.desk import cleaning, dossiers, phone_links, photos, sealing, takeaways
+from appliance.desk.dossier import dossiers, phone_links
+from appliance.desk.keeping.set_aside import set_pages_of_earlier_life_aside
+from appliance.desk.pages import cleaning, photos
 from appliance.desk.point import Point
-from appliance.desk.set_aside import set_pages_of_earlier_life_aside
+from appliance.desk.sending import sealing, takeaways
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.photo import master_of
 from appliance.imaging.child.photographs import PhotoRefused, taken
@@ -27,9 +29,9 @@ from appliance.jpeg import check_decodes
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
 from appliance.services.phones import serve_one
-from appliance.store import owners
-from appliance.store.page_files import PageFiles
-from appliance.store.volunteers import Volunteer
+from appliance.store.card.page_files import PageFiles
+from appliance.store.dossier import owners
+from appliance.store.people.volunteers import Volunteer
 from tests.pages.papers import form
 from tests.pages.phone import jpeg, photograph
 from tests.station_page.conftest import Clock

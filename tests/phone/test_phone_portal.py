@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.phone.conftest import Phone, code_on
 from tests.station_page.conftest import Browser, id_of, view_of
 

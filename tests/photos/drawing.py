@@ -9,7 +9,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 from tests.pages import PAPERS, chance
 from tests.pages.pen import Sheet
 

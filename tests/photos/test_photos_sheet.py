@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Kind, Quad
+from appliance.core.paper.findings import Kind, Quad
 from appliance.imaging.photos.light import evenly_lit
 from appliance.imaging.photos.photo import open_photo, photo_of, sheet_in
 from tests.photos.drawing import TABLES, Photographed, photograph

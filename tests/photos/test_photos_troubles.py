@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from appliance.core.findings import Kind, Warn, with_places_turned
+from appliance.core.paper.findings import Kind, Warn, with_places_turned
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.wire import CleanOrder
 from appliance.imaging.doubts.folded_side import folded_side

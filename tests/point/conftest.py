@@ -19,11 +19,12 @@ from appliance.config import (
     TextSection,
     WardSection,
 )
-from appliance.core.scan import ColorMode, ScannedPage
-from appliance.desk import dossiers, scanning
+from appliance.core.paper.scan import ColorMode, ScannedPage
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
 from appliance.keys import age, signing
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN, lay_tables
 
 __all__ = ["clock", "config", "dossier_id", "helper", "point", "ward_keys"]

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from appliance.core.manifest import (
+from appliance.core.dossiers.submission import revision_id
+from appliance.core.wire.manifest import (
     Contents,
     Event,
     EventType,
@@ -15,14 +16,14 @@ from appliance.core.manifest import (
     SupplementItem,
     WardState,
 )
-from appliance.core.submission import revision_id
-from appliance.desk import dossiers, sealing
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.keys.age import open_sealed
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox, ward_events
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import outbox, ward_events
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import WardKeys, scan_into
 
 SLOT, OTHER = "giay_chung_sinh", "uy_quyen"

@@ -8,12 +8,13 @@ from functools import partial
 
 import pytest
 
-from appliance.core.card_age import holds_until
-from appliance.core.citizen_card import CardDoubt
+from appliance.core.cards.age import holds_until
+from appliance.core.cards.citizen_card import CardDoubt
+from appliance.core.cards.provenance import Provenance, provenance
 from appliance.core.errors import DossierUnknown
-from appliance.core.provenance import Provenance, provenance
-from appliance.core.sex import Sex
-from appliance.desk import cards, dossiers
+from appliance.core.forms.sex import Sex
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cards
 from appliance.desk.point import Point
 from tests import pages as drawn
 from tests.point.test_point_cleaning import clean_all, scanned

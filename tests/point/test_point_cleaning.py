@@ -10,19 +10,21 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from appliance.core.dossier import Page
+from appliance.core.dossiers.dossier import Page
 from appliance.core.errors import DossierMovedOn
-from appliance.core.findings import TURN_UNSURE, Kind
-from appliance.core.scan import ColorMode, PaperSource, ScannedPage
-from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing
+from appliance.core.paper.findings import TURN_UNSURE, Kind
+from appliance.core.paper.scan import ColorMode, PaperSource, ScannedPage
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, page_edits, scanning
+from appliance.desk.pages.sides import card_doubts
 from appliance.desk.point import Point
-from appliance.desk.sides import card_doubts
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.wire import CleanOrder, CleanPage
 from appliance.imaging.codes import find_codes
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import scan_requests
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import scan_requests
+from appliance.store.people.volunteers import Volunteer
 from tests import pages as drawn
 from tests.point.conftest import WardKeys
 from tests.point.test_point_seal import opened_at_the_ward
@@ -341,7 +343,7 @@ def test_the_front_of_a_sheet_waits_for_its_back_which_is_evidence_for_it(
 def test_a_paper_over_the_budget_on_its_floor_travels_in_named_parts(
     point: Point, dossier_id: str, helper: Volunteer, ward_keys: WardKeys
 ) -> None:
-    from appliance.core.manifest import CONTENTS_SLOT, Contents
+    from appliance.core.wire.manifest import CONTENTS_SLOT, Contents
 
     noise = [Image.effect_noise((760, 900), 90 + n).convert("RGB") for n in range(3)]
     heavy = [_jpeg(image) for image in noise]
@@ -381,8 +383,8 @@ def _jpeg(image: Image.Image) -> bytes:
 
 def _forget_turn(point: Point, page_id: str) -> None:
     """As if neither the letters nor tesseract could tell."""
-    from appliance.core.findings import Warn
-    from appliance.store import pages as store
+    from appliance.core.paper.findings import Warn
+    from appliance.store.dossier import pages as store
 
     with point.database.writing() as connection:
         unsure = store.warnings_text([Warn(TURN_UNSURE)])

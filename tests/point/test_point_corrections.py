@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from appliance.core.errors import DossierMovedOn, NotReadyToSeal
-from appliance.core.manifest import SupplementItem, WardState
-from appliance.desk import dossiers, page_edits, sealing, supplements
+from appliance.core.wire.manifest import SupplementItem, WardState
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import page_edits
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.desk.sending import sealing, supplements
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import WardKeys, scan_into
 from tests.point.supplements import (
     OTHER,

@@ -9,17 +9,17 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from appliance.core.crop import Edge, boxed, checked, crop_of, crop_text, moved
-from appliance.core.dossier import Page
+from appliance.core.dossiers.dossier import Page
 from appliance.core.errors import CropWrong
-from appliance.core.findings import Quad
-from appliance.desk import page_edits, scanning
+from appliance.core.paper.crop import Edge, boxed, checked, crop_of, crop_text, moved
+from appliance.core.paper.findings import Quad
+from appliance.desk.pages import page_edits, scanning
+from appliance.desk.pages.scanning import PageImage
 from appliance.desk.point import Point
-from appliance.desk.scanning import PageImage
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.wire import CleanOrder
-from appliance.store import pages as page_rows
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import pages as page_rows
+from appliance.store.people.volunteers import Volunteer
 from tests import pages as drawn
 from tests.pages import phone
 from tests.point.conftest import WardKeys

@@ -8,7 +8,7 @@ from datetime import UTC
 import pytest
 
 from appliance.config import Config
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import (
     AlreadyScanning,
     AnswersChangedElsewhere,
@@ -19,10 +19,11 @@ from appliance.core.errors import (
     WrongPin,
 )
 from appliance.core.ports import Signal
-from appliance.desk import dossiers, page_edits, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import page_edits, scanning
 from appliance.desk.point import Point, open_point
-from appliance.desk.status import STATION, point_status, report_status
-from appliance.store.volunteers import Volunteer, sign_in
+from appliance.desk.sending.status import STATION, point_status, report_status
+from appliance.store.people.volunteers import Volunteer, sign_in
 from tests.point.conftest import PIN, TellingClock, in_threads, jpeg, lay_page, scan_into
 
 SLOT = "giay_chung_sinh"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.dossier import Page
+from appliance.core.dossiers.dossier import Page
 from appliance.core.errors import DossierMovedOn
-from appliance.core.findings import TURN_UNSURE, Warn
-from appliance.desk import dossiers, page_edits
+from appliance.core.paper.findings import TURN_UNSURE, Warn
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import page_edits
 from appliance.desk.point import Point
-from appliance.store import pages
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import pages
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import scan_into
 
 SLOT = "giay_chung_sinh"

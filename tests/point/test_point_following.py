@@ -8,12 +8,18 @@ import pytest
 from pydantic import ValidationError
 
 from appliance.config import Config, PortalSince, TrackingSection
-from appliance.desk import dossiers, sealing
-from appliance.desk.following import follow_up_url, note_national_code, portal_url, ward_page
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import sealing
+from appliance.desk.sending.following import (
+    follow_up_url,
+    note_national_code,
+    portal_url,
+    ward_page,
+)
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import TellingClock, scan_into
 
 

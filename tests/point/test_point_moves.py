@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from appliance.core.errors import AlreadyScanning, DossierMovedOn, DossierUnknown
-from appliance.desk import dossiers, page_edits, page_moves, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import page_edits, page_moves, scanning
+from appliance.desk.pages.scanning import AskedBy
 from appliance.desk.point import Point
-from appliance.desk.scanning import AskedBy
 from tests.point.conftest import lay_page, scan_into
 
 SLOT, OTHER = "giay_chung_sinh", "uy_quyen"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import HOLD, Submission, SubmissionState
 from appliance.core.errors import (
     CaptivePortal,
     ConflictAtWard,
@@ -18,24 +19,24 @@ from appliance.core.errors import (
     SealedFileDamaged,
     SlowDown,
 )
-from appliance.core.manifest import Event as WardEvent
-from appliance.core.manifest import EventPage, EventType, Manifest, Receipt, WardState
-from appliance.core.submission import HOLD, Submission, SubmissionState
-from appliance.desk import dossiers, sealing
-from appliance.desk.delivery import (
+from appliance.core.wire.manifest import Event as WardEvent
+from appliance.core.wire.manifest import EventPage, EventType, Manifest, Receipt, WardState
+from appliance.desk.dossier import dossiers
+from appliance.desk.point import Point
+from appliance.desk.sending import sealing
+from appliance.desk.sending.delivery import (
     Sending,
     deliver,
     health,
     publish_form_versions,
 )
-from appliance.desk.feed import read_feed
-from appliance.desk.point import Point
+from appliance.desk.sending.feed import read_feed
 from appliance.imaging.child.main import cleaned
 from appliance.keys.canonical import canonical_json, sha256_hex
 from appliance.keys.signing import receipt_verifies, sign
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import TellingClock, WardKeys, scan_into
 
 

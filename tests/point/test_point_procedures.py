@@ -8,12 +8,12 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from appliance.core.answers import counted_answers
-from appliance.core.manifest import CONTENTS_SLOT, SUMMARY_SLOT, Contents
-from appliance.desk import dossiers
+from appliance.core.forms.answers import counted_answers
+from appliance.core.wire.manifest import CONTENTS_SLOT, SUMMARY_SLOT, Contents
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.store.tables import procedure_version
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.schema.tables import procedure_version
 from tests.point.conftest import WardKeys, scan_into
 from tests.point.test_point_seal import opened_at_the_ward, seal
 from tests.station_page.test_station_page_procedures import PROCEDURES, ordinary

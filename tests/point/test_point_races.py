@@ -11,23 +11,26 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import SubmissionState
 from appliance.core.errors import DiskFull, DossierUnknown, NotReadyToSeal, Unexpected
-from appliance.core.manifest import EventPage, Manifest, Receipt
-from appliance.core.submission import SubmissionState
-from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing
-from appliance.desk.delivery import deliver
-from appliance.desk.feed import read_feed
+from appliance.core.wire.manifest import EventPage, Manifest, Receipt
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, page_edits, scanning
 from appliance.desk.point import Point, open_point
-from appliance.desk.status import UPLOADER
+from appliance.desk.sending import sealing
+from appliance.desk.sending.delivery import deliver
+from appliance.desk.sending.feed import read_feed
+from appliance.desk.sending.status import UPLOADER
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.wire import CleanOrder
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep
 from appliance.services.uploader import Uploader
-from appliance.store import outbox, status
-from appliance.store.page_files import PageFiles
-from appliance.store.volunteers import Volunteer
+from appliance.store import status
+from appliance.store.card.page_files import PageFiles
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import TellingClock, WardKeys, jpeg, lay_page, scan_into
 from tests.point.test_point_outbox import PretendWard, event, take
 

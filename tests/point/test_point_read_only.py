@@ -11,7 +11,7 @@ import pytest
 from appliance.core.errors import CardReadOnly
 from appliance.desk import noting
 from appliance.desk.point import Point
-from appliance.store.diary import Diary
+from appliance.store.card.diary import Diary
 from tests.point.conftest import scan_into
 
 SLOT = "giay_chung_sinh"

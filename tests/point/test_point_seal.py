@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from appliance.config import WardSection
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import (
     AlreadyScanning,
     AnswersChangedElsewhere,
@@ -21,15 +21,17 @@ from appliance.core.errors import (
     PdfTooBig,
     WardKeyMissing,
 )
-from appliance.core.manifest import CONTENTS_SLOT, SUMMARY_SLOT, Contents, Manifest
-from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing
+from appliance.core.wire.manifest import CONTENTS_SLOT, SUMMARY_SLOT, Contents, Manifest
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, page_edits, scanning
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.child.wire import CleanOrder, CleanPage
 from appliance.keys import age
 from appliance.keys.canonical import sha256_hex
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import TellingClock, WardKeys, jpeg, lay_page, scan_into
 
 SLOT = "giay_chung_sinh"
@@ -236,7 +238,7 @@ def test_a_cut_while_files_are_written_is_made_good_at_the_next_start(
     point: Point, complete: str, helper: Volunteer, ward_keys: WardKeys, at_file: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    from appliance.store.page_files import PageFiles
+    from appliance.store.card.page_files import PageFiles
 
     written = 0
     save = PageFiles.save

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pikepdf
 import pytest
 
-from appliance.core.text_layer import TextLayer
-from appliance.desk import cleaning, dossiers, page_edits
+from appliance.core.paper.text_layer import TextLayer
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, page_edits
+from appliance.desk.pages.sides import card_doubts
 from appliance.desk.point import Point
-from appliance.desk.sides import card_doubts
 from appliance.imaging.child.main import cleaned
-from appliance.store import dossiers as dossiers_stored
-from appliance.store import pages as page_rows
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import dossiers as dossiers_stored
+from appliance.store.dossier import pages as page_rows
+from appliance.store.people.volunteers import Volunteer
 from tests import pages as drawn
 from tests.point.conftest import WardKeys
 from tests.point.test_point_cleaning import clean_all, letter, pages, scanned, sealed

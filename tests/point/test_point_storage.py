@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from appliance.core.errors import DiskFull, PageDamaged, StoreOutdated
 from appliance.desk.point import Point
-from appliance.store import page_files
-from appliance.store.database import Database
-from appliance.store.page_files import PageFiles
+from appliance.store.card import page_files
+from appliance.store.card.database import Database
+from appliance.store.card.page_files import PageFiles
 from tests.point.conftest import in_threads
 
 
@@ -40,7 +40,7 @@ def test_a_writer_killed_before_the_rename_leaves_no_page(tmp_path: Path) -> Non
     """The rename is the moment a page exists: a kill just before it leaves only a new-file."""
     script = (
         "import os, pathlib, signal, sys\n"
-        "from appliance.store.page_files import PageFiles\n"
+        "from appliance.store.card.page_files import PageFiles\n"
         "pathlib.Path.rename = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"PageFiles(pathlib.Path({str(tmp_path / 'pages')!r})).save(b'half a page')\n"
     )
@@ -69,7 +69,7 @@ def test_the_folder_is_synced_after_every_rename(tmp_path: Path) -> None:
     """Without it a power cut takes back a page that was promised (measured: 47 of 60 images)."""
     trace = tmp_path / "trace"
     script = (
-        "import pathlib, sys\nfrom appliance.store.page_files import PageFiles\n"
+        "import pathlib, sys\nfrom appliance.store.card.page_files import PageFiles\n"
         f"PageFiles(pathlib.Path({str(tmp_path / 'pages')!r})).save(b'page')\n"
     )
     subprocess.run(
@@ -116,7 +116,7 @@ def test_a_service_refuses_a_database_nobody_migrated(tmp_path: Path) -> None:
 
 
 def test_every_service_knows_the_newest_migration_without_loading_alembic() -> None:
-    from appliance.store.database import REVISION
+    from appliance.store.card.database import REVISION
     from appliance.store.migrating import newest
 
     assert newest() == REVISION
@@ -126,7 +126,7 @@ def test_the_migrations_make_exactly_the_tables_of_this_release(point: Point) ->
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from appliance.store.tables import dossier
+    from appliance.store.schema.tables import dossier
 
     with point.database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), dossier.metadata) == []
@@ -175,8 +175,8 @@ def test_pages_of_the_release_before_are_still_there_after_the_tables_grew(
     from alembic import command
 
     from appliance.store import migrating
-    from appliance.store.outbox import get_submission
-    from appliance.store.pages import get_page, uncleaned
+    from appliance.store.dossier.outbox import get_submission
+    from appliance.store.dossier.pages import get_page, uncleaned
 
     database = Database(tmp_path / "old.db")
     with database.writing() as connection:

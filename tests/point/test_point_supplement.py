@@ -6,25 +6,27 @@ import json
 
 import pytest
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import SubmissionState, revision_id
 from appliance.core.errors import (
     DossierMovedOn,
     DossierUnknown,
     NotReadyToSeal,
     SupplementNotWanted,
 )
-from appliance.core.manifest import (
+from appliance.core.wire.manifest import (
     Manifest,
     Receipt,
     WardState,
 )
-from appliance.core.submission import SubmissionState, revision_id
-from appliance.desk import dossiers, page_moves, sealing, supplements
-from appliance.desk.delivery import deliver
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import page_moves
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing, supplements
+from appliance.desk.sending.delivery import deliver
 from appliance.keys.canonical import canonical_json, sha256_hex
-from appliance.store import outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import WardKeys, scan_into
 from tests.point.supplements import (
     OTHER,

@@ -9,8 +9,9 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import text
 
-from appliance.store import migrating, ward_events
-from appliance.store.database import Database
+from appliance.store import migrating
+from appliance.store.card.database import Database
+from appliance.store.dossier import ward_events
 
 
 def test_words_of_the_release_before_leave_the_card_with_its_migration(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import unicodedata
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from appliance.core.forms.procedure import Procedure
 from appliance.core.printing import Media
-from appliance.core.procedure import Procedure
 from appliance.hotspot import Joining
 from appliance.papers.prints.consent_slip import ConsentSlip, print_consent_slip
 from appliance.papers.prints.hotspot_sheet import HotspotSheet, print_hotspot

@@ -13,12 +13,13 @@ import pytest
 from appliance.commands.print import print_
 from appliance.config import Config, PrinterSection
 from appliance.core.errors import DossierLocked, DossierMovedOn
-from appliance.core.manifest import SupplementItem, WardState
-from appliance.core.printer_errors import PrinterAbsent, PrinterError
+from appliance.core.errors.printer import PrinterAbsent, PrinterError
 from appliance.core.printing import Media
-from appliance.desk import dossiers, sealing, supplements
+from appliance.core.wire.manifest import SupplementItem, WardState
+from appliance.desk.dossier import dossiers
+from appliance.desk.dossier.printing import dossier_print, printer_for
 from appliance.desk.point import Point, open_point
-from appliance.desk.printing import dossier_print, printer_for
+from appliance.desk.sending import sealing, supplements
 from appliance.imaging.child.main import cleaned
 from appliance.papers.prints.offered import PRINTS, prints_for
 from appliance.pretend.sample_answers import sample_answers
@@ -56,7 +57,7 @@ def test_the_value_sheet_names_the_file_and_its_row(point, filled, words):
 
 
 def test_the_consent_is_word_for_word_what_the_seal_keeps(point, filled, words):
-    from appliance.desk.consent import consent_text
+    from appliance.desk.dossier.consent import consent_text
 
     wording = consent_text(point, dossiers.look_at(point, filled).procedure)
     assert "".join(wording.split()) in "".join(

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pytest
 
-from appliance.core.printer_errors import PrinterAbsent, PrinterOutOfPaper, PrinterRefused
+from appliance.core.errors.printer import PrinterAbsent, PrinterOutOfPaper, PrinterRefused
 from appliance.core.printing import Media, PrintJob, PrintNews, PrintState
 from appliance.devices.printer import Printer
 from appliance.papers.prints.leaflet import Leaflet, print_leaflet

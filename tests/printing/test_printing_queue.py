@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.printer_errors import (
+from appliance.core.errors.printer import (
     PrinterAbsent,
     PrinterBusy,
     PrinterError,

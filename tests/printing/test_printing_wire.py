@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.printer_errors import (
+from appliance.core.errors.printer import (
     PrinterAbsent,
     PrinterOutOfPaper,
     PrinterRefused,

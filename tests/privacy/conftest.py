@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.desk import dossiers, sealing
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import scan_into
 
 SLOT = "giay_chung_sinh"

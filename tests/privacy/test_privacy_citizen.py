@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from appliance.core.dossier import DossierState
-from appliance.desk import dossiers, sealing
+from appliance.core.dossiers.dossier import DossierState
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import audit, outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people import audit
+from appliance.store.people.volunteers import Volunteer
 from tests.point.test_point_supplement import arrive
 from tests.station_page.conftest import *
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
@@ -157,7 +159,7 @@ def test_a_draft_is_erased_after_one_more_question_with_its_reason(
 def test_the_first_screen_warns_of_drafts_that_go_soon_and_opening_one_keeps_it(
     browser: Browser, dossier: str, point: Point, clock: Clock, app: Flask
 ) -> None:
-    from appliance.desk.draft_clock import look_after_drafts
+    from appliance.desk.ending.draft_clock import look_after_drafts
 
     clock.pass_by(days=29)
     look_after_drafts(point)

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.core.dossier import DossierState
-from appliance.desk import dossiers, holding, scanning, supplements
-from appliance.desk.draft_clock import erased_on, look_after_drafts
+from appliance.core.dossiers.dossier import DossierState
+from appliance.desk.dossier import dossiers
+from appliance.desk.ending.draft_clock import erased_on, look_after_drafts
+from appliance.desk.pages import scanning
+from appliance.desk.people import holding
 from appliance.desk.point import Point
+from appliance.desk.sending import supplements
 from appliance.services import upkeep
-from appliance.store import audit
-from appliance.store.volunteers import Volunteer
+from appliance.store.people import audit
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import *
 from tests.point.conftest import TellingClock, scan_into
 from tests.point.test_point_supplement import arrive, ask_for

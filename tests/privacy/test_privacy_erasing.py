@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.dossier import DossierState, Why
+from appliance.core.dossiers.dossier import DossierState, Why
 from appliance.core.errors import AlreadyScanning, BeingSent, DossierMovedOn
-from appliance.desk import dossiers, erasing, phone_links, scanning, supplements
-from appliance.desk.delivery import Sending, deliver
+from appliance.desk.dossier import dossiers, phone_links
+from appliance.desk.ending import erasing
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
+from appliance.desk.sending import supplements
+from appliance.desk.sending.delivery import Sending, deliver
 from appliance.services import upkeep
-from appliance.store import audit, outbox, pages
-from appliance.store import dossiers as dossier_rows
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import dossiers as dossier_rows
+from appliance.store.dossier import outbox, pages
+from appliance.store.people import audit
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import *
 from tests.point.conftest import TellingClock, scan_into
 from tests.point.test_point_supplement import arrive, ask_for
@@ -105,7 +109,8 @@ def test_a_cut_between_row_and_files_is_made_good_by_the_next_start(
         erasing._move_off(point, connection, one, one.state, Why.WITHDRAWN, helper.id)
     assert left(point, draft) != GONE
     if finisher == "station":
-        from appliance.desk import desk_keys, sealing
+        from appliance.desk.people import desk_keys
+        from appliance.desk.sending import sealing
 
         sealing.finish_erasing(point)
         desk_keys.begin(point)
@@ -174,7 +179,7 @@ def test_sealed_bytes_go_with_the_verified_receipt_and_not_before(
     point: Point, sealed: str, clock: TellingClock
 ) -> None:
     from appliance.core.errors import DestinationUnreachable
-    from appliance.core.manifest import Receipt
+    from appliance.core.wire.manifest import Receipt
 
     class Ward:
         """Says no once, then gives a receipt."""
@@ -232,7 +237,7 @@ def test_a_key_in_memory_that_upkeep_could_not_reach_goes_with_the_stations_next
 def test_what_was_set_aside_is_erased_a_month_later_and_that_is_told(
     point: Point, clock: TellingClock
 ) -> None:
-    from appliance.desk import set_aside
+    from appliance.desk.keeping import set_aside
 
     aside = point.config.paths.state / "set-aside"
     (aside / "folder").mkdir(parents=True)
@@ -252,8 +257,8 @@ def test_what_was_set_aside_is_erased_a_month_later_and_that_is_told(
 def test_nothing_is_erased_for_its_age_while_the_ward_says_the_clock_is_wrong(
     point: Point, draft: str, clock: TellingClock
 ) -> None:
-    from appliance.desk.draft_clock import look_after_drafts
-    from appliance.desk.feed import note_ward_clock
+    from appliance.desk.ending.draft_clock import look_after_drafts
+    from appliance.desk.sending.feed import note_ward_clock
 
     truth = clock.now
     for _ in range(3):

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Engine, insert
 from uuid6 import uuid7
 
-from appliance.core.manifest import Heartbeat, TrailHead
+from appliance.core.wire.manifest import Heartbeat, TrailHead
 from appliance.papers.prints.lost_device import LostLine, LostSheet, print_lost_device
+from web.ward.boxes.devices import add_device, device_of_token, devices, note_heartbeat
+from web.ward.boxes.lost_device import report_lost
 from web.ward.database import open_database, reading, writing
-from web.ward.devices import add_device, device_of_token, devices, note_heartbeat
 from web.ward.init import init_ward
-from web.ward.lost_device import report_lost
 from web.ward.settings import WardSettings
 from web.ward.tables import dossier
 

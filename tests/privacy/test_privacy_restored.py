@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from appliance.config import Config
-from appliance.core.dossier import DossierState, Why
-from appliance.desk import dossiers, erasing, restoring
+from appliance.core.dossiers.dossier import DossierState, Why
+from appliance.desk.dossier import dossiers
+from appliance.desk.ending import erasing
+from appliance.desk.keeping import restoring
 from appliance.desk.point import Point
-from appliance.store import outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import *
 from tests.point.conftest import TellingClock
 from tests.restoring.conftest import fall, hurt_header, seal, start_again

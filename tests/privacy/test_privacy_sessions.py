@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from appliance.desk import people
+from appliance.desk.people import people
 from appliance.desk.point import Point
-from appliance.store import audit
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.people import audit
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.station_page.conftest import *
 from tests.station_page.conftest import PIN, Browser, Clock
 

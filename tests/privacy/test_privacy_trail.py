@@ -10,17 +10,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from appliance.core.dossiers.trail import Head, What
 from appliance.core.errors import PinLocked, WrongPin
-from appliance.core.manifest import Receipt
-from appliance.core.trail import Head, What
-from appliance.desk import dossiers, holding, people, sealing, supplements, trail
-from appliance.desk.delivery import take_receipt
-from appliance.desk.door import come_in
+from appliance.core.wire.manifest import Receipt
+from appliance.desk import trail
+from appliance.desk.dossier import dossiers
+from appliance.desk.people import holding, people
+from appliance.desk.people.door import come_in
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing, supplements
+from appliance.desk.sending.delivery import take_receipt
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import audit, outbox
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people import audit
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.point.conftest import *
 from tests.point.conftest import PIN, TellingClock, in_threads, scan_into
 from tests.point.test_point_supplement import ask_for
@@ -252,7 +256,7 @@ def test_many_at_once_make_one_chain(point: Point) -> None:
 def test_the_heartbeat_carries_the_head_and_how_many_drafts_lie_open(
     point: Point, dossier_id: str
 ) -> None:
-    from appliance.desk.delivery import health
+    from appliance.desk.sending.delivery import health
 
     beat = health(point, "0.1.0")
     assert beat.drafts == 1

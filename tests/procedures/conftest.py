@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from appliance.core.errors import ProcedureWrong
-from appliance.core.fields import Answer
-from appliance.core.procedure import Procedure
+from appliance.core.forms.fields import Answer
+from appliance.core.forms.procedure import Procedure
 from appliance.procedures.former_units import FormerUnits, former_units
 from appliance.procedures.reader import load_procedures, read_procedure
 from appliance.procedures.units import Units, units

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.card_address import HomeAddress, read_address
-from appliance.core.place_words import place_key, spelling, without_kind
+from appliance.core.cards.address import HomeAddress, read_address
+from appliance.core.forms.place_words import place_key, spelling, without_kind
 
 OLD, NEW = date(2021, 4, 22), date(2026, 3, 5)
 

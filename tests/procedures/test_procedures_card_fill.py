@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.card_fill import Trust, fill_from_card, likely_people
-from appliance.core.check import check_answers
-from appliance.core.citizen_card import CardDoubt, read_citizen_card
-from appliance.core.fields import PersonPart
-from appliance.core.provenance import Provenance, paper_values, provenance
-from appliance.core.same_person import answers_to_copy, same_people
+from appliance.core.cards.citizen_card import CardDoubt, read_citizen_card
+from appliance.core.cards.fill import Trust, fill_from_card, likely_people
+from appliance.core.cards.provenance import Provenance, paper_values, provenance
+from appliance.core.forms.check import check_answers
+from appliance.core.forms.fields import PersonPart
+from appliance.core.forms.same_person import answers_to_copy, same_people
 from appliance.procedures.reader import load_procedures
 
 SHIPPED = load_procedures()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.check import check_answers
+from appliance.core.forms.check import check_answers
 from appliance.procedures.wording import sentence, sentences
 
 TODAY = date(2026, 11, 21)
@@ -195,7 +195,7 @@ def test_somebody_with_papers_is_neither_late_nor_in_time(told):
 
 
 def test_every_problem_in_the_code_has_a_sentence_and_every_sentence_a_problem():
-    core = Path(__file__).parents[2] / "appliance" / "core"
+    core = Path(__file__).parents[2] / "appliance" / "core" / "forms"
     text = "".join(path.read_text("utf-8") for path in core.glob("check*.py"))
     raised = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+|missing)"', text))
     assert raised == set(sentences())

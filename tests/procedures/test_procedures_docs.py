@@ -6,9 +6,9 @@ import re
 from datetime import date
 from pathlib import Path
 
-from appliance.core.fields import AnyField, PersonPart
-from appliance.core.procedure import Person, Procedure
-from appliance.core.procedure_facts import (
+from appliance.core.forms.fields import AnyField, PersonPart
+from appliance.core.forms.procedure import Person, Procedure
+from appliance.core.forms.procedure_facts import (
     Confidence,
     Deadline,
     OpenFact,

@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from appliance.core.answers import (
+from appliance.core.forms.answers import (
     counted_answers,
     default_answers,
     missing_slots,
     visible_fields,
     visible_slots,
 )
-from appliance.core.condition import Condition
-from appliance.core.shown import answers_in_portal_order, shown_text
+from appliance.core.forms.condition import Condition
+from appliance.core.forms.shown import answers_in_portal_order, shown_text
 from appliance.procedures.reader import read_procedure
 
 

@@ -9,10 +9,10 @@ from datetime import date, time
 
 import pytest
 
-from appliance.core.answers import visible_fields
-from appliance.core.fields import AddressField, ChoiceField
-from appliance.core.manifest import RESERVED_SLOTS
-from appliance.core.procedure import Procedure
+from appliance.core.forms.answers import visible_fields
+from appliance.core.forms.fields import AddressField, ChoiceField
+from appliance.core.forms.procedure import Procedure
+from appliance.core.wire.manifest import RESERVED_SLOTS
 from appliance.procedures.shelf import SHIPPED, Shelf
 
 PORTAL_ORDER = [

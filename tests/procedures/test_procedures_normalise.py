@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.check import check_answers
-from appliance.core.citizen_id import CitizenId
-from appliance.core.dates import PartialDate
-from appliance.core.normalise import normalise
-from appliance.core.sex import Sex
-from appliance.core.shown import answers_in_portal_order
+from appliance.core.forms.check import check_answers
+from appliance.core.forms.citizen_id import CitizenId
+from appliance.core.forms.dates import PartialDate
+from appliance.core.forms.normalise import normalise
+from appliance.core.forms.sex import Sex
+from appliance.core.forms.shown import answers_in_portal_order
 from appliance.procedures.reader import load_procedures
 from appliance.procedures.units import units
 from appliance.procedures.wording import sentence

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.normalise import unmarked
-from appliance.core.offer import is_meant, offers
-from appliance.core.procedure_facts import Deadline, ProcessingTime
+from appliance.core.forms.normalise import unmarked
+from appliance.core.forms.offer import is_meant, offers
+from appliance.core.forms.procedure_facts import Deadline, ProcessingTime
 from appliance.procedures.elsewhere import elsewhere
 
 FRIDAY = date(2026, 11, 20)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from appliance.core.check import check_answers
+from appliance.core.forms.check import check_answers
 from appliance.procedures.reader import load_procedures
 from appliance.procedures.wording import sentence
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.answers import visible_fields, visible_slots
-from appliance.core.check import check_answers
-from appliance.core.condition import Condition
-from appliance.core.fields import (
+from appliance.core.forms.answers import visible_fields, visible_slots
+from appliance.core.forms.check import check_answers
+from appliance.core.forms.condition import Condition
+from appliance.core.forms.fields import (
     AddressField,
     ChoiceField,
     DateField,
@@ -26,9 +26,9 @@ from appliance.core.fields import (
     PhoneField,
     YesNoField,
 )
-from appliance.core.offer import is_meant, offers
-from appliance.core.procedure_facts import Confidence
-from appliance.core.shown import answers_in_portal_order
+from appliance.core.forms.offer import is_meant, offers
+from appliance.core.forms.procedure_facts import Confidence
+from appliance.core.forms.shown import answers_in_portal_order
 from appliance.procedures.reader import load_procedures
 from appliance.procedures.wording import sentence
 

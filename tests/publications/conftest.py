@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from appliance.core.errors import DestinationUnreachable
-from appliance.core.publication import Publication, PublishedFile
-from appliance.core.publication_errors import PublicationWrong
+from appliance.core.errors.publication import PublicationWrong
+from appliance.core.wire.publication import Publication, PublishedFile
 from appliance.desk.point import Point
-from appliance.desk.publications import take_publication
+from appliance.desk.sending.publications import take_publication
 from appliance.keys.canonical import sha256_hex
 from appliance.published.checking import mistakes_in, paths_in
 from appliance.published.checking_child import check_apart
@@ -29,8 +29,8 @@ from tests.point.conftest import (
     point,
     ward_keys,
 )
+from web.ward.boxes.publications import file_of, publish, signed_list
 from web.ward.home import WardHome, make_home
-from web.ward.publications import file_of, publish, signed_list
 
 __all__ = ["TellingClock", "clock", "config", "helper", "point", "ward_keys"]
 
@@ -117,7 +117,7 @@ GOOD: dict[str, str | bytes] = {
 
 @dataclass
 class Office:
-    """A ward's home that publishes: a ``desk.publications.Source`` without a wire between."""
+    """A ward's home that publishes: a ``publications.Source`` without a wire between."""
 
     home: WardHome
     asked: list[tuple[str, int]] = field(default_factory=list)  # digest and where it began

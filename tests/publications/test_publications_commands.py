@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from appliance.cli import tramhoso
 from appliance.desk.point import Point
 from tests.publications.conftest import GOOD, Office, take, write
-from web.ward.publications import newest_number, signed_list
+from web.ward.boxes.publications import newest_number, signed_list
 
 
 def ward(*words: object) -> Result:

@@ -12,9 +12,9 @@ from appliance.doctoring.published import look_at_published
 from tests.publications.conftest import GOOD, Office, stand
 from tests.ward.officer import Page
 from web.ward.app import create_app
-from web.ward.fleet import Seen
+from web.ward.boxes.fleet import Seen
 from web.ward.init import init_ward
-from web.ward.publication_page import state_of
+from web.ward.office.publication_page import state_of
 from web.ward.settings import WardSettings
 
 

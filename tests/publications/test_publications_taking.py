@@ -10,14 +10,15 @@ import pytest
 
 from appliance.config import WardSection
 from appliance.core.errors import DestinationUnreachable, DiskFull
-from appliance.core.publication_errors import PublicationForged, PublicationWrong
-from appliance.desk import dossiers, publications
-from appliance.desk.delivery import health
+from appliance.core.errors.publication import PublicationForged, PublicationWrong
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import publications
+from appliance.desk.sending.delivery import health
 from appliance.keys.canonical import canonical_json, sha256_hex
 from appliance.keys.signing import new_signing_key, sign
-from appliance.store import page_files
-from appliance.store.volunteers import Volunteer
+from appliance.store.card import page_files
+from appliance.store.people.volunteers import Volunteer
 from tests.publications.conftest import GOOD, PROCEDURE, Office, in_place, take, wav
 
 

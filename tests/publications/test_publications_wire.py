@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from appliance.core.errors import RefusedByWard
-from appliance.core.manifest import Heartbeat, PublishedHere
-from appliance.desk.delivery import Sending
+from appliance.core.wire.manifest import Heartbeat, PublishedHere
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending.delivery import Sending
 from appliance.destinations.publications import WardPublications
 from appliance.destinations.ward_service import WardService
 from appliance.keys.canonical import sha256_hex
@@ -27,11 +27,11 @@ from appliance.services.uploader import Uploader
 from tests.publications.conftest import GOOD, in_place, wav
 from tests.publications.test_publications_taking import until
 from web.ward.app import create_app
+from web.ward.boxes.fleet import fleet
+from web.ward.boxes.publications import NumberTaken, newest_number, publish
 from web.ward.database import reading
-from web.ward.fleet import fleet
 from web.ward.home import open_home
 from web.ward.init import WardMade, init_ward
-from web.ward.publications import NumberTaken, newest_number, publish
 from web.ward.service import KEY
 from web.ward.settings import WardSettings
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.desk import dossiers, sealing
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services import upkeep

@@ -10,23 +10,18 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.core.appointment import AppointmentRefused, Details, Kind, State
-from appliance.core.roster import Duty, Takes
-from appliance.desk import (
-    appointments,
-    calendars,
-    desk_keys,
-    duty,
-    handing_over,
-    queue,
-    restoring,
-    served,
-)
-from appliance.desk.appointments import Booked, Wanted
+from appliance.core.point.appointment import AppointmentRefused, Details, Kind, State
+from appliance.core.point.roster import Duty, Takes
+from appliance.desk import served
+from appliance.desk.keeping import restoring
+from appliance.desk.people import desk_keys
 from appliance.desk.point import Point
+from appliance.desk.running import appointments, calendars, duty, queue
+from appliance.desk.running.appointments import Booked, Wanted
+from appliance.desk.shifts import handing_over
 from appliance.services import upkeep
-from appliance.store.duty import EVERYBODY
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.point.duty import EVERYBODY
 from tests.duty.conftest import somebody
 from tests.point.conftest import PIN, TellingClock
 from tests.restoring.conftest import fall, hurt_header, start_again

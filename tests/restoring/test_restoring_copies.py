@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from appliance.core.errors import StoreDamaged
-from appliance.desk import dossiers, restoring
+from appliance.desk.dossier import dossiers
+from appliance.desk.keeping import restoring
 from appliance.desk.point import Point
 from appliance.services import upkeep
-from appliance.store.copies import Copies, damage_of
-from appliance.store.volunteers import Volunteer
+from appliance.store.card.copies import Copies, damage_of
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import TellingClock
 from tests.restoring.conftest import checkpoint, hurt_pages
 
@@ -133,7 +134,7 @@ def test_a_copy_that_rotted_is_not_taken(point: Point, tmp_path: Path) -> None:
 def test_no_room_for_a_copy_costs_the_copy_and_nothing_else(
     point: Point, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.store.copies.RESERVE_BYTES", 1 << 60)
+    monkeypatch.setattr("appliance.store.card.copies.RESERVE_BYTES", 1 << 60)
     found = upkeep.run(point)
     assert found.copied_bytes is None
     assert not Copies(point.config.paths.state / "copies").finished()

@@ -9,16 +9,18 @@ import pytest
 
 from appliance.config import Config
 from appliance.core.errors import WrongPin
-from appliance.core.ward_orders import WardKey
-from appliance.desk import desk_keys, people, restoring
+from appliance.core.wire.ward_orders import WardKey
+from appliance.desk.keeping import restoring
+from appliance.desk.people import desk_keys, people
 from appliance.desk.point import Point
-from appliance.desk.ward_key import recipients_now, take_ward_key
+from appliance.desk.sending.ward_key import recipients_now, take_ward_key
 from appliance.keys import age
 from appliance.keys.signing import signed
 from appliance.services import upkeep
-from appliance.store import diary, sessions
-from appliance.store.diary import Diary
-from appliance.store.volunteers import Role, Volunteer
+from appliance.store.card import diary
+from appliance.store.card.diary import Diary
+from appliance.store.people import sessions
+from appliance.store.people.volunteers import Role, Volunteer
 from tests.point.conftest import PIN, TellingClock, WardKeys
 from tests.restoring.conftest import fall, hurt_header, start_again
 
@@ -172,7 +174,7 @@ def test_copies_that_fail_for_hours_are_told_and_told_no_more_when_one_is_made(
 ) -> None:
     restoring.make_copy(point)
     with monkeypatch.context() as full:
-        full.setattr("appliance.store.copies.RESERVE_BYTES", 1 << 60)
+        full.setattr("appliance.store.card.copies.RESERVE_BYTES", 1 << 60)
         clock.pass_by(hours=2)
         told = []
         for _ in range(26):
@@ -187,7 +189,7 @@ def test_copies_that_fail_for_hours_are_told_and_told_no_more_when_one_is_made(
 
 
 def report_of(point: Point) -> str | None:
-    from appliance.desk.status import UPKEEP
+    from appliance.desk.sending.status import UPKEEP
     from appliance.store import status
 
     with point.database.reading() as connection:

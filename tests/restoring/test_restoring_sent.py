@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import NotReadyToSeal
-from appliance.desk import dossiers, restoring
-from appliance.desk.delivery import Sending, deliver
+from appliance.desk.dossier import dossiers
+from appliance.desk.keeping import restoring
 from appliance.desk.point import Point
+from appliance.desk.sending.delivery import Sending, deliver
 from appliance.destinations.ward_service import WardService
 from appliance.pretend.bad_network import BadNetwork
-from appliance.store import outbox
-from appliance.store.volunteers import Volunteer
-from tests.campaigns.at_the_ward import against_the_ward
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
+from tests.campaigns.parts.at_the_ward import against_the_ward
 from tests.delivery.ward_process import WardProcess
 from tests.point.conftest import TellingClock, scan_into
 from tests.restoring.conftest import SLOT, fall, fill, hurt_pages, seal, start_again

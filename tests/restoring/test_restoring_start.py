@@ -14,13 +14,16 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import StoreInUse
-from appliance.desk import dossiers, page_edits, restoring, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.keeping import restoring
+from appliance.desk.pages import page_edits, scanning
 from appliance.desk.point import Point
 from appliance.services import upkeep
-from appliance.store import in_use, outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.card import in_use
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
 from appliance.wording import notice_for
 from tests.point.conftest import TellingClock, scan_into
 from tests.restoring.conftest import (

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.core.errors import ScannerError, ScannerSilent
-from appliance.core.ports import ScanBatch
-from appliance.core.scan import (
+from appliance.core.paper.scan import (
     BatchEnded,
     PageScanned,
     ScanEvent,
@@ -19,6 +18,7 @@ from appliance.core.scan import (
     ScanSettings,
     ScanStarted,
 )
+from appliance.core.ports import ScanBatch
 from appliance.devices.sane_scanner import SaneScanner
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.pretend.scanner import VirtualScanner

@@ -26,7 +26,7 @@ from appliance.core.errors import (
     ShortPage,
     UnsupportedImage,
 )
-from appliance.core.scan import PaperSource, ScanSettings
+from appliance.core.paper.scan import PaperSource, ScanSettings
 from appliance.devices.sane_scanner import SaneScanner
 from tests.scanner.conftest import QUICK, group_is_gone, until, watch, watch_whole
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from appliance.core.errors import PaperJam, ScanCancelled, ScanChildCrashed
+from appliance.core.paper.scan import PageScanned, ScanStarted
 from appliance.core.ports import Scanner
-from appliance.core.scan import PageScanned, ScanStarted
 from appliance.devices import sane_scanner
 from appliance.devices.sane_scanner import SaneScanner
 from appliance.pretend.scanner import VirtualScanner
@@ -145,7 +145,7 @@ def test_the_child_ends_when_its_parent_is_killed(bench: Bench, spool: Path) -> 
     """Otherwise it would hold the scanner, and the restarted station would find it busy."""
     script = (
         "import sys; from pathlib import Path\n"
-        "from appliance.core.scan import ScanSettings\n"
+        "from appliance.core.paper.scan import ScanSettings\n"
         "from appliance.devices.sane_scanner import SaneScanner\n"
         "name, config, spool = sys.argv[1:]\n"
         "batch = SaneScanner(name, Path(config)).start(ScanSettings(100), Path(spool))\n"

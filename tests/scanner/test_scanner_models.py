@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from appliance.core.errors import ScannerRefusedSetting
-from appliance.core.scan import ColorMode, PaperSource, ScanSettings
+from appliance.core.paper.scan import ColorMode, PaperSource, ScanSettings
 from appliance.devices.scan_option import BOOL, FIXED, STRING, Option, Value, same
 from appliance.devices.scan_setup import set_up
 

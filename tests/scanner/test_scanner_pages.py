@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import OutOfMemory, ScannerAbsent, ScannerGone, ShortPage
-from appliance.core.scan import ColorMode, PaperSource, ScannedPage, ScanSettings
+from appliance.core.paper.scan import ColorMode, PaperSource, ScannedPage, ScanSettings
 from appliance.devices.memory import available_bytes
 from appliance.devices.page_writer import PageWriter, check_decodes, check_whole, encode
 from appliance.devices.sane_device import RawPage

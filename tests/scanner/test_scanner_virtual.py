@@ -22,7 +22,7 @@ from appliance.core.errors import (
     ScannerSilent,
     ShortPage,
 )
-from appliance.core.scan import ColorMode, PaperSource, ScanSettings
+from appliance.core.paper.scan import ColorMode, PaperSource, ScanSettings
 from appliance.devices.sane_scanner import SaneScanner, list_devices
 from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.scanner_tray import Fault

@@ -9,25 +9,19 @@ from datetime import datetime, time
 import pytest
 from flask import Flask
 
-from appliance.core.appointment import Details, Kind
-from appliance.core.roster import Takes
-from appliance.core.visits import Purpose
-from appliance.desk import (
-    appointments,
-    calendars,
-    cleaning,
-    dossiers,
-    duty,
-    handing_over,
-    phone_links,
-    visits,
-)
-from appliance.desk.appointments import Wanted
+from appliance.core.point.appointment import Details, Kind
+from appliance.core.point.roster import Takes
+from appliance.core.point.visits import Purpose
+from appliance.desk.dossier import dossiers, phone_links
+from appliance.desk.pages import cleaning
 from appliance.desk.point import Point
+from appliance.desk.running import appointments, calendars, duty, visits
+from appliance.desk.running.appointments import Wanted
+from appliance.desk.shifts import handing_over
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.phones import serve_one
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.publications.conftest import PNG, stand, wav
 from tests.quickly import LIGHT_PIN
 from tests.security.walking import Walker

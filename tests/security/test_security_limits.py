@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from appliance.desk.point import Point
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN
 from tests.security.conftest import phone_at
 from tests.station_page.conftest import PIN, Browser, Clock

@@ -23,7 +23,7 @@ from appliance.desk.point import open_point
 from appliance.pretend.sample_answers import sample_answers
 from tests.journey.waiting import until
 from tests.security.walking import PAPERS
-from web.ward.reader import open_dossier
+from web.ward.office.reader import open_dossier
 
 pytestmark = pytest.mark.timeout(300)
 MARKED = (

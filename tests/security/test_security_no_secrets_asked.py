@@ -8,7 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from appliance.procedures.reader import load_procedures
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.security.conftest import Marked, signed_in
 from tests.station_page.conftest import PIN
 

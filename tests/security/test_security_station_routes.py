@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from tests.security.conftest import Marked
 from tests.security.walking import Answered, has_a_paper
 from tests.station_page.conftest import PIN, Browser, Clock

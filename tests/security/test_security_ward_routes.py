@@ -18,10 +18,10 @@ from tests.security.walking import Answered, Walker, has_a_paper
 from tests.ward.box import TUS
 from tests.ward.papers import CHILD, SealedDossier, sealed_dossier
 from web.ward.app import create_app
-from web.ward.devices import add_device, revoke_device
+from web.ward.boxes.devices import add_device, revoke_device
+from web.ward.boxes.publications import publish
 from web.ward.init import init_ward
-from web.ward.officers import add_officer, set_password
-from web.ward.publications import publish
+from web.ward.office.officers import add_officer, set_password
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
 

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from appliance.config import Config, ScannerSection
+from appliance.core.paper.scan import PaperSource
 from appliance.core.ports import Signal
-from appliance.core.scan import PaperSource
 from appliance.desk.point import Point, open_point, utc_now
 from appliance.devices.sane_scanner import SaneScanner
 from appliance.imaging.child.cleaner import Cleaner

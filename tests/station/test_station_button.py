@@ -6,17 +6,19 @@ import time
 
 import pytest
 
-from appliance.core.dossier import DossierState
-from appliance.core.packed import unpacked
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.paper.packed import unpacked
 from appliance.core.ports import Signal
-from appliance.desk import dossiers, scanning, sealing
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
-from appliance.desk.status import point_status
+from appliance.desk.sending import sealing
+from appliance.desk.sending.status import point_status
 from appliance.jpeg import check_decodes
 from appliance.pretend.sample_answers import sample_answers
 from appliance.pretend.scanner import Fault, VirtualScanner
-from appliance.store.dossiers import row_of
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier.dossiers import row_of
+from appliance.store.people.volunteers import Volunteer
 from tests.station.conftest import RunningStation
 
 SLOT = "giay_chung_sinh"

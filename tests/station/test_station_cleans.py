@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config, ScannerSection
-from appliance.core.dossier import Page
-from appliance.core.findings import Kind
-from appliance.core.scan import PaperSource
-from appliance.desk import dossiers
+from appliance.core.dossiers.dossier import Page
+from appliance.core.paper.findings import Kind
+from appliance.core.paper.scan import PaperSource
+from appliance.desk.dossier import dossiers
 from appliance.imaging.geometry.osd_program import osd_is_here
 from appliance.pretend.scanner import VirtualScanner
 from tests import pages as drawn

@@ -13,15 +13,16 @@ import pytest
 
 from appliance.config import Config, ScannerSection
 from appliance.core.errors import DiskFull
+from appliance.core.paper.scan import PaperSource
 from appliance.core.ports import Signal
-from appliance.core.scan import PaperSource
-from appliance.desk import dossiers, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point, utc_now
-from appliance.desk.status import point_status
+from appliance.desk.sending.status import point_status
 from appliance.pretend.scanner import VirtualScanner
 from appliance.services.station import STALE_PRESS_S
-from appliance.store.page_files import RESERVE_BYTES
-from appliance.store.volunteers import Volunteer
+from appliance.store.card.page_files import RESERVE_BYTES
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import WardKeys, point_config
 from tests.station.conftest import RunningStation
 from tests.station.test_station_button import ended, error_of, saved

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.desk import dossiers, photos
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import photos
 from appliance.desk.point import Point
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.main import cleaned
 from appliance.services import cleaning, phones
-from appliance.store.page_files import PageFiles
+from appliance.store.card.page_files import PageFiles
 from tests.point.test_point_cleaning import SLOT, letter, scanned
 from tests.station.test_station_phones import snapshot
 

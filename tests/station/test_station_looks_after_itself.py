@@ -8,12 +8,12 @@ from pathlib import Path
 
 from appliance.config import Config, ScannerSection
 from appliance.core.errors import ScannerAbsent
+from appliance.core.paper.scan import PaperSource
 from appliance.core.ports import Signal
-from appliance.core.scan import PaperSource
-from appliance.desk.delivery import health
-from appliance.desk.examined import last_examined
 from appliance.desk.point import Point, open_point
-from appliance.desk.status import point_status
+from appliance.desk.sending.delivery import health
+from appliance.desk.sending.examined import last_examined
+from appliance.desk.sending.status import point_status
 from appliance.pretend.scanner import VirtualScanner
 from appliance.pretend.scanner_tray import Fault
 from appliance.services.self_exam import Rhythm, SelfExam

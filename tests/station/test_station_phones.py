@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import random
 
-from appliance.desk import dossiers, phone_links, photos, takeaways
+from appliance.desk.dossier import dossiers, phone_links
+from appliance.desk.pages import photos
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.desk.sending import takeaways
+from appliance.store.people.volunteers import Volunteer
 from tests.pages.papers import form
 from tests.pages.phone import jpeg, photograph
 from tests.station.conftest import RunningStation

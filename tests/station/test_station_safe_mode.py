@@ -8,14 +8,14 @@ from pathlib import Path
 
 from appliance.core.errors import SafeMode
 from appliance.core.ports import Signal
-from appliance.desk import scanning
-from appliance.desk.delivery import health
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
-from appliance.desk.status import point_status
+from appliance.desk.sending.delivery import health
+from appliance.desk.sending.status import point_status
 from appliance.doctoring.keeping import look_at_station
 from appliance.pretend.panel import ScreenPanel
 from appliance.services.safe_station import SafeStation
-from appliance.store.starts import HEALTHY_AFTER_S, Starts
+from appliance.store.card.starts import HEALTHY_AFTER_S, Starts
 
 
 class Uptime:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.dossier import DossierState
-from appliance.desk import dossiers, sealing
+from appliance.core.dossiers.dossier import DossierState
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.pretend.sample_answers import sample_answers
 from appliance.pretend.scanner import VirtualScanner
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import scan_into
 from tests.station.conftest import RunningStation
 

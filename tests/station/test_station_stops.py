@@ -9,11 +9,12 @@ import pytest
 from appliance.config import Config
 from appliance.core.errors import DossierUnknown
 from appliance.core.ports import Signal
-from appliance.desk import batches, dossiers, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import batches, scanning
 from appliance.desk.point import Point, open_point, utc_now
-from appliance.desk.status import point_status
+from appliance.desk.sending.status import point_status
 from appliance.pretend.scanner import Fault, VirtualScanner
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.station.conftest import RunningStation
 from tests.station.test_station_button import SLOT, ended, error_of, saved
 

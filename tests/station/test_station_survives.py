@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from appliance.core.ports import Signal
-from appliance.desk import dossiers, page_edits, scanning
-from appliance.desk.status import point_status
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import page_edits, scanning
+from appliance.desk.sending.status import point_status
 from appliance.imaging.child.cleaner import Cleaner
 from appliance.imaging.child.wire import CleanPage
 from appliance.pretend.scanner import VirtualScanner
-from appliance.store.database import Database
+from appliance.store.card.database import Database
 from tests.station.conftest import RunningStation
 from tests.station.test_station_button import ended, error_of, saved
 

@@ -9,7 +9,7 @@ import pytest
 from appliance.config import Config, TextSection
 from appliance.desk.point import Point
 from appliance.imaging.text.program import vietnamese_is_here
-from appliance.store import pages
+from appliance.store.dossier import pages
 from tests.point.conftest import WardKeys, point_config, scan_into
 from tests.station.conftest import RunningStation
 

@@ -20,25 +20,26 @@ from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
 from appliance.config import Config, PathsSection, PointSection, WardSection, WebSection
-from appliance.core.findings import Warn
-from appliance.core.hours_section import HoursSection
-from appliance.core.manifest import Receipt
-from appliance.core.scan import ColorMode, ScannedPage
-from appliance.core.submission import Submission
-from appliance.core.two_sizes import joined
-from appliance.desk import dossiers, scanning
+from appliance.core.dossiers.submission import Submission
+from appliance.core.paper.findings import Warn
+from appliance.core.paper.scan import ColorMode, ScannedPage
+from appliance.core.paper.two_sizes import joined
+from appliance.core.point.hours_section import HoursSection
+from appliance.core.wire.manifest import Receipt
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
 from appliance.imaging.child.small import small_of
 from appliance.keys import age
-from appliance.store import pages, scan_requests
-from appliance.store.database import Database
-from appliance.store.dossiers import row_of
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.card.database import Database
+from appliance.store.dossier import pages, scan_requests
+from appliance.store.dossier.dossiers import row_of
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN, lay_tables
 from tests.station_page.chromium import Window, open_window
 from web.station.app import IDLE_LIMIT, create_app
+from web.station.form.topics import topic_with
 from web.station.here import EXTENSION
-from web.station.topics import topic_with
 
 __all__ = [
     "address", "app", "browser", "clock", "dossier", "hours", "lan", "migrated", "point",

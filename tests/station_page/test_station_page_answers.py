@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.manifest import Event, EventType, SupplementItem, WardState
-from appliance.desk import dossiers, sealing
+from appliance.core.wire.manifest import Event, EventType, SupplementItem, WardState
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.desk.words import publish_words_key
+from appliance.desk.sending import sealing
+from appliance.desk.sending.words import publish_words_key
 from appliance.imaging.child.main import cleaned
 from appliance.keys import age
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox, status, ward_events
-from appliance.store.volunteers import Volunteer
+from appliance.store import status
+from appliance.store.dossier import outbox, ward_events
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, receipt_for
 
 

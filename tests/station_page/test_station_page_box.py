@@ -13,10 +13,10 @@ from flask import Flask
 from appliance.config import HotspotSection
 from appliance.core.diagnosis import note, out, well
 from appliance.core.errors import DestinationUnreachable
-from appliance.desk.examined import note_findings
 from appliance.desk.point import Point
-from appliance.desk.status import UPLOADER, report_status
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.desk.sending.examined import note_findings
+from appliance.desk.sending.status import UPLOADER, report_status
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from appliance.wording import notice_for
 from tests.quickly import LIGHT_PIN
 from tests.station_page.conftest import PIN, Browser

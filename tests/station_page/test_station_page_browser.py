@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from appliance.core.dossier import DossierState
-from appliance.desk import dossiers, sealing
+from appliance.core.dossiers.dossier import DossierState
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, report_status
+from appliance.desk.sending import sealing
+from appliance.desk.sending.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.at_the_desk import (
     SLOT,
     ask_for,

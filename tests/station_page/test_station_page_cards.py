@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from appliance.core.normalise import unmarked
-from appliance.core.sex import Sex
-from appliance.desk import cards, dossiers
+from appliance.core.forms.normalise import unmarked
+from appliance.core.forms.sex import Sex
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cards
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests import pages as drawn
 from tests.point.test_point_cleaning import clean_all, letter, scanned
 from tests.screenshots import keep_picture

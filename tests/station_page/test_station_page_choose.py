@@ -8,9 +8,9 @@ from html import unescape
 
 import pytest
 
-from appliance.core.procedure_facts import Deadline
+from appliance.core.forms.procedure_facts import Deadline
 from tests.station_page.conftest import Browser, Clock
-from web.station.choose import in_time_since
+from web.station.form.choose import in_time_since
 
 
 def titles(html: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from appliance.trial import Trial, begin_anew, has_taken_in
 from tests.station_page.conftest import Browser, Clock, topic_page
 from web.station.app import IDLE_LIMIT, create_app

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import TestResponse
 
-from appliance.core.manifest import SupplementItem, WardState
-from appliance.core.submission import revision_id
-from appliance.desk import sealing
+from appliance.core.dossiers.submission import revision_id
+from appliance.core.wire.manifest import SupplementItem, WardState
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
 from tests.station_page.supplements import OTHER, SLOT, arrive, delivered, say

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.core.crop import crop_text
-from appliance.core.dossier import Page
-from appliance.core.findings import Quad
-from appliance.desk import cleaning, page_edits
+from appliance.core.dossiers.dossier import Page
+from appliance.core.paper.crop import crop_text
+from appliance.core.paper.findings import Quad
+from appliance.desk.pages import cleaning, page_edits
 from appliance.desk.point import Point
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_pages import write_sample_pages
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN, Browser, Tray, view_of

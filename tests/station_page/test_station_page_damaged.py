@@ -6,10 +6,12 @@ from html import unescape
 
 import pytest
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import PageDamaged
-from appliance.desk import dossiers, scanning, sealing
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from tests.station_page.conftest import Browser, Tray, id_of, view_of

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from appliance.desk.point import Point
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.station_page.conftest import PIN, Browser, Clock
 from web.station.app import create_app
 from web.station.gate import PUBLIC, secret_key

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route
 
-from appliance.desk import page_moves
+from appliance.desk.pages import page_moves
 from appliance.desk.point import Point
 from appliance.pretend.sample_pages import write_sample_pages
 from tests.screenshots import keep_picture

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from tests.station_page.conftest import Browser, Clock, id_of
 

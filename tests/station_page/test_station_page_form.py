@@ -7,14 +7,14 @@ from html import unescape
 
 import pytest
 
-from appliance.core.fields import AddressField
-from appliance.core.problem import fault
-from appliance.desk import dossiers
+from appliance.core.forms.fields import AddressField
+from appliance.core.forms.problem import fault
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
 from appliance.procedures.wording import sentence
 from tests.station_page.conftest import Browser, Clock, id_of, topic_page, view_of
-from web.station.filling import asked_topics
+from web.station.form.filling import asked_topics
 
 HOSTILE = """<script>alert("x")</script>'"><img src=x onerror=alert(1)> {{ 7*191919 }}"""
 

@@ -7,8 +7,8 @@ from html import unescape
 
 import pytest
 
-from appliance.core.findings import Warn
-from appliance.desk import dossiers
+from appliance.core.paper.findings import Warn
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from appliance.papers.pdf import BUDGET_BYTES
 from appliance.pretend.sample_answers import sample_answers

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from appliance.desk import dossiers, sealing
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, report_status
+from appliance.desk.sending import sealing
+from appliance.desk.sending.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Clock, Tray

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from appliance.desk.point import Point
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.station_page.conftest import PIN, Browser, Clock, Tray, view_of
 from tests.station_page.test_station_page_door import SOME_ID, path_of
 

@@ -6,10 +6,10 @@ import re
 from html import unescape
 
 from appliance.core.errors import DestinationUnreachable
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, UPLOADER, report_status
-from appliance.store.volunteers import Volunteer
+from appliance.desk.sending.status import STATION, UPLOADER, report_status
+from appliance.store.people.volunteers import Volunteer
 from appliance.wording import notice_for
 from tests.station_page.conftest import Browser, view_of
 

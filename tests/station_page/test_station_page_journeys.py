@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from appliance.core.dossier import DossierState
-from appliance.core.fields import AddressField
-from appliance.desk import sealing
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.forms.fields import AddressField
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import PIN, Tray, id_of, receipt_for, view_of
-from web.station.filling import asked_topics
-from web.station.topics import topic_with
+from web.station.form.filling import asked_topics
+from web.station.form.topics import topic_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PROCEDURE, SLOT = "khai-sinh", "giay_chung_sinh"

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from appliance.imaging.child.small import SMALL_PX
 from appliance.imaging.child.wire import PREVIEW_PX
 from appliance.pretend.sample_pages import write_sample_pages
-from appliance.store import pages
-from appliance.store.dossiers import row_of
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import pages
+from appliance.store.dossier.dossiers import row_of
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Browser, Tray, id_of, topic_page
 

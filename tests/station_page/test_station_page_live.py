@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.sync_api import APIResponse, Route, expect
 
-from appliance.core.findings import Warn
+from appliance.core.paper.findings import Warn
 from appliance.desk.point import Point
 from tests.station_page.at_the_desk import LIVE_S, SLOT, ask_for, open_paper, start_dossier, until
 from tests.station_page.chromium import Window

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from appliance.desk import dossiers, holding
+from appliance.desk.dossier import dossiers
+from appliance.desk.people import holding
 from appliance.desk.point import Point
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Browser, Clock, id_of, topic_page, view_of
 from web.station.app import LOCK_AFTER, create_app

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.core.scan import PaperSource
-from appliance.desk import batches, dossiers, scanning
+from appliance.core.paper.scan import PaperSource
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import batches, scanning
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.station_page.conftest import Browser, Tray, view_of
 
 SLOT, OTHER = "giay_chung_sinh", "uy_quyen"

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from appliance.core.errors import concrete_errors
-from appliance.desk import dossiers, scanning
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from appliance.wording import notice_for
 from tests.station_page.conftest import Browser, Tray, id_of, view_of
 
@@ -158,7 +159,7 @@ def test_a_change_elsewhere_in_the_store_sends_nothing_either(
 ) -> None:
     dossiers.choose_slot(point, id_of(dossier), "giay_chung_sinh")
     first = browser.get(f"{dossier}/papers", headers={"X-Live": "1"})
-    from appliance.desk.status import report_status
+    from appliance.desk.sending.status import report_status
 
     report_status(point, "uploader", "resting", None)
     again = {"X-Live": "1", "If-None-Match": first.headers["ETag"]}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from tests.station_page.at_the_desk import ask_for, start_dossier, wait_saved
 from tests.station_page.chromium import Window

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.findings import Warn
-from appliance.core.manifest import SupplementItem, WardState
-from appliance.desk import dossiers, holding, sealing, supplements
+from appliance.core.paper.findings import Warn
+from appliance.core.wire.manifest import SupplementItem, WardState
+from appliance.desk.dossier import dossiers
+from appliance.desk.people import holding
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, report_status
+from appliance.desk.sending import sealing, supplements
+from appliance.desk.sending.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
 from appliance.pretend.sample_pages import write_sample_pages
-from appliance.store import outbox
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Clock, Tray, receipt_for, topic_page

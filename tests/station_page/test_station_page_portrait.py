@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.core.findings import TURN_UNSURE
-from appliance.desk import cleaning, page_edits, scanning
+from appliance.core.paper.findings import TURN_UNSURE
+from appliance.desk.pages import cleaning, page_edits, scanning
+from appliance.desk.pages.scanning import PageImage
+from appliance.desk.pages.sides import sides_of
 from appliance.desk.point import Point
-from appliance.desk.scanning import PageImage
-from appliance.desk.sides import sides_of
 from appliance.imaging.child.main import cleaned
-from appliance.store.dossiers import row_of
+from appliance.store.dossier.dossiers import row_of
 from tests import pages as drawn
 from tests.station_page.conftest import Browser, Tray, id_of, view_of
 

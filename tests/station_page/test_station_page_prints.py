@@ -16,20 +16,21 @@ from flask import Flask
 
 from appliance.config import PrinterSection
 from appliance.core.printing import Media, PrintJob, PrintNews, PrintState
-from appliance.desk import dossiers, sealing
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.papers.prints.offered import prints_for
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.printing.conftest import print_system, tool, words  # noqa: F401 - fixtures
 from tests.printing.print_system import PrintSystem
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN, Browser, Clock, Tray, id_of, view_of
 from web.station.app import IDLE_LIMIT, create_app
 from web.station.here import EXTENSION
-from web.station.print_book import REMEMBERED, Handed, PrintBook
-from web.station.prints import BOOK
+from web.station.printing.print_book import REMEMBERED, Handed, PrintBook
+from web.station.printing.prints import BOOK
 from web.station.speech import said
 
 Words = Callable[[bytes], str]

@@ -6,8 +6,8 @@ from html import unescape
 
 import pytest
 
-from appliance.core.answers import visible_fields
-from appliance.core.fields import (
+from appliance.core.forms.answers import visible_fields
+from appliance.core.forms.fields import (
     AddressField,
     Answer,
     ChoiceField,
@@ -18,10 +18,10 @@ from appliance.core.fields import (
     PhoneField,
     YesNoField,
 )
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from tests.station_page.conftest import Browser, id_of, view_of
-from web.station.filling import asked_topics
+from web.station.form.filling import asked_topics
 
 PROCEDURES = (
     "cai-chinh",

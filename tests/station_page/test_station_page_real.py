@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from appliance.desk import cleaning, dossiers
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning
 from appliance.desk.point import Point
 from appliance.imaging.child.cleaner import Cleaner
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.pages import blanks, papers, scanner, spoilt
 from tests.pages.truth import Page
 from tests.screenshots import keep_picture

@@ -8,13 +8,14 @@ from html import unescape
 import pytest
 from werkzeug.test import TestResponse
 
-from appliance.core.dossier import DossierState
+from appliance.core.dossiers.dossier import DossierState
 from appliance.core.errors import ApplianceError, PdfTooBig
-from appliance.desk import dossiers, sealing
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_answers import sample_answers
-from appliance.store import outbox, seal_requests
+from appliance.store.dossier import outbox, seal_requests
 from tests.station_page.conftest import (
     Browser,
     Clock,
@@ -133,7 +134,7 @@ def test_a_page_that_came_after_the_reading_is_not_sealed_either(
 def test_an_incomplete_dossier_is_not_sealed_by_a_made_up_form(
     browser: Browser, dossier: str, point: Point
 ) -> None:
-    from web.station.check import seen_mark
+    from web.station.form.check import seen_mark
 
     seen = seen_mark(view_of(point, dossier))
     answer = refused(browser, dossier, consent="yes", seen=seen)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import SupplementItem, WardState
-from appliance.desk import sealing
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.wire.manifest import SupplementItem, WardState
 from appliance.desk.point import Point
-from appliance.desk.words import publish_words_key
+from appliance.desk.sending import sealing
+from appliance.desk.sending.words import publish_words_key
 from appliance.imaging.child.main import cleaned
 from tests.station_page.conftest import Browser, Clock, Tray, id_of, view_of
 from tests.station_page.supplements import OTHER, SLOT, WORDS, arrive, delivered, say

@@ -7,8 +7,9 @@ from html import unescape
 
 import pytest
 
-from appliance.core.findings import Warn
-from appliance.desk import dossiers, scanning
+from appliance.core.paper.findings import Warn
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
 from appliance.pretend.sample_answers import sample_answers
 from tests.station_page.conftest import Browser, Tray, id_of, topic_page

@@ -8,13 +8,14 @@ from html import unescape
 
 import pytest
 
-from appliance.core.appointment import Details, Kind, State
-from appliance.core.roster import Takes
-from appliance.desk import appointments, duty, handing_over, queue
-from appliance.desk.appointments import Wanted
-from appliance.desk.duty import Wanted as Planned
+from appliance.core.point.appointment import Details, Kind, State
+from appliance.core.point.roster import Takes
 from appliance.desk.point import Point
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.desk.running import appointments, duty, queue
+from appliance.desk.running.appointments import Wanted
+from appliance.desk.running.duty import Wanted as Planned
+from appliance.desk.shifts import handing_over
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.publications.conftest import GOOD, stand
 from tests.quickly import LIGHT_PIN
 from tests.screenshots import keep_picture

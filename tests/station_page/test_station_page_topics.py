@@ -7,14 +7,14 @@ from html import unescape
 
 import pytest
 
-from appliance.core.answers import visible_fields
-from appliance.core.condition import Condition
-from appliance.desk import dossiers
+from appliance.core.forms.answers import visible_fields
+from appliance.core.forms.condition import Condition
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from appliance.procedures.reader import load_procedures
 from tests.station_page.conftest import Browser, id_of, topic_page, view_of
-from web.station.filling import asked_topics
-from web.station.topics import MOST, topic_with, topics_of
+from web.station.form.filling import asked_topics
+from web.station.form.topics import MOST, topic_with, topics_of
 
 PROCEDURES = load_procedures()
 LONGEST = 9  # boxes: a name in three of them is one thing to ask

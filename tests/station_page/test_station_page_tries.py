@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from appliance.desk.point import Point
-from appliance.store.database import Database
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.card.database import Database
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.quickly import LIGHT_PIN
 from tests.station_page.conftest import PIN, Browser, Clock
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, Route, expect
 
-from appliance.desk import dossiers
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point
 from tests.station_page.at_the_desk import ask_for, start_dossier, until, wait_saved
 from tests.station_page.chromium import Window

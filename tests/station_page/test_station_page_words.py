@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import web.station
-from appliance.core.dossier import DossierState
-from appliance.core.manifest import CopyKind, WardState
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.submission import SubmissionState
 from appliance.core.ports import Signal
-from appliance.core.submission import SubmissionState
+from appliance.core.wire.manifest import CopyKind, WardState
 from tests.station_page.conftest import Browser
 from web.station.speech import said, spoken, waited
 

@@ -12,8 +12,8 @@ import pytest
 from appliance.cli import tramhoso
 from appliance.commands.outbox import _words
 from appliance.config import Config
+from appliance.core.dossiers.submission import Submission, SubmissionState
 from appliance.core.errors import concrete_errors
-from appliance.core.submission import Submission, SubmissionState
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (

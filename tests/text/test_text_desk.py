@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 
 from appliance.config import TextSection
-from appliance.core.dossier import Page
-from appliance.core.scan import ColorMode, ScannedPage
-from appliance.core.text_layer import TextLayer
-from appliance.desk import cleaning, dossiers, page_edits, scanning, sealing, texts
+from appliance.core.dossiers.dossier import Page
+from appliance.core.paper.scan import ColorMode, ScannedPage
+from appliance.core.paper.text_layer import TextLayer
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, page_edits, scanning, texts
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import sealing
 from appliance.imaging.child.main import cleaned
 from appliance.imaging.text.apart import Reading
 from appliance.imaging.text.program import vietnamese_is_here
 from appliance.keys import age
 from appliance.pretend.sample_answers import sample_answers
 from appliance.services.text import Texts
-from appliance.store import dossiers as stored
-from appliance.store import pages
+from appliance.store.dossier import dossiers as stored
+from appliance.store.dossier import pages
 from tests.pages.truth import encoded
 from tests.point.conftest import *
 from tests.point.conftest import scan_into

@@ -13,10 +13,10 @@ import pikepdf
 import pytest
 from PIL import Image, ImageChops
 
-from appliance.core.findings import PageMode
-from appliance.core.laid import on_a4, turned
-from appliance.core.plates import PlatedPage
-from appliance.core.text_layer import TextLayer, TextWord, printable
+from appliance.core.cards.laid import on_a4, turned
+from appliance.core.paper.findings import PageMode
+from appliance.core.paper.plates import PlatedPage
+from appliance.core.paper.text_layer import TextLayer, TextWord, printable
 from appliance.imaging.picture import picture_of
 from appliance.imaging.text.program import vietnamese_is_here
 from appliance.imaging.text.reading import text_of

@@ -1,7 +1,7 @@
 """A point whose clock goes on for months."""
 
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import *
 from tests.point.conftest import scan_into
 from tests.point.supplements import arrive

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from appliance.desk import restoring
+from appliance.desk.keeping import restoring
 from appliance.desk.point import Point
 from appliance.services import upkeep
-from appliance.store.columns import metadata
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.schema.columns import metadata
 from tests.upkeep.conftest import deliver
 
 ROOT = Path(__file__).parents[2]

@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.core.dossier import DossierState, Why
-from appliance.core.submission import revision_id
-from appliance.desk import dossiers, erasing, noting, restoring, supplements
+from appliance.core.dossiers.dossier import DossierState, Why
+from appliance.core.dossiers.submission import revision_id
+from appliance.desk import noting
+from appliance.desk.dossier import dossiers
+from appliance.desk.ending import erasing
+from appliance.desk.keeping import restoring
 from appliance.desk.point import Point, open_point
+from appliance.desk.sending import supplements
 from appliance.services import upkeep
-from appliance.store import in_use, outbox
-from appliance.store.volunteers import Volunteer
-from tests.campaigns.dying import dies_at
+from appliance.store.card import in_use
+from appliance.store.dossier import outbox
+from appliance.store.people.volunteers import Volunteer
+from tests.campaigns.parts.dying import dies_at
 from tests.point.conftest import TellingClock, scan_into
 from tests.point.supplements import ask_for, delivered  # noqa: F401 - a fixture
 from tests.restoring.conftest import SLOT, fall, fill, hurt_header, seal, start_again

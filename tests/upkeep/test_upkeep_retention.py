@@ -9,18 +9,20 @@ import pytest
 from sqlalchemy import func, select
 
 from appliance.config import Config
-from appliance.core.citizen_errors import CitizenLongAgo, CitizenUnknown
-from appliance.core.dossier import Why
+from appliance.core.dossiers.dossier import Why
+from appliance.core.dossiers.trail import Line, What
 from appliance.core.errors import DossierUnknown
-from appliance.core.manifest import WardState
-from appliance.core.trail import Line, What
-from appliance.desk import citizen, dossiers, erasing, trail
+from appliance.core.errors.citizen import CitizenLongAgo, CitizenUnknown
+from appliance.core.wire.manifest import WardState
+from appliance.desk import trail
+from appliance.desk.dossier import citizen, dossiers
+from appliance.desk.ending import erasing
 from appliance.desk.point import Point
 from appliance.services import upkeep
-from appliance.store import audit, volunteers
-from appliance.store.columns import metadata
-from appliance.store.tables import number_given, volunteer
-from appliance.store.volunteers import Role, Volunteer
+from appliance.store.people import audit, volunteers
+from appliance.store.people.volunteers import Role, Volunteer
+from appliance.store.schema.columns import metadata
+from appliance.store.schema.tables import number_given, volunteer
 from appliance.wording import notice_for
 from tests.point.conftest import TellingClock, scan_into
 from tests.point.supplements import ask_for, say

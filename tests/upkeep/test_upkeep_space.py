@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from appliance.store import space
-from appliance.store.database import Database
+from appliance.store.card import space
+from appliance.store.card.database import Database
 
 ROWS = 900
 GIVE = """
 import resource, sys
 from pathlib import Path
-from appliance.store import space
+from appliance.store.card import space
 most = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 print(getattr(space, sys.argv[1])(Path(sys.argv[3])))

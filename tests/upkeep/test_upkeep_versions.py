@@ -16,14 +16,16 @@ from alembic import command
 from sqlalchemy import select
 
 from appliance.config import Config
-from appliance.desk import dossiers, restoring
+from appliance.desk.dossier import dossiers
+from appliance.desk.keeping import restoring
 from appliance.desk.noting import DOSSIER
 from appliance.desk.point import Point
 from appliance.services import upkeep
-from appliance.store import migrating, procedure_versions
-from appliance.store.database import REVISION, Database
-from appliance.store.tables import dossier, procedure_version
-from appliance.store.volunteers import Volunteer
+from appliance.store import migrating
+from appliance.store.card.database import REVISION, Database
+from appliance.store.dossier import procedure_versions
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.schema.tables import dossier, procedure_version
 from tests.point.conftest import TellingClock
 from tests.restoring.conftest import fall, hurt_header, start_again
 
@@ -35,7 +37,7 @@ import os, resource, signal, sys
 from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from appliance.store.database import Database
+from appliance.store.card.database import Database
 
 database, how = Path(sys.argv[1]), sys.argv[2]
 

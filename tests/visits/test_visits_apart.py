@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from appliance.core.queue import MOST_NUMBERS
-from appliance.core.visits import Face, Purpose
-from appliance.desk import figures, queue, served, visits
+from appliance.core.point.queue import MOST_NUMBERS
+from appliance.core.point.visits import Face, Purpose
+from appliance.desk import served
 from appliance.desk.point import Point
-from appliance.store import queue as rows
-from appliance.store.queue import Line
-from appliance.store.volunteers import Volunteer
+from appliance.desk.running import figures, queue, visits
+from appliance.store.people.volunteers import Volunteer
+from appliance.store.point import queue as rows
+from appliance.store.point.queue import Line
 from tests.duty.conftest import somebody
 from tests.station_page.conftest import Clock
 

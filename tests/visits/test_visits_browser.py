@@ -8,10 +8,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from appliance.core.visits import HowDone, Purpose
-from appliance.desk import queue, served, visits
+from appliance.core.point.visits import HowDone, Purpose
+from appliance.desk import served
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.desk.running import queue, visits
+from appliance.store.people.volunteers import Volunteer
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import open_window
 from tests.station_page.conftest import PIN

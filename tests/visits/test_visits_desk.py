@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from appliance.core.printer_errors import PrinterAbsent
-from appliance.core.visits import Face, HowDone, Purpose
-from appliance.desk import figures, queue, served, visits
+from appliance.core.errors.printer import PrinterAbsent
+from appliance.core.point.visits import Face, HowDone, Purpose
+from appliance.desk import served
 from appliance.desk.point import Point
-from appliance.store.visit_tables import queue_number
+from appliance.desk.running import figures, queue, visits
+from appliance.store.schema.visit_tables import queue_number
 from appliance.wording import notice_for
 from tests.station_page.conftest import Browser, Clock
 

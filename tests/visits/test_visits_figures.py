@@ -12,15 +12,16 @@ import pikepdf
 import pytest
 from openpyxl import load_workbook
 
-from appliance.core.figures import Channel, Face, Figures, Month
-from appliance.core.period import Period
-from appliance.core.visits import HowDone, Purpose
-from appliance.desk import figures, served, visits
+from appliance.core.point.figures import Channel, Face, Figures, Month
+from appliance.core.point.period import Period
+from appliance.core.point.visits import HowDone, Purpose
+from appliance.desk import served
 from appliance.desk.point import Point
+from appliance.desk.running import figures, visits
 from appliance.papers.figures.csv_file import csv_of, plain
 from appliance.papers.figures.files import pdf_of, xlsx_of
 from appliance.papers.figures.report import Asked, Report, report_of
-from appliance.store.volunteers import Role, add_volunteer
+from appliance.store.people.volunteers import Role, add_volunteer
 from tests.station_page.conftest import PIN, Browser, Clock
 
 TITLES = {"khai-sinh": "Đăng ký khai sinh", "ket-hon": "Đăng ký kết hôn"}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from appliance.config import PrinterSection
-from appliance.core.printer_errors import PrinterOutOfPaper
-from appliance.desk import queue
+from appliance.core.errors.printer import PrinterOutOfPaper
 from appliance.desk.point import Point
+from appliance.desk.running import queue
 from appliance.pretend.printer import PretendPrinters
 from appliance.wording import notice_for
 from tests.guides.test_guides_pages import words_of
@@ -82,8 +82,8 @@ def test_a_page_that_begins_anew_gives_the_next_number_whatever_was_printed(
     browser.get("/visits")
     browser.post("/visits/queue/give")
     browser.post("/visits/queue/print", number="1")
-    from web.station.print_book import PrintBook
-    from web.station.prints import BOOK
+    from web.station.printing.print_book import PrintBook
+    from web.station.printing.prints import BOOK
 
     browser.client.application.extensions[BOOK] = PrintBook()  # as after a kill: memory is gone
     answer = browser.post("/visits/queue/give")

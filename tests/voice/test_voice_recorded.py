@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from appliance.cli import tramhoso
 from appliance.commands.voice import recorded_by_the_ward
 from appliance.config import VoiceSection
-from appliance.core.prompt import Moment, Prompt
-from appliance.core.publication_errors import PublicationWrong
+from appliance.core.errors.publication import PublicationWrong
+from appliance.core.panel.prompt import Moment, Prompt
 from appliance.desk.point import Point
 from appliance.devices.voice import PlayedVoice
 from appliance.devices.voice_files import file_of

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from appliance.cli import tramhoso
 from appliance.config import VoiceSection
 from appliance.core.errors import VoiceFailed
-from appliance.core.prompt import Moment, Prompt
+from appliance.core.panel.prompt import Moment, Prompt
 from appliance.devices.voice import PlayedVoice
 from appliance.devices.voice_files import file_of, render
 from appliance.wording.spoken import sentence_of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from appliance.core.panel.prompt import Moment, Prompt
 from appliance.core.ports import Signal
-from appliance.core.prompt import Moment, Prompt
 from appliance.pretend.scanner import Fault, VirtualScanner
 from appliance.wording.spoken import sentence_of
 from tests.station.conftest import *

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.core.counted import in_words
 from appliance.core.errors import Who, concrete_errors
-from appliance.core.prompt import AGAIN_AFTER_S, Moment, Prompt, Repeats
+from appliance.core.panel.counted import in_words
+from appliance.core.panel.prompt import AGAIN_AFTER_S, Moment, Prompt, Repeats
 from appliance.wording.spoken import every_prompt, sentence_of
 
 SENTENCES = {sentence_of(prompt) for prompt in every_prompt()}

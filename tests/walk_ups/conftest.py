@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.config import Config
-from appliance.desk import scanning
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point, open_point
-from appliance.store import scan_requests
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.dossier import scan_requests
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.point.conftest import *
 from tests.point.conftest import TellingClock as WallClock
 from tests.point.conftest import jpeg, lay_page

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from appliance.desk import cleaning, dossiers
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning
 from appliance.desk.point import Point
-from appliance.desk.status import STATION, report_status
+from appliance.desk.sending.status import STATION, report_status
 from appliance.imaging.child.main import cleaned
 from appliance.pretend.sample_pages import write_sample_pages
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import Window, open_window
 from tests.station_page.conftest import *

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from appliance.core.dossiers.walk_up import numbers_in
 from appliance.core.errors import (
     AlreadyScanning,
     DiskFull,
@@ -13,15 +14,17 @@ from appliance.core.errors import (
     DossierUnknown,
     NoDossierOpen,
 )
-from appliance.core.walk_up import numbers_in
-from appliance.core.walk_up_errors import WalkUpElsewhere, WalkUpGone
-from appliance.desk import cleaning, dossiers, scanning, walk_up_claims, walk_ups
+from appliance.core.errors.walk_up import WalkUpElsewhere, WalkUpGone
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, scanning
 from appliance.desk.point import Point, open_point
+from appliance.desk.walk_up import walk_up_claims, walk_ups
 from appliance.imaging.child.main import cleaned
 from appliance.services import upkeep
-from appliance.store import owners, page_files
-from appliance.store import pages as stored
-from appliance.store.volunteers import Volunteer
+from appliance.store.card import page_files
+from appliance.store.dossier import owners
+from appliance.store.dossier import pages as stored
+from appliance.store.people.volunteers import Volunteer
 from tests.point.conftest import in_threads, scan_into
 from tests.walk_ups.conftest import TellingClock, begin, bring, key_files, press
 

@@ -7,15 +7,17 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.core.walk_up import WalkUpState
-from appliance.core.walk_up_errors import WalkUpElsewhere, WalkUpGone
-from appliance.desk import dossiers, scanning, walk_up_claims, walk_up_erasing, walk_ups
+from appliance.core.dossiers.walk_up import WalkUpState
+from appliance.core.errors.walk_up import WalkUpElsewhere, WalkUpGone
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
+from appliance.desk.walk_up import walk_up_claims, walk_up_erasing, walk_ups
 from appliance.services import upkeep
 from appliance.services.walk_ups import WalkUps
-from appliance.store import pages as stored
-from appliance.store import walk_ups as rows
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import pages as stored
+from appliance.store.dossier import walk_ups as rows
+from appliance.store.people.volunteers import Volunteer
 from tests.walk_ups.conftest import TellingClock, begin, bring, key_files, press
 
 SLOT = "giay_chung_sinh"

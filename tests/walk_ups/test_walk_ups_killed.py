@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.desk import walk_ups
 from appliance.desk.point import Point, open_point, utc_now
+from appliance.desk.walk_up import walk_ups
 from appliance.jpeg import check_decodes
 from appliance.pretend.scanner import VirtualScanner
-from appliance.store import pages as stored
+from appliance.store.dossier import pages as stored
 from tests.station.conftest import *
 from tests.station.conftest import PATIENCE_S
 

@@ -9,12 +9,14 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from appliance.desk import cleaning, dossiers, scanning, walk_ups
+from appliance.desk.dossier import dossiers
+from appliance.desk.pages import cleaning, scanning
 from appliance.desk.point import Point
+from appliance.desk.walk_up import walk_ups
 from appliance.imaging.child.main import cleaned
-from appliance.store import pages as stored
-from appliance.store import scan_requests
-from appliance.store.volunteers import Role, Volunteer, add_volunteer
+from appliance.store.dossier import pages as stored
+from appliance.store.dossier import scan_requests
+from appliance.store.people.volunteers import Role, Volunteer, add_volunteer
 from tests.station_page.conftest import *
 from tests.station_page.conftest import PIN, Browser, Clock, Tray, id_of, view_of
 from tests.station_page.conftest import point as plain_point  # noqa: F401

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config, DraftsSection
+from appliance.core.panel.prompt import Moment, Prompt
 from appliance.core.ports import Signal
-from appliance.core.prompt import Moment, Prompt
-from appliance.desk import dossiers, walk_up_claims, walk_ups
+from appliance.desk.dossier import dossiers
 from appliance.desk.point import Point, open_point, utc_now
-from appliance.desk.status import point_status
-from appliance.desk.walk_ups import Waiting
+from appliance.desk.sending.status import point_status
+from appliance.desk.walk_up import walk_up_claims, walk_ups
+from appliance.desk.walk_up.walk_ups import Waiting
 from appliance.pretend.scanner import Fault, VirtualScanner
-from appliance.store import pages as stored
-from appliance.store.volunteers import Volunteer
+from appliance.store.dossier import pages as stored
+from appliance.store.people.volunteers import Volunteer
 from appliance.wording.spoken import sentence_of
 from tests.station.conftest import *
 from tests.station.conftest import RunningStation

@@ -8,13 +8,16 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import Connection
 
-from appliance.desk import dossiers, scanning, walk_up_claims
+from appliance.desk.dossier import dossiers
+from appliance.desk.keeping.set_aside import set_pages_of_earlier_life_aside
+from appliance.desk.pages import scanning
 from appliance.desk.point import Point
-from appliance.desk.set_aside import set_pages_of_earlier_life_aside
+from appliance.desk.walk_up import walk_up_claims
 from appliance.jpeg import check_decodes
-from appliance.store import migrating, pages, walk_ups
-from appliance.store.database import REVISION, Database
-from appliance.store.volunteers import Volunteer
+from appliance.store import migrating
+from appliance.store.card.database import REVISION, Database
+from appliance.store.dossier import pages, walk_ups
+from appliance.store.people.volunteers import Volunteer
 from tests.walk_ups.conftest import press
 
 NOW = "2026-01-01T00:00:00+00:00"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.commands.ward import ward
-from web.ward import commit, gathering
+from web.ward.boxes import commit, gathering
 
 STEPS = {  # moment: where the trap door is, die before or after the step
     "before-vault": (gathering, "keep", "before"),

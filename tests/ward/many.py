@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, insert, select
 
-from appliance.core.manifest import WardState
+from appliance.core.wire.manifest import WardState
 from appliance.keys.letters import new_letters
 from web.ward.database import writing
 from web.ward.tables import device, dossier

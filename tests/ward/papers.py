@@ -10,7 +10,7 @@ from typing import Any
 
 from uuid6 import uuid7
 
-from appliance.core.manifest import (
+from appliance.core.wire.manifest import (
     Contents,
     ContentsFile,
     ContentsRow,

@@ -11,9 +11,9 @@ import pytest
 from tests.ward.box import TUS
 from tests.ward.conftest import RunningWard
 from web.ward.app import create_app
+from web.ward.boxes.upload_locks import UploadLocks
 from web.ward.init import init_ward
 from web.ward.settings import WardSettings
-from web.ward.upload_locks import UploadLocks
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from appliance.core.manifest import RECEIPT_CODE, Receipt
-from appliance.core.national_code import looks_like_a_code
+from appliance.core.dossiers.national_code import looks_like_a_code
+from appliance.core.wire.manifest import RECEIPT_CODE, Receipt
 from appliance.keys.canonical import canonical_json, repr_digest, sha256_hex
 from appliance.keys.signing import receipt_verifies
 from tests.ward.box import Box
 from tests.ward.conftest import RunningWard
 from tests.ward.papers import pdf, sealed_dossier
+from web.ward.boxes.receipts import new_code
 from web.ward.database import reading
-from web.ward.receipts import new_code
 from web.ward.tables import revision, upload
 
 

@@ -16,15 +16,15 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from ruamel.yaml import YAML
 
-from appliance.core.manifest import Consent, Manifest, ManifestFile, ProcedureRef
+from appliance.core.wire.manifest import Consent, Manifest, ManifestFile, ProcedureRef
 from appliance.keys.canonical import canonical_json, repr_digest
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
 from tests.ward.papers import sealed_dossier
+from web.ward.boxes.wire import read_manifest
 from web.ward.problems import Problem
 from web.ward.settings import WardSettings
-from web.ward.wire import read_manifest
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "ward_api.yaml"
 LIMITS = WardSettings(Path("/nowhere"))

@@ -17,14 +17,14 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from appliance.core.manifest import Receipt
+from appliance.core.wire.manifest import Receipt
 from appliance.keys.signing import receipt_verifies
 from tests.ward.box import TUS
 from tests.ward.conftest import RunningWard, until
 from tests.ward.papers import pdf, sealed_dossier
 from web.ward.database import reading
 from web.ward.init import init_ward
-from web.ward.reader import open_dossier
+from web.ward.office.reader import open_dossier
 from web.ward.settings import WardSettings
 from web.ward.tables import revision, upload
 

@@ -13,16 +13,16 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from appliance.core.manifest import Event, EventPage
+from appliance.core.wire.manifest import Event, EventPage
 from tests.ward.box import TIMEOUT_S, TUS, Box
 from tests.ward.conftest import RunningWard, until
 from tests.ward.officer import Officer
 from tests.ward.papers import CHILD, sealed_dossier
+from web.ward.boxes.devices import add_device, device_of_token, devices, revoke_device
+from web.ward.boxes.upload_locks import UploadLocks
+from web.ward.boxes.uploads import OffsetMoved, Uploads
 from web.ward.database import reading, writing
-from web.ward.devices import add_device, device_of_token, devices, revoke_device
 from web.ward.home import open_home
-from web.ward.upload_locks import UploadLocks
-from web.ward.uploads import OffsetMoved, Uploads
 
 
 @pytest.fixture

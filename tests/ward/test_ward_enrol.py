@@ -23,9 +23,9 @@ from appliance.setup.certificates import renewed
 from tests.delivery.certificates import ThrowAwayCa
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
+from web.ward.boxes.devices import devices, new_token
+from web.ward.boxes.enrolment import new_code
 from web.ward.database import writing
-from web.ward.devices import devices, new_token
-from web.ward.enrolment import new_code
 
 EXAMPLE = Path(__file__).parents[2] / "docs/config.example.toml"
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from appliance.cli import tramhoso
 from tests.ward.box import TIMEOUT_S
 from tests.ward.conftest import RunningWard
-from web.ward.devices import new_token
+from web.ward.boxes.devices import new_token
 
 LIST = "\ufeffcode;name\r\nKV-0001;Nhà văn hóa thôn Đông\r\nKV-0002;Quán Bờ Kè, cạnh sông\r\n;\r\n"
 

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert
 from sqlalchemy.engine import Engine
 
-from appliance.core.figures import Channel, Figures, Month, total
-from appliance.core.figures_told import LARGEST_BYTES, Commune, HeardMonthTold, MonthTold
+from appliance.core.point.figures import Channel, Figures, Month, total
+from appliance.core.point.figures_told import LARGEST_BYTES, Commune, HeardMonthTold, MonthTold
 from tests.figures.counts import figures
 from tests.ward.test_ward_contract import contract, promise  # noqa: F401 - fixtures
 from web.ward import figures as rows
 from web.ward.app import create_app
+from web.ward.boxes.devices import add_device, revoke_device
 from web.ward.database import open_database, reading, writing
-from web.ward.devices import add_device, revoke_device
 from web.ward.init import init_ward
 from web.ward.settings import WardSettings
 from web.ward.tables import device, figure_month, ward_total

@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy.engine import Engine
 
-from appliance.core.figures import Channel, Figures, Month
-from appliance.core.figures_told import Commune, HeardMonthTold, MonthTold
-from appliance.core.served import place_key
-from appliance.core.visits import Face, Purpose
+from appliance.core.point.figures import Channel, Figures, Month
+from appliance.core.point.figures_told import Commune, HeardMonthTold, MonthTold
+from appliance.core.point.served import place_key
+from appliance.core.point.visits import Face, Purpose
 from tests.ward.officer import Page
 from tests.ward.test_ward_figures import HERE, THERE, boxes_of, forget
 from web.ward import figures as rows
@@ -26,7 +26,7 @@ from web.ward.app import create_app
 from web.ward.audit import lines_before
 from web.ward.database import open_database, reading, writing
 from web.ward.init import WardMade, init_ward
-from web.ward.officers import add_officer
+from web.ward.office.officers import add_officer
 from web.ward.settings import WardSettings
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

@@ -12,14 +12,14 @@ from flask.testing import FlaskClient
 from ruamel.yaml import YAML
 
 from appliance.cli import tramhoso
-from appliance.core.manifest import Heartbeat, TrailHead
+from appliance.core.wire.manifest import Heartbeat, TrailHead
 from tests.ward.officer import Page
 from web.ward.app import create_app
+from web.ward.boxes.devices import add_device, device_of_token, note_heartbeat, revoke_device
+from web.ward.boxes.fleet import Trouble, fleet, same_code
 from web.ward.database import open_database, reading, writing
-from web.ward.devices import add_device, device_of_token, note_heartbeat, revoke_device
-from web.ward.fleet import Trouble, fleet, same_code
+from web.ward.doors.metrics import GAUGES
 from web.ward.init import init_ward
-from web.ward.metrics import GAUGES
 from web.ward.settings import WardSettings
 from web.ward.wording import words
 
@@ -114,7 +114,7 @@ def test_every_trouble_says_what_it_is_and_what_to_do():
 def test_a_head_reads_all_points_on_one_page(settings, client):
     engine = open_database(settings.database_url)
     with writing(engine) as conn:
-        from web.ward.officers import Role, add_officer
+        from web.ward.office.officers import Role, add_officer
 
         add_officer(conn, "truong", "mật khẩu thử", Role.HEAD)
     engine.dispose()

@@ -8,7 +8,7 @@ import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
 
-from appliance.core.manifest import Follow
+from appliance.core.wire.manifest import Follow
 from appliance.keys.canonical import canonical_json, sha256_hex
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import chromium

@@ -22,8 +22,8 @@ from tests.ward.conftest import RunningWard
 from tests.ward.papers import pdf, sealed_dossier
 from web.ward.database import migrate, open_database, reading, writing
 from web.ward.home import NotAWardHome, open_home
-from web.ward.officers import signs_in
-from web.ward.reader import DossierUnreadable, open_dossier
+from web.ward.office.officers import signs_in
+from web.ward.office.reader import DossierUnreadable, open_dossier
 from web.ward.settings import WardSettings
 from web.ward.tables import metadata, revision
 
@@ -234,7 +234,7 @@ def test_the_ward_runs_without_the_box(tmp_path: Path) -> None:
     import subprocess
 
     code = (
-        "import sys, web.ward.app, web.ward.serve, web.ward.reader; "
+        "import sys, web.ward.app, web.ward.serve, web.ward.office.reader; "
         "print([m for m in sys.modules if m.split('.')[0] in {'sane', 'gpiozero', 'PIL', 'typst'}"
         " or m.startswith(('appliance.store', 'appliance.devices', 'appliance.desk'))])"
     )

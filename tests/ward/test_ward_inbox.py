@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 import requests
 
-from appliance.core.manifest import Event, EventType, WardState
+from appliance.core.wire.manifest import Event, EventType, WardState
 from tests.station_page.chromium import chromium
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
 from tests.ward.papers import CHILD, pdf, sealed_dossier
-from web.ward.listing import age_vi
+from web.ward.office.listing import age_vi
 
 HOSTILE = "<script>alert(1)</script>\"'{{7*7}} <img src=x onerror=alert(2)>"
 
@@ -253,7 +253,7 @@ def test_an_unknown_dossier_or_paper_is_a_plain_page(
 
 def test_five_wrong_passwords_make_the_name_rest(ward: RunningWard) -> None:
     from web.ward.database import writing
-    from web.ward.officers import add_officer, set_password
+    from web.ward.office.officers import add_officer, set_password
 
     with writing(ward.engine) as conn:
         add_officer(conn, "canbo-hai", "đúng là đây")

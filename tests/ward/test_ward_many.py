@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, select, text
 
-from appliance.core.manifest import WardState
+from appliance.core.wire.manifest import WardState
 from tests.ward.box import Box
 from tests.ward.conftest import RunningWard
 from tests.ward.many import fill
 from tests.ward.officer import Officer, Page
 from tests.ward.papers import sealed_dossier
 from web.ward.database import reading
-from web.ward.listing import PAGE, found_by, page_of, waiting
+from web.ward.office.listing import PAGE, found_by, page_of, waiting
 from web.ward.tables import dossier
 
 MANY = 3 * PAGE + 7

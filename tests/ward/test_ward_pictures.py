@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from appliance.core.figures import Channel, Figures, Month
-from appliance.core.figures_told import MonthTold
-from appliance.core.visits import HowDone, Purpose
+from appliance.core.point.figures import Channel, Figures, Month
+from appliance.core.point.figures_told import MonthTold
+from appliance.core.point.visits import HowDone, Purpose
 from appliance.keys.canonical import canonical_json
 from tests.screenshots import keep_picture
 from tests.station_page.chromium import chromium

@@ -18,7 +18,7 @@ from tests.ward.officer import Officer, Page
 from tests.ward.papers import CHILD, sealed_dossier
 from web.ward.audit import Deed, checked, has_link, lines_before
 from web.ward.database import reading, writing
-from web.ward.officers import LastHead, Role, add_officer, retire, set_role
+from web.ward.office.officers import LastHead, Role, add_officer, retire, set_role
 from web.ward.tables import audit
 from web.ward.tables import officer as officer_table
 

@@ -9,17 +9,17 @@ import pytest
 from flask import Flask
 from uuid6 import uuid7
 
-from appliance.core.manifest import Contents, ContentsSlot, Event, Manifest, Replaced
+from appliance.core.wire.manifest import Contents, ContentsSlot, Event, Manifest, Replaced
 from appliance.keys.age import new_identity, recipient_of
 from appliance.keys.canonical import canonical_json
 from tests.ward.box import Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
 from tests.ward.papers import SealedDossier, pdf, sealed_dossier
-from web.ward.current import current_papers, out_of_date
-from web.ward.forms import AskedField, supplement_form
 from web.ward.home import open_home
-from web.ward.reader import Reader
+from web.ward.office.current import current_papers, out_of_date
+from web.ward.office.forms import AskedField, supplement_form
+from web.ward.office.reader import Reader
 
 SLOT = "giay_chung_sinh"
 

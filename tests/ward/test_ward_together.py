@@ -12,15 +12,15 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from appliance.core.manifest import EventPage
+from appliance.core.wire.manifest import EventPage
 from tests.ward.box import TIMEOUT_S, Box
 from tests.ward.conftest import RunningWard
 from tests.ward.officer import Officer
 from tests.ward.papers import pdf, sealed_dossier
 from web.ward.audit import checked, lines_before
-from web.ward.bell import LOOK_AT_LEAST_EVERY_S
 from web.ward.database import reading
-from web.ward.reader import open_dossier
+from web.ward.office.reader import open_dossier
+from web.ward.running.bell import LOOK_AT_LEAST_EVERY_S
 from web.ward.settings import WardSettings
 from web.ward.tables import brake_pass, revision
 

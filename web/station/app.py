@@ -15,49 +15,32 @@ from appliance.desk.point import Point
 from appliance.trial import Trial
 from web.station import (
     appointments,
-    arrange,
     bag,
-    batches,
     booking,
     box,
-    cards,
-    check,
-    choose,
-    citizen,
-    closed,
-    corrections,
-    crop,
-    delivery,
-    dossier,
     duty,
-    erasing,
     error_pages,
     gate,
     guides,
     health,
-    holding,
     home,
-    late,
-    lock,
-    one_page,
-    one_topic,
     packing,
-    papers,
     phone,
     places,
-    prints,
-    security,
-    sign_in,
     speech,
-    supplement,
     visits,
     walk_ups,
 )
+from web.station.after import citizen, delivery, erasing, supplement
+from web.station.door import closed, holding, lock, security, sign_in
 from web.station.duty import calendar
+from web.station.form import check, choose, corrections, dossier, late, one_topic
 from web.station.freshness import Freshness
 from web.station.here import EXTENSION, Station
 from web.station.look import look
+from web.station.paper import arrange, batches, cards, crop, one_page, papers
 from web.station.phone import body, invite
+from web.station.printing import prints
 
 ROOMS = (
     sign_in,

@@ -17,21 +17,21 @@ from flask import (
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.desk import people
-from appliance.desk.examined import last_examined
-from appliance.desk.public_prints import hotspot_of, joining_here
-from appliance.desk.status import STATION, UPLOADER, disk_free_mb
-from appliance.desk.ward_key import recipients_now
+from appliance.desk.people import people
+from appliance.desk.running.public_prints import hotspot_of, joining_here
+from appliance.desk.sending.examined import last_examined
+from appliance.desk.sending.status import STATION, UPLOADER, disk_free_mb
+from appliance.desk.sending.ward_key import recipients_now
 from appliance.papers.prints.hotspot_sheet import print_hotspot
 from appliance.papers.prints.setting import words_of
 from appliance.store import status
-from appliance.store.volunteers import Role
+from appliance.store.people.volunteers import Role
 from appliance.wording.diagnosed import told
 from web.station.error_pages import refuse
 from web.station.gate import own_secret
 from web.station.here import point, volunteer
-from web.station.made_paper import made_paper
 from web.station.phone.qr import qr_svg
+from web.station.printing.made_paper import made_paper
 from web.station.speech import said
 
 pages = Blueprint("box", __name__, url_prefix="/box")

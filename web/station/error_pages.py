@@ -18,7 +18,7 @@ from appliance.core.errors import (
     NotReadyToSeal,
     Who,
 )
-from appliance.core.walk_up_errors import WalkUpElsewhere, WalkUpGone
+from appliance.core.errors.walk_up import WalkUpElsewhere, WalkUpGone
 from appliance.wording import Notice, notice_for
 from web.station.gate import wants_fragment
 from web.station.speech import said

@@ -9,8 +9,8 @@ from pathlib import Path
 from flask import Flask, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.desk import coming
-from appliance.store.volunteers import Volunteer
+from appliance.desk.people import coming
+from appliance.store.people.volunteers import Volunteer
 from web.station.here import point, station
 
 PUBLIC = frozenset(

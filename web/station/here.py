@@ -10,7 +10,7 @@ from flask import current_app, g
 from werkzeug.datastructures import MultiDict
 
 from appliance.desk.point import Point
-from appliance.store.volunteers import Volunteer
+from appliance.store.people.volunteers import Volunteer
 from web.station.freshness import Freshness
 
 EXTENSION = "tramhoso"

@@ -7,13 +7,16 @@ from typing import NamedTuple
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.core.dossier import Dossier, DossierState
-from appliance.core.manifest import WardState
-from appliance.core.submission import SubmissionState
-from appliance.desk import dossiers, people, today, walk_ups
-from appliance.desk.draft_clock import erased_on
-from appliance.desk.holding import holders_of
-from appliance.desk.waiting import Waiting, list_waiting, try_again
+from appliance.core.dossiers.dossier import Dossier, DossierState
+from appliance.core.dossiers.submission import SubmissionState
+from appliance.core.wire.manifest import WardState
+from appliance.desk.dossier import dossiers
+from appliance.desk.ending.draft_clock import erased_on
+from appliance.desk.people import people
+from appliance.desk.people.holding import holders_of
+from appliance.desk.sending.waiting import Waiting, list_waiting, try_again
+from appliance.desk.shifts import today
+from appliance.desk.walk_up import walk_ups
 from web.station.guides.sent_down import ward_notices
 from web.station.here import point, station, volunteer
 from web.station.speech import said

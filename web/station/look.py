@@ -9,7 +9,7 @@ from typing import Self
 
 from flask import g, has_request_context, request
 
-from appliance.core.publication import Tongue
+from appliance.core.wire.publication import Tongue
 from web.station.gate import BOOKING, GUIDES, PHONE
 from web.station.here import point
 

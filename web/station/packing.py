@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from flask import Flask, Response, request
 
+from web.station.door.security import STATIC_FILES
 from web.station.gate import wants_fragment
-from web.station.security import STATIC_FILES
 
 WORTH_BYTES = 4000
 FEW_FILES = 32

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from appliance.core.dossier import Page, travelling
-from appliance.core.findings import Kind
-from appliance.core.procedure import Slot
-from appliance.desk.card_sides import side_of
-from appliance.desk.dossiers import DossierView
-from appliance.desk.paper_size import PaperSize, size_so_far
+from appliance.core.dossiers.dossier import Page, travelling
+from appliance.core.forms.procedure import Slot
+from appliance.core.paper.findings import Kind
+from appliance.desk.dossier.dossiers import DossierView
+from appliance.desk.pages.card_sides import side_of
+from appliance.desk.pages.paper_size import PaperSize, size_so_far
 from appliance.wording.findings import Advice, advice_for
 from web.station.here import point
 from web.station.speech import said

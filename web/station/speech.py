@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g
 
 from appliance.catalogues import read_catalogue
-from appliance.desk.status import PointStatus, point_status
+from appliance.desk.sending.status import PointStatus, point_status
 from appliance.procedures.wording import sentence
 from appliance.wording import Notice, notice_for
 from web.station.here import local, point, station

@@ -13,15 +13,17 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.dossier import DossierState, Page
-from appliance.core.offer import Offer, offers
-from appliance.core.walk_up import numbers_in
-from appliance.core.walk_up_errors import WalkUpElsewhere, WalkUpGone
-from appliance.desk import dossiers, people, walk_up_claims, walk_up_erasing, walk_ups
-from appliance.desk.dossiers import DossierView
-from appliance.desk.holding import holders_of
-from appliance.desk.public_prints import in_asking_order
-from appliance.desk.walk_ups import Waiting
+from appliance.core.dossiers.dossier import DossierState, Page
+from appliance.core.dossiers.walk_up import numbers_in
+from appliance.core.errors.walk_up import WalkUpElsewhere, WalkUpGone
+from appliance.core.forms.offer import Offer, offers
+from appliance.desk.dossier import dossiers
+from appliance.desk.dossier.dossiers import DossierView
+from appliance.desk.people import people
+from appliance.desk.people.holding import holders_of
+from appliance.desk.running.public_prints import in_asking_order
+from appliance.desk.walk_up import walk_up_claims, walk_up_erasing, walk_ups
+from appliance.desk.walk_up.walk_ups import Waiting
 from web.station.here import point, station, volunteer
 from web.station.speech import said
 

@@ -10,15 +10,15 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from web.ward import figures_door  # noqa: F401 - adds its doors to the intake
-from web.ward.figures_page import figures_page
-from web.ward.follow import follow
-from web.ward.head import head
-from web.ward.inbox import inbox
-from web.ward.intake import intake
-from web.ward.metrics import metrics
+from web.ward.citizen.follow import follow
+from web.ward.citizen.public import public
+from web.ward.doors import figures_door  # noqa: F401 - adds its doors to the intake
+from web.ward.doors.intake import intake
+from web.ward.doors.metrics import metrics
+from web.ward.office.figures_page import figures_page
+from web.ward.office.head import head
+from web.ward.office.inbox import inbox
 from web.ward.problems import Problem
-from web.ward.public import public
 from web.ward.service import KEY, open_service
 from web.ward.settings import WardSettings
 from web.ward.wording import words

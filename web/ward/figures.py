@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from appliance.core.figures import Figures, share_percent, total
-from appliance.core.figures_told import HeardMonth, HeardMonthTold
+from appliance.core.point.figures import Figures, share_percent, total
+from appliance.core.point.figures_told import HeardMonth, HeardMonthTold
 from web.ward.tables import device, dossier, figure_month, ward_total
 
 LAST_MONTH = "2099-12"

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from web.ward.boxes.devices import DeviceExists, add_device
 from web.ward.database import migrate, open_database, writing
-from web.ward.devices import DeviceExists, add_device
 from web.ward.home import make_home
-from web.ward.officers import Role, add_officer, officer_names
+from web.ward.office.officers import Role, add_officer, new_password, officer_names
 from web.ward.settings import WardSettings
 
 FIRST_DEVICE = "hop-1"
 FIRST_OFFICER = "canbo"
-# No letters that look alike: the password is copied from a screen or a slip of paper.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +44,3 @@ def init_ward(settings: WardSettings) -> WardMade:
     finally:
         engine.dispose()
     return WardMade(home.recipient, home.verify_key, token, FIRST_OFFICER, password)
-
-
-def new_password() -> str:
-    """Twelve letters and digits in threes: 59 bits."""
-    letters = [secrets.choice(LETTERS) for _ in range(12)]
-    return "-".join("".join(letters[i : i + 3]) for i in range(0, 12, 3))

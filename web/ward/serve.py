@@ -10,11 +10,11 @@ from datetime import timedelta
 from web.serving import serve
 from web.ward.app import create_app
 from web.ward.database import migrate, open_database
-from web.ward.hearing import Hearing
 from web.ward.home import open_home, serving
+from web.ward.running.hearing import Hearing
+from web.ward.running.shared_limiter import sweep_passes
 from web.ward.service import KEY, WardService
 from web.ward.settings import WardSettings
-from web.ward.shared_limiter import sweep_passes
 from web.ward.vault import drop_strays
 
 log = logging.getLogger(__name__)

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from flask import current_app
 from sqlalchemy import Engine
 
-from web.ward.bell import Bell
+from web.ward.boxes.upload_locks import UploadLocks
+from web.ward.boxes.uploads import Uploads
 from web.ward.database import open_database
 from web.ward.home import WardHome, open_home
-from web.ward.limiter import Brake, Limiter
+from web.ward.running.bell import Bell
+from web.ward.running.limiter import Brake, Limiter
+from web.ward.running.shared_limiter import SharedLimiter
 from web.ward.settings import WardSettings
-from web.ward.shared_limiter import SharedLimiter
-from web.ward.upload_locks import UploadLocks
-from web.ward.uploads import Uploads
 
 KEY = "tramhoso.ward"
 

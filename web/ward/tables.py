@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from appliance.core.manifest import WardState
+from appliance.core.wire.manifest import WardState
 
 WAITING = (WardState.RECEIVED, WardState.CHECKING)  # for an officer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from appliance.core.ward_orders import WardKey
+from appliance.core.wire.ward_orders import WardKey
 from appliance.keys.age import new_identity, recipient_of
 from appliance.keys.signing import signed
 from web.ward.home import WardHome, sync_folder

@@ -1,7 +1,7 @@
 """Reads the machine-readable lines of a card with the program tesseract, where it is installed.
 
 The picture goes through a pipe, never through a file. What comes back counts only when every
-check digit agrees (``core.card_mrz``).
+check digit agrees (``core.cards.mrz``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from appliance.core.card_mrz import CardMrz, read_card_mrz
+from appliance.core.cards.mrz import CardMrz, read_card_mrz
 
 _PROGRAM = "tesseract"
 _ZONE = 0.42  # of the card's height: the lower 23 mm

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from appliance.core.card_sheet import ID1_MM, CardLook, cut_around, place_for
-from appliance.core.findings import PageMode, Quad
-from appliance.core.plates import PlatedPage
+from appliance.core.cards.sheet import ID1_MM, CardLook, cut_around, place_for
+from appliance.core.paper.findings import PageMode, Quad
+from appliance.core.paper.plates import PlatedPage
 from appliance.imaging.formats.lossless import cut_jpeg, cuts_without_loss, wiped_around
 from appliance.jpeg import check_decodes, opened
 from appliance.plates import passed_on

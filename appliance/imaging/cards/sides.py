@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PIL import Image
 
-from appliance.core.card_sheet import CardLook, Side
-from appliance.core.citizen_card import CitizenCard, read_citizen_card
-from appliance.core.findings import Code, Quad
+from appliance.core.cards.citizen_card import CitizenCard, read_citizen_card
+from appliance.core.cards.sheet import CardLook, Side
+from appliance.core.paper.findings import Code, Quad
 from appliance.imaging.cards.marks import has_mrz, has_portrait
 from appliance.imaging.cards.mrz import read_mrz
 from appliance.imaging.codes import find_codes

@@ -17,11 +17,11 @@ from io import BytesIO
 
 from PIL import Image
 
+from appliance.core.cards.seen import Seen
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Kind, Quad, Warn, with_places_turned
-from appliance.core.packed import packed
-from appliance.core.plates import PlatedPage
-from appliance.core.seen import Seen
+from appliance.core.paper.findings import Kind, Quad, Warn, with_places_turned
+from appliance.core.paper.packed import packed
+from appliance.core.paper.plates import PlatedPage
 from appliance.imaging.child.plain import plain_page
 from appliance.imaging.child.small import small_of
 from appliance.imaging.child.thrift import be_thrifty, give_back

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PIL import Image
 
-from appliance.core.findings import Findings, PageMode
-from appliance.core.laid import turned
-from appliance.core.packed import page_of_jpeg
-from appliance.core.plates import PlatedPage
-from appliance.core.rendition import LADDER, PLAIN_WAYS
-from appliance.core.scan import ColorMode
-from appliance.core.seen import Seen
+from appliance.core.cards.laid import turned
+from appliance.core.cards.seen import Seen
+from appliance.core.paper.findings import Findings, PageMode
+from appliance.core.paper.packed import page_of_jpeg
+from appliance.core.paper.plates import PlatedPage
+from appliance.core.paper.rendition import LADDER, PLAIN_WAYS
+from appliance.core.paper.scan import ColorMode
 from appliance.imaging.geometry.sheets import whole_image
 from appliance.imaging.sight import sight_of
 from appliance.jpeg import check_decodes, opened

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, BinaryIO
 
-from appliance.core.findings import Kind, Quad
-from appliance.core.packed import unpacked
-from appliance.core.plates import PlatedPage
-from appliance.core.seen import Seen, seen_of, seen_text
+from appliance.core.cards.seen import Seen, seen_of, seen_text
+from appliance.core.paper.findings import Kind, Quad
+from appliance.core.paper.packed import unpacked
+from appliance.core.paper.plates import PlatedPage
 
 _LENGTHS = struct.Struct(">II")  # of the head, of the bytes after it
 PREFIX_SIZE = _LENGTHS.size

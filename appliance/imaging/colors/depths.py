@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 
 Levels = NDArray[np.float32]
 _WHITE = 240.0  # contrasts are given as they would be on paper this bright

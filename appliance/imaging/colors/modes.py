@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageChops
 
-from appliance.core.findings import Kind, PageMode
-from appliance.core.plates import Plate, PlatedPage
+from appliance.core.paper.findings import Kind, PageMode
+from appliance.core.paper.plates import Plate, PlatedPage
 from appliance.imaging.colors.inks import (
     FAINTEST,
     Kinds,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from appliance.core.findings import Blank, Quad
+from appliance.core.paper.findings import Blank, Quad
 from appliance.imaging.colors.depths import Depths, Levels, depths, tinted, within
 from appliance.imaging.doubts.wear import Seen, Sheet, holes_in, wear_of
 from appliance.imaging.geometry.marks import Marks, marks_in

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 
 _PX_PER_MM = 2.0
 _SIDE_PX = 184

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 
 _DEEP = (0.04, 0.20)  # of the sheet, from its side
 _CROOKED = 0.08  # of the edge's length: how much deeper one end may lie

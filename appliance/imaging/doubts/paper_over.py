@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from appliance.core.findings import Point, Quad, Warn
+from appliance.core.paper.findings import Point, Quad, Warn
 from appliance.imaging.doubts.folded_corner import folded_corner
 from appliance.imaging.doubts.lying_over import Shadow, paper_on, shadows_on
 from appliance.imaging.geometry.sizes import sides_px

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from appliance.core.findings import Kind, Quad, Warn
+from appliance.core.paper.findings import Kind, Quad, Warn
 from appliance.imaging.colors.depths import depths, within
 from appliance.imaging.doubts.folded_side import folded_side
 from appliance.imaging.doubts.in_the_way import things_over

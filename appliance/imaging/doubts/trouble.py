@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from appliance.core.findings import Kind, Quad, Warn
+from appliance.core.paper.findings import Kind, Quad, Warn
 from appliance.imaging.colors.depths import Depths, depths, within
 from appliance.imaging.doubts.broken_off import breaks_off_at
 from appliance.imaging.doubts.paper_over import paper_over

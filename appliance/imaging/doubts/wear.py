@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 from appliance.imaging.geometry.marks import marks_in
 
 _HOLE_MM = (4.0, 8.5)  # 5 to 6.5 mm punched, with its torn rim

@@ -9,9 +9,9 @@ from io import BytesIO
 
 from PIL import Image
 
-from appliance.core.card_sheet import Box
+from appliance.core.cards.sheet import Box
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 from appliance.jpeg import check_decodes, opened
 
 _PROGRAM = "jpegtran"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 
 Mask = NDArray[np.bool_]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from appliance.core.findings import Findings, Point
+from appliance.core.paper.findings import Findings, Point
 from appliance.imaging.geometry.sizes import angle_deg, middle
 
 _SAME_DEG = 0.2  # print and paper this much apart cost under a millimetre at the corners

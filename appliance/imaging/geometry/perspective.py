@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 
 _SHRINK_FIRST = 2  # from here on bicubic would skip pixels, and thin strokes would break
 

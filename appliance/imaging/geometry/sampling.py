@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 
 Floats = NDArray[np.float64]
 Levels = NDArray[np.uint8]  # row, column, channel

@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 from appliance.imaging.geometry.rectangles import Rectangle
 from appliance.imaging.geometry.sampling import Levels, sampled, tint_within
 from appliance.imaging.geometry.side_choice import Candidate, Side, chosen

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from appliance.core.findings import Item, Point, Quad
+from appliance.core.paper.findings import Item, Point, Quad
 from appliance.imaging.geometry.marks import marks_in
 from appliance.imaging.geometry.rectangles import Rectangle, rectangle_around
 from appliance.imaging.geometry.sheet_edges import Edges, refined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from appliance.core.findings import Item, Kind, Point, Quad
+from appliance.core.paper.findings import Item, Kind, Point, Quad
 
 SIZES_MM = {
     "A4": (210.0, 297.0),

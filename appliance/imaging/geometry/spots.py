@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 
 _ROWS, _COLUMNS = ("top", "middle", "bottom"), ("left", "middle", "right")
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
-from appliance.core.findings import Point, Quad
+from appliance.core.paper.findings import Point, Quad
 from appliance.imaging.geometry.hull import hull, largest_patch, widest_quad
 
 COARSE_PX, _MIDDLE_PX, _FINE_PX = 320, 640, 1600  # long sides of the copies looked at

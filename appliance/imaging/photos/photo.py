@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from appliance.core.errors import PageDamaged
-from appliance.core.findings import Kind, Quad, Warn
+from appliance.core.paper.findings import Kind, Quad, Warn
 from appliance.imaging.doubts.photographed import LONG_SIDE_PX, Unlit
 from appliance.imaging.geometry.orientation import turned_upright
 from appliance.imaging.geometry.perspective import flattened, side_lengths

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from appliance.core.findings import Quad
+from appliance.core.paper.findings import Quad
 
 _FOCAL = 26 / 43.27  # of the diagonal: the main camera of a phone, 26 mm as on film
 _TOLERANCE = 0.035  # of the proportion; A4 and letter are 9 % apart

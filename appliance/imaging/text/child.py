@@ -10,9 +10,9 @@ import os
 import resource
 import sys
 
+from appliance.core.cards.laid import turned
 from appliance.core.errors import PageDamaged
-from appliance.core.laid import turned
-from appliance.core.packed import unpacked
+from appliance.core.paper.packed import unpacked
 from appliance.imaging.picture import picture_of
 from appliance.imaging.text.reading import TEXT_DPI, text_of
 

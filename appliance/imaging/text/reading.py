@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from appliance.core.text_layer import TextLayer, TextLine, TextWord, printable
+from appliance.core.paper.text_layer import TextLayer, TextLine, TextWord, printable
 from appliance.imaging.text.program import vietnamese_is_here, words_table
 
 TEXT_DPI = 150

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.core.figures import (
+from appliance.core.point.figures import (
     LONGEST_HOURS,
     LONGEST_MINUTES,
     Channel,
@@ -15,8 +15,8 @@ from appliance.core.figures import (
     share_percent,
     total,
 )
-from appliance.core.period import Period
-from appliance.core.visits import Face, HowDone, Purpose
+from appliance.core.point.period import Period
+from appliance.core.point.visits import Face, HowDone, Purpose
 from appliance.papers.figures.words import number, say
 
 Cell = str | int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from appliance.core.hours import Shift
+from appliance.core.point.hours import Shift
 from appliance.core.printing import Media
 from appliance.papers.prints.setting import set_print, words_of
 

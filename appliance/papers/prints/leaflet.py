@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.core.hours import Shift
+from appliance.core.point.hours import Shift
 from appliance.core.printing import Media
 from appliance.papers.prints.setting import content_of, set_print, words_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from appliance.core.point.queue import MOST_NUMBERS
 from appliance.core.printing import Media
-from appliance.core.queue import MOST_NUMBERS
 from appliance.papers.prints.setting import day, set_print, words_of
 
 A_SHEET = 12

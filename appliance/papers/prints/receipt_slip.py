@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from appliance.core.forms.procedure import Procedure
 from appliance.core.printing import Media
-from appliance.core.procedure import Procedure
 from appliance.papers.prints.setting import day, set_print, words_of
 
 

@@ -18,7 +18,7 @@ class RightsSlip:
     procedure_name: str
     made_at: datetime  # in the point's time zone
     erased_at: datetime | None  # the same; None: only the ward holds it
-    why: str  # as ``core.dossier.Why``; empty when nothing was erased
+    why: str  # as ``core.dossiers.dossier.Why``; empty when nothing was erased
     ward_code: str | None  # the receipt's
     ward_has_it: bool
     volunteer_name: str = ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.core.answers import Answers, counted_answers, visible_fields
-from appliance.core.places import Places
+from appliance.core.forms.answers import Answers, counted_answers, visible_fields
+from appliance.core.forms.places import Places
+from appliance.core.forms.procedure import Procedure
+from appliance.core.forms.shown import shown_text
 from appliance.core.printing import Media
-from appliance.core.procedure import Procedure
-from appliance.core.shown import shown_text
 from appliance.papers.prints.setting import content_of, set_print, words_of
 
 # rows of the paper form, by how the questions of each person end; several go on one line

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.core.answers import Answers, visible_sections
-from appliance.core.fields import HOME_COUNTRY, AddressField, Answer, ChoiceField, FormField
-from appliance.core.places import Places
+from appliance.core.forms.answers import Answers, visible_sections
+from appliance.core.forms.fields import HOME_COUNTRY, AddressField, Answer, ChoiceField, FormField
+from appliance.core.forms.places import Places
+from appliance.core.forms.procedure import Procedure
+from appliance.core.forms.shown import shown_text
 from appliance.core.printing import Media
-from appliance.core.procedure import Procedure
-from appliance.core.shown import shown_text
 from appliance.papers.prints.setting import content_of, set_print, words_of
 
 _RELATION = "relation"  # how procedure files call the question that wipes the others

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from appliance.core.forms.procedure import Procedure, Slot
+from appliance.core.forms.procedure_facts import Fee, ProcessingTime
 from appliance.core.printing import Media
-from appliance.core.procedure import Procedure, Slot
-from appliance.core.procedure_facts import Fee, ProcessingTime
 from appliance.papers.prints.setting import day, set_print, words_of
 
 

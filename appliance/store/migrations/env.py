@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from appliance.store import tables
+from appliance.store.schema import tables
 
 context.configure(
     connection=context.config.attributes["connection"],

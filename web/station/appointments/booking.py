@@ -14,17 +14,18 @@ from flask import (
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.appointment import AppointmentRefused, Details, Kind, Why
+from appliance.core.point.appointment import AppointmentRefused, Details, Kind, Why
 from appliance.core.printing import Media
-from appliance.desk import appointments, served
-from appliance.desk.appointments import Wanted
+from appliance.desk import served
+from appliance.desk.running import appointments
+from appliance.desk.running.appointments import Wanted
 from appliance.papers.prints.booking_slip import BookingSlip, print_booking_slip
 from web.station import outside
 from web.station.appointments.listing import moment_of
 from web.station.appointments.room import pages, say, when, where
 from web.station.booking.slots import LIMITS
 from web.station.here import point, station, volunteer
-from web.station.made_paper import made_paper
+from web.station.printing.made_paper import made_paper
 
 SLIP = "booking_slip"  # in the volunteer's own session: the store keeps a digest only
 SHOWN_FOR_S = 600.0

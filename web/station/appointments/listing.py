@@ -9,8 +9,8 @@ from flask import flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.appointment import AppointmentRefused, State
-from appliance.desk import appointments
+from appliance.core.point.appointment import AppointmentRefused, State
+from appliance.desk.running import appointments
 from web.station import outside
 from web.station.appointments.room import pages, say, tell_refusal
 from web.station.here import local, point, volunteer

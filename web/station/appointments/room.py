@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, render_template
 from flask.typing import ResponseReturnValue
 
-from appliance.core.appointment import Appointment, AppointmentRefused, Slot
+from appliance.core.point.appointment import Appointment, AppointmentRefused, Slot
 from appliance.desk import served
 from web.station.here import local, point
 from web.station.room_words import RoomWords

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.desk import bag
-from appliance.desk.examined import last_examined
+from appliance.desk.sending.examined import last_examined
+from appliance.desk.shifts import bag
 from appliance.wording.diagnosed import Told, told
 from web.station.appointments.room import hours_of
 from web.station.here import point, volunteer

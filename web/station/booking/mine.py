@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.core.appointment import AppointmentRefused, Why
-from appliance.desk import appointments
+from appliance.core.point.appointment import AppointmentRefused, Why
+from appliance.desk.running import appointments
 from web.station.booking.room import pages, say
 from web.station.here import point
 

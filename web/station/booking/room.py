@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from appliance.core.appointment import Appointment, Slot
+from appliance.core.point.appointment import Appointment, Slot
 from appliance.desk import served
+from web.station.door.nearby import only_from_nearby
 from web.station.gate import BOOKING
 from web.station.here import local, point
 from web.station.look import look
-from web.station.nearby import only_from_nearby
 from web.station.room_words import RoomWords
 
 pages = Blueprint(BOOKING, __name__, template_folder="templates")

@@ -11,7 +11,7 @@ from flask import make_response, redirect, render_template, request, session
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.appointment import (
+from appliance.core.point.appointment import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
     LONGEST_NEED,
@@ -22,8 +22,8 @@ from appliance.core.appointment import (
     Slot,
     Why,
 )
-from appliance.desk import appointments
-from appliance.desk.appointments import Wanted
+from appliance.desk.running import appointments
+from appliance.desk.running.appointments import Wanted
 from web.station.booking.room import pages, say, told
 from web.station.here import local, point, station
 from web.station.look import look

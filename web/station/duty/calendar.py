@@ -6,10 +6,10 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.roster import RosterRefused
-from appliance.desk import calendars, duty
-from appliance.desk.calendar_file import LARGEST_BYTES, CalendarRefused
-from appliance.store.duty import EVERYBODY
+from appliance.core.point.roster import RosterRefused
+from appliance.desk.running import calendars, duty
+from appliance.desk.running.calendar_file import LARGEST_BYTES, CalendarRefused
+from appliance.store.point.duty import EVERYBODY
 from web.station import outside
 from web.station.duty.room import pages, say, tell_refusal
 from web.station.gate import CALENDAR

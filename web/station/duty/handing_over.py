@@ -6,8 +6,10 @@ from flask import flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.roster import RosterRefused
-from appliance.desk import duty, handing_over, served
+from appliance.core.point.roster import RosterRefused
+from appliance.desk import served
+from appliance.desk.running import duty
+from appliance.desk.shifts import handing_over
 from web.station.duty.room import pages, say, tell_refusal
 from web.station.here import point, volunteer
 

@@ -6,7 +6,7 @@ import re
 
 from flask import Response, render_template, request
 
-from appliance.desk.duty_hours import as_csv, month_of
+from appliance.desk.running.duty_hours import as_csv, month_of
 from web.station.duty.room import pages, words
 from web.station.here import point
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
-from appliance.desk.duty_notice import duty_notice_pdf
+from appliance.desk.running.duty_notice import duty_notice_pdf
 from web.station import outside
 from web.station.duty.room import pages, say
 from web.station.here import point
-from web.station.made_paper import made_paper
+from web.station.printing.made_paper import made_paper
 
 
 @pages.get("/notice.pdf")

@@ -9,9 +9,9 @@ from flask import Blueprint, current_app, flash, g, request
 from flask.blueprints import BlueprintSetupState
 
 from appliance.core.errors import ApplianceError
-from appliance.core.roster import Duty, RosterRefused
-from appliance.desk import duty
-from appliance.desk.duty_hours import note_here
+from appliance.core.point.roster import Duty, RosterRefused
+from appliance.desk.running import duty
+from appliance.desk.running.duty_hours import note_here
 from web.station.gate import HERE_HEADER, wants_fragment
 from web.station.here import point, station
 from web.station.room_words import RoomWords

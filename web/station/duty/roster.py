@@ -9,10 +9,11 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.appointment import Appointment
-from appliance.core.roster import Duty, RosterRefused, Takes, Why
-from appliance.desk import appointments, duty, served
-from appliance.desk.duty import MOST_WEEKS, WEEK, Wanted
+from appliance.core.point.appointment import Appointment
+from appliance.core.point.roster import Duty, RosterRefused, Takes, Why
+from appliance.desk import served
+from appliance.desk.running import appointments, duty
+from appliance.desk.running.duty import MOST_WEEKS, WEEK, Wanted
 from web.station.duty.room import hour_of, pages, say, tell_refusal, when, whole_names
 from web.station.here import point, volunteer
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, render_template
 from markupsafe import Markup
 
-from appliance.desk.public_prints import scam_card_pdf, step_guide_pdf
+from appliance.desk.running.public_prints import scam_card_pdf, step_guide_pdf
 from appliance.papers.drawings import drawing
 from appliance.papers.prints.step_guide import GuideStep
 from web.station import outside

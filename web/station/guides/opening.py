@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from flask import render_template
 
-from appliance.core.hours import Opening, opening_at
-from appliance.desk.duty import hours_on, planned_between
+from appliance.core.point.hours import Opening, opening_at
+from appliance.desk.running.duty import hours_on, planned_between
 from web.station.guides.room import pages
 from web.station.here import local, point
 

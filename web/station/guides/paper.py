@@ -17,12 +17,12 @@ from flask.blueprints import BlueprintSetupState
 from appliance.core.errors import PrintingFailed
 from appliance.core.printing import Media
 from appliance.desk.point import Point
-from appliance.desk.public_prints import leaflet_pdf, notice_pdf
+from appliance.desk.running.public_prints import leaflet_pdf, notice_pdf
 from appliance.papers.prints.setting import words_of
 from web.station import outside
 from web.station.guides.room import pages
 from web.station.here import point
-from web.station.made_paper import made_paper
+from web.station.printing.made_paper import made_paper
 
 SHELF = "tramhoso-public-prints"
 KEPT = (

@@ -8,14 +8,14 @@ from datetime import date
 from flask import abort, render_template, request
 from markupsafe import Markup
 
-from appliance.core.normalise import unmarked
-from appliance.core.offer import is_meant, nearest
-from appliance.core.procedure import Procedure, Slot
-from appliance.core.procedure_facts import Confidence, Fee
-from appliance.desk.public_prints import in_asking_order
+from appliance.core.forms.normalise import unmarked
+from appliance.core.forms.offer import is_meant, nearest
+from appliance.core.forms.procedure import Procedure, Slot
+from appliance.core.forms.procedure_facts import Confidence, Fee
+from appliance.desk.running.public_prints import in_asking_order
 from appliance.procedures.elsewhere import elsewhere
 from appliance.procedures.english import said_in_english
-from web.station.choose import LONGEST_QUESTION, in_time_since
+from web.station.form.choose import LONGEST_QUESTION, in_time_since
 from web.station.guides.room import all_of, pages, say
 from web.station.here import point
 from web.station.look import Language, look

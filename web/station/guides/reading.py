@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from appliance.desk.appointments import free_slots
+from appliance.desk.running.appointments import free_slots
 from web.station.guides.opening import opening_now
 from web.station.guides.room import pages
 from web.station.here import point

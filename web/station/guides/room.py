@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from appliance.core.publication import Tongue
+from appliance.core.wire.publication import Tongue
 from appliance.published.labels import fits, label_at
 from web.station.gate import BOOKING, GUIDES, PHONE
 from web.station.guides import words

@@ -9,8 +9,8 @@ from flask import Response, abort, current_app, render_template, send_file
 from flask import url_for as link
 from markupsafe import Markup
 
-from appliance.core.publication import Kind, Tongue, name_of
-from appliance.core.publication_errors import PublicationDamaged
+from appliance.core.errors.publication import PublicationDamaged
+from appliance.core.wire.publication import Kind, Tongue, name_of
 from appliance.published.sent_down import Leaf
 from web.station.guides.room import pages
 from web.station.here import point

@@ -10,9 +10,9 @@ from flask import Flask, Request, request
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
-from appliance.core.phone_link import PhoneRefused
-from appliance.desk import phone_links
-from appliance.desk.photos import LARGEST_BYTES
+from appliance.core.dossiers.phone_link import PhoneRefused
+from appliance.desk.dossier import phone_links
+from appliance.desk.pages.photos import LARGEST_BYTES
 from web.serving import LargeBodies
 from web.station.here import point
 from web.station.look import Language

@@ -6,8 +6,8 @@ from flask import redirect, render_template
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.phone_link import FOLLOWED_FOR, LIFE, PhoneRefused
-from appliance.desk import dossiers, phone_links
+from appliance.core.dossiers.phone_link import FOLLOWED_FOR, LIFE, PhoneRefused
+from appliance.desk.dossier import dossiers, phone_links
 from web.station.here import point
 from web.station.phone.room import cookie_name, in_this_language, pages, phone, refused, secret
 from web.station.slots import slots_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from appliance.core.dossier import DossierState
-from appliance.desk import dossiers
-from appliance.desk.following import follow_up_url, portal_url
-from web.station.delivery import stage_of
+from appliance.core.dossiers.dossier import DossierState
+from appliance.desk.dossier import dossiers
+from appliance.desk.sending.following import follow_up_url, portal_url
+from web.station.after.delivery import stage_of
 from web.station.here import point, station
 from web.station.look import look
 from web.station.phone.room import in_this_language, pages, phone

@@ -6,15 +6,15 @@ from flask import jsonify, make_response, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.answers import Answers
 from appliance.core.errors import AnswersChangedElsewhere
-from appliance.core.normalise import normalise
-from appliance.desk import dossiers
-from appliance.desk.confirming import confirm
-from appliance.desk.dossiers import DossierView
+from appliance.core.forms.answers import Answers
+from appliance.core.forms.normalise import normalise
+from appliance.desk.dossier import dossiers
+from appliance.desk.dossier.confirming import confirm
+from appliance.desk.dossier.dossiers import DossierView
 from web.station import places
-from web.station.filling import desk_of, told_of
-from web.station.forms import typed_answers
+from web.station.form.filling import desk_of, told_of
+from web.station.form.forms import typed_answers
 from web.station.gate import wants_fragment
 from web.station.here import point, station
 from web.station.look import look

@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, render_template, session
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.dossier import DossierState
-from appliance.core.phone_link import PhoneLink
-from appliance.desk import dossiers, phone_links
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.dossiers.phone_link import PhoneLink
+from appliance.desk.dossier import dossiers, phone_links
 from web.station import outside
 from web.station.here import point, station, volunteer
 from web.station.phone.qr import qr_svg

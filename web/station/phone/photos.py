@@ -8,11 +8,12 @@ from flask import Response, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.dossier import CAMERA, DossierState
+from appliance.core.dossiers.dossier import CAMERA, DossierState
 from appliance.core.errors import DiskFull, DossierMovedOn, DossierUnknown
-from appliance.desk import dossiers, page_edits, photos, scanning
-from appliance.desk.dossiers import DossierView
-from appliance.desk.scanning import PageImage
+from appliance.desk.dossier import dossiers
+from appliance.desk.dossier.dossiers import DossierView
+from appliance.desk.pages import page_edits, photos, scanning
+from appliance.desk.pages.scanning import PageImage
 from web.station.here import point, station
 from web.station.look import look
 from web.station.phone.room import in_this_language, pages, phone

@@ -8,10 +8,11 @@ from flask import Response, redirect, render_template
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.answers import Answers
-from appliance.core.dossier import DossierState
-from appliance.desk import dossiers, takeaways
-from appliance.desk.dossiers import DossierView
+from appliance.core.dossiers.dossier import DossierState
+from appliance.core.forms.answers import Answers
+from appliance.desk.dossier import dossiers
+from appliance.desk.dossier.dossiers import DossierView
+from appliance.desk.sending import takeaways
 from appliance.papers.prints.value_sheet import CopySection, copy_rows, traps_of
 from web.station.here import point, station
 from web.station.look import look

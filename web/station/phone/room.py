@@ -15,18 +15,18 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from appliance.catalogues import read_catalogue
-from appliance.core.dossier import Dossier, Page
+from appliance.core.dossiers.dossier import Dossier, Page
+from appliance.core.dossiers.phone_link import PhoneLink, PhoneRefused, Why
 from appliance.core.errors import ApplianceError, DossierMovedOn, DossierUnknown, Unexpected, Who
-from appliance.core.phone_link import PhoneLink, PhoneRefused, Why
-from appliance.desk import phone_links
-from appliance.desk.dossiers import DossierView
+from appliance.desk.dossier import phone_links
+from appliance.desk.dossier.dossiers import DossierView
 from appliance.procedures.english import in_english, said_in_english
 from appliance.wording import Notice, notice_for
 from appliance.wording.findings import Advice, advice_for
+from web.station.door.nearby import only_from_nearby
 from web.station.gate import PHONE, wants_fragment
 from web.station.here import point
 from web.station.look import Language, look
-from web.station.nearby import only_from_nearby
 
 pages = Blueprint(PHONE, __name__, template_folder="templates")
 AT_THE_DOOR = frozenset({"phone.open", "phone.claim", "phone.left"})

@@ -9,9 +9,9 @@ from flask import abort, make_response, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.queue import Queue
-from appliance.core.visits import Face
-from appliance.desk import queue, visits
+from appliance.core.point.queue import Queue
+from appliance.core.point.visits import Face
+from appliance.desk.running import queue, visits
 from web.station import outside
 from web.station.guides.room import pages as public
 from web.station.here import point, station

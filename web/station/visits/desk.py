@@ -9,8 +9,9 @@ from flask import abort, flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.visits import HowDone, Purpose
-from appliance.desk import queue, served, visits
+from appliance.core.point.visits import HowDone, Purpose
+from appliance.desk import served
+from appliance.desk.running import queue, visits
 from web.station.here import point, volunteer
 from web.station.visits.paper_turns import slip_of
 from web.station.visits.room import pages

@@ -10,14 +10,15 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from appliance.core.period import Period
-from appliance.core.served import ServedPlace
-from appliance.desk import figures, served
+from appliance.core.point.period import Period
+from appliance.core.point.served import ServedPlace
+from appliance.desk import served
+from appliance.desk.running import figures
 from appliance.papers.figures.charts import lying_bars
 from appliance.papers.figures.report import Asked, Report, Table, report_of
 from appliance.papers.figures.words import number
 from appliance.papers.figures.words import say as figure_words
-from appliance.store.volunteers import Role
+from appliance.store.people.volunteers import Role
 from web.station.error_pages import refuse
 from web.station.here import local, point, volunteer
 from web.station.visits.room import pages

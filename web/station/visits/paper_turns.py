@@ -13,13 +13,14 @@ from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import PrinterError, PrintingFailed
+from appliance.core.point.queue import MOST_NUMBERS
 from appliance.core.printing import Media, PrintNews, PrintState
-from appliance.core.queue import MOST_NUMBERS
-from appliance.desk import queue, served
-from appliance.desk.printing import printer_for, queue_slip
+from appliance.desk import served
+from appliance.desk.dossier.printing import printer_for, queue_slip
+from appliance.desk.running import queue
 from web.station.here import point
-from web.station.print_book import Handed
-from web.station.prints import HANDING_S, book, follow, state_of
+from web.station.printing.print_book import Handed
+from web.station.printing.prints import HANDING_S, book, follow, state_of
 from web.station.visits.room import pages
 from web.station.visits.words import say
 

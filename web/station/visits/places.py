@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request
 from flask import url_for as link
 from flask.typing import ResponseReturnValue
 
-from appliance.core.served import LONGEST_NAME
+from appliance.core.point.served import LONGEST_NAME
 from appliance.desk import served
 from web.station.here import point
 from web.station.visits.room import pages

@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def _key(name: str) -> str:
-    """As ``core.served.place_key`` made it when this was written."""
+    """As ``core.point.served.place_key`` made it when this was written."""
     bare = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
     words = re.findall(r"[a-z0-9]+", "".join(c for c in bare if c.isascii()))
     return "-".join(words)[:LONGEST_KEY].rstrip("-")

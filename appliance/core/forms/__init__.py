@@ -1,0 +1,1 @@
+"""What is asked and what was answered: procedures, fields, and all that is looked at in one."""

@@ -1,0 +1,1 @@
+"""The panel with one button: what it shows, sounds like and says."""

@@ -1,0 +1,1 @@
+"""A dossier on the desk: opened, filled, agreed to, looked at, printed."""

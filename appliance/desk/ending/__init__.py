@@ -1,0 +1,1 @@
+"""What goes, when, and by whose order: keys first, then files, then rows."""

@@ -1,0 +1,1 @@
+"""What a point does beside dossiers: roster, bookings, visitors, numbers, its figures."""

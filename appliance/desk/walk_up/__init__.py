@@ -1,0 +1,1 @@
+"""Papers that lie in the scanner before anybody opened a dossier for them."""

@@ -1,0 +1,1 @@
+"""Who comes in, how long they stay, and what every request must be before it is looked at."""

@@ -1,0 +1,1 @@
+"""The pages for what comes out of a printer."""

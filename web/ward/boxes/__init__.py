@@ -1,0 +1,1 @@
+"""What boxes bring and are told: uploads, commits, receipts, news, codes, what is published."""

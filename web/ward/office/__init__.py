@@ -1,0 +1,1 @@
+"""The officers' pages: the inbox, one dossier, answers, figures, who may come in."""
