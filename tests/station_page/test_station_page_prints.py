@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import waitress
 from flask import Flask
+from playwright.sync_api import expect
 
 from appliance.config import PrinterSection
 from appliance.core.printing import Media, PrintJob, PrintNews, PrintState
@@ -328,7 +329,7 @@ def test_the_prints_are_reached_by_keyboard_and_have_no_barriers(
         link = page.locator("#file-value_sheet-a4")
         page.locator("main").focus()
         page.keyboard.press("Tab")
-        assert link.evaluate("it => document.activeElement === it")
+        expect(link).to_be_focused()
         outline = link.evaluate("it => getComputedStyle(it).outlineWidth")
         assert outline == "3px"  # Bootstrap would take it away
         with page.expect_download() as taken:
