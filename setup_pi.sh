@@ -7,6 +7,7 @@
 #   sudo ./setup_pi.sh check                               what install would change; 3: something
 #   sudo ./setup_pi.sh update [--from BUNDLE]              a newer release, from a stick say
 #   sudo ./setup_pi.sh uninstall [--erase] [--dry-run]     take it away; --erase: the dossiers too
+#   sudo ./setup_pi.sh install-ward --url URL | uninstall-ward [--erase]   the ward: docs/ward.md
 #   ./setup_pi.sh bundle FOLDER [--sign KEYFILE]           a release for places without a network
 #   ./setup_pi.sh release-key KEYFILE                      the pair of keys that signs releases
 #
@@ -25,8 +26,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly ROOT
 readonly VENV=${ROOT}/.venv
 readonly LOCKS=${ROOT}/appliance/requirements
-readonly PYTHON=/usr/bin/python3
-readonly OLDEST_PYTHON="3, 11" OLDEST_NODE=18
+readonly PYTHON=/usr/bin/python3 OLDEST_PYTHON="3, 11" OLDEST_NODE=18
 readonly USAGE=64 UNSUPPORTED=65 NO_ROOM=66 UNAVAILABLE=69 NOT_ROOT=77
 
 # Debian packages. "package:program" is also content with a program that came another way.
@@ -45,6 +45,7 @@ readonly BOX_PACKAGES=(
   openssl                     # judges who signed a release
   iproute2 udev systemd-timesyncd unattended-upgrades
 )
+readonly WARD_PACKAGES=(python3-venv fonts-dejavu-core tzdata nginx-light:nginx openssl sqlite3)
 readonly TEST_PACKAGES=(
   chromium:chromium
   cups:cupsd cups-ipp-utils:ippeveprinter iproute2:ip  # a print system in a network of its own
@@ -75,7 +76,7 @@ stop() { # CODE SENTENCE
   exit "$1"
 }
 
-usage() { sed -n '4,11p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
+usage() { sed -n '4,12p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; }
 
 # ── what kind of machine is this ─────────────────────────────────────────────
 
@@ -259,18 +260,19 @@ run_tests() {
 
 # ── a box of its own: appliance/setup does all but Debian's packages ─────────
 
-provision() { # install|check|uninstall WORD…
+provision() { # install|check|update|uninstall|install-ward|uninstall-ward WORD…
   local absent=() wanted=("${RUN_PACKAGES[@]}" "${BOX_PACKAGES[@]}")
+  [[ $1 != *-ward ]] || wanted=("${WARD_PACKAGES[@]}")
   need_known_system /etc/os-release "$(dpkg --print-architecture 2>/dev/null || uname -m)"
   need_root "${EUID}" "$1"
   case " $* " in
-    *" uninstall "* | *" update "* | *" -h "* | *" --help "*) ;;
+    *" uninstall"* | *" update "* | *" -h "* | *" --help "*) ;;
     *" check "* | *" --dry-run "*) mapfile -t absent < <(missing "${wanted[@]}") ;;
     *)
       [[ -e /opt/tramhoso/venv ]] || need_room /opt 900
       mapfile -t absent < <(missing "${wanted[@]}")
       # a typo is told before anything is installed; then what a bundle holds
-      setup_py judge "${@:2}" --absent "${absent[*]}"
+      setup_py "judge${1#install}" "${@:2}" --absent "${absent[*]}"
       absent=()
       install_packages "${wanted[@]}"
       ;;
@@ -285,13 +287,13 @@ setup_py() { # from where the code really lies: an update changes the link on th
 
 main() {
   case ${1:-} in
-    install | check | update | uninstall) provision "$@" ;;
+    install | check | update | uninstall | install-ward | uninstall-ward) provision "$@" ;;
     bundle) setup_py "$@" --packages "${RUN_PACKAGES[*]%%:*} ${BOX_PACKAGES[*]%%:*}" ;;
     release-key) setup_py "$@" ;;
     demo) demo "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     -h | --help | help) usage ;;
-    *) usage && stop "${USAGE}" "say demo, test, install, check, update or uninstall" ;;
+    *) usage && stop "${USAGE}" "say demo, test, install, check, update or uninstall; at the ward install-ward" ;;
   esac
 }
 

@@ -72,7 +72,7 @@ def init(home: Path, database: str | None, url: str, as_json: bool) -> None:
 
     Run again, it changes nothing; the token and the password are told only once.
     """
-    made = asdict(init_ward(WardSettings(home, database))) | {"url": url}
+    made = asdict(_plainly(lambda: init_ward(WardSettings(home, database)))) | {"url": url}
     if as_json:
         click.echo(json.dumps(made))
         return

@@ -1,4 +1,4 @@
-"""What setup_pi.sh hands over to: install, check, update, uninstall, bundle, release-key."""
+"""What setup_pi.sh hands over to: a box's verbs, a ward's, bundle, release-key."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from appliance.setup.signature import fingerprint, make_key
 from appliance.setup.steps import Exit, Refused, say
 from appliance.setup.trust import Bundle, judged
 from appliance.setup.updating import update_clone, update_from
+from appliance.setup.ward import Ward, is_a_wards
+from appliance.setup.ward import remove as remove_ward
+from appliance.setup.ward_site import asked_site
 from appliance.setup.words import words
 
 NEEDS_NO_ROOT = ("bundle", "release-key")
@@ -58,6 +61,7 @@ def _bundle(asked: argparse.Namespace) -> int:
 
 
 def _judge(asked: argparse.Namespace) -> int:
+    _must_not_be_a_wards()
     bundle = _given(asked)
     with _configured(asked):
         Settings(asked.config)
@@ -72,6 +76,7 @@ def _update(asked: argparse.Namespace) -> int:
 
 
 def _install(asked: argparse.Namespace) -> int:
+    _must_not_be_a_wards()
     with _configured(asked) as point:
         box = Box(asked.config, _given(asked))
         if asked.dry_run:
@@ -121,6 +126,48 @@ def _uninstall(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def _must_not_be_a_wards() -> None:
+    """A box's nginx would take the place of the ward's, and the boxes would find nobody."""
+    if is_a_wards():
+        raise Refused(
+            Exit.USAGE,
+            "the ward's service is installed here; a box wants a machine of its own; "
+            "nothing was changed",
+        )
+
+
+def _judge_ward(asked: argparse.Namespace) -> int:
+    _ward(asked)
+    if (bundle := _given(asked)) is not None:
+        install_debs(bundle, asked.absent.split())
+    return Exit.DONE
+
+
+def _install_ward(asked: argparse.Namespace) -> int:
+    ward = _ward(asked)
+    if asked.dry_run:
+        absent = asked.absent.split()
+        for package in absent:
+            say("would", f"install Debian's {package}")
+        _tell(len(absent) + ward.would("would"), looked=True)
+        return Exit.DONE
+    _tell(ward.make())
+    for line in ward.what_comes_next():
+        say("next", line)
+    return Exit.DONE
+
+
+def _ward(asked: argparse.Namespace) -> Ward:
+    site = asked_site(asked.url, asked.certificate, asked.key)
+    bundle = _given(asked)
+    return Ward(site, bundle.wheels if bundle else None)
+
+
+def _uninstall_ward(asked: argparse.Namespace) -> int:
+    _tell(remove_ward(erase=asked.erase, dry_run=asked.dry_run), looked=asked.dry_run)
+    return Exit.DONE
+
+
 def _given(asked: argparse.Namespace) -> Bundle | None:
     """The bundle that was named, if one was, and may be taken."""
     return judged(asked.offline, asked.release_key) if asked.offline else None
@@ -146,6 +193,9 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "uninstall": _uninstall,
     "bundle": _bundle,
     "release-key": _release_key,
+    "install-ward": _install_ward,
+    "uninstall-ward": _uninstall_ward,
+    "judge-ward": _judge_ward,
     "judge": _judge,  # asked by setup_pi.sh before it installs what no bundle holds
 }
 

@@ -16,6 +16,7 @@ PREVIOUS = OPT / "previous"  # the one before it, to go back to
 COMING = OPT / "coming"  # a new release's source while it is set up
 UNDO = OPT / "undo.json"  # what was Debian's and is put back by uninstall
 STATE = Path("/var/lib/tramhoso")
+WARD_ETC = Path("/etc/tramhoso-ward")
 WARD_STATE = Path("/var/lib/tramhoso-ward")
 UNITS = Path("/etc/systemd/system")
 SYSTEM_PYTHON = "/usr/bin/python3"

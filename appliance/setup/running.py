@@ -102,7 +102,7 @@ def wait_until_it_runs() -> None:
         if not not_running() and page_answers():
             return
         time.sleep(0.2)
-    late = [f"{unit}: {_last_words(unit)}" for unit in not_running()]
+    late = [f"{unit}: {last_words(unit)}" for unit in not_running()]
     raise Refused(Exit.NOT_RUNNING, "; ".join(late) or "the page does not answer")
 
 
@@ -111,7 +111,8 @@ def _given_up() -> bool:
     return any(holds("systemctl", "is-failed", "--quiet", unit) for unit in wanted())
 
 
-def _last_words(unit: str) -> str:
+def last_words(unit: str) -> str:
+    """What a unit told the journal at its end."""
     words = ["journalctl", "--no-pager", "--output=cat", "--lines=1", f"_SYSTEMD_UNIT={unit}"]
     said = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
     return said or "is not active, see: systemctl status"

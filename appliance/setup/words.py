@@ -24,7 +24,10 @@ def words() -> argparse.Namespace:
         absent="",
         point=None,
         points=None,
+        certificate=None,
+        key=None,
     )
+    _ward(verbs)
     for name in ("install", "check", "judge", "update", "uninstall"):
         # `judge` is not typed by anybody: install's words, read once before Debian's packages
         said = "install" if name == "judge" else name
@@ -49,6 +52,8 @@ def words() -> argparse.Namespace:
     asked = parser.parse_args()
     if asked.points and not asked.point:
         parser.error("which point of the list? --as CODE, as in --as KV-0007")
+    if (asked.certificate is None) != (asked.key is None):
+        parser.error("--certificate and --key go together")
     if asked.point and asked.config:
         parser.error("--as takes the configuration from the list; leave --config out")
     return asked
@@ -57,6 +62,24 @@ def words() -> argparse.Namespace:
 def bundle_around(source: Path) -> Path | None:
     """The bundle that *source* is a part of: whoever runs its set-up means that bundle."""
     return source.parent if (source.parent / MANIFEST).exists() else None
+
+
+def _ward(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    for name in ("install-ward", "judge-ward", "uninstall-ward"):
+        said = name.replace("judge", "install")
+        verb = verbs.add_parser(name, prog=f"setup_pi.sh {said}", allow_abbrev=False)
+        verb.add_argument("--absent", default="", help=argparse.SUPPRESS)
+        if name != "judge-ward":
+            verb.add_argument("--dry-run", action="store_true")
+        if name == "uninstall-ward":
+            verb.add_argument("--erase", action="store_true")
+            continue
+        verb.add_argument("--url", metavar="https://NAME/intake/v1")
+        verb.add_argument("--certificate", type=_as_said, metavar="FILE")
+        verb.add_argument("--key", type=_as_said, metavar="FILE")
+        here = bundle_around(SOURCE)
+        verb.add_argument("--offline", type=_absolute, metavar="BUNDLE", default=here)
+        verb.add_argument("--release-key", type=_absolute, metavar="FILE")
 
 
 def _bundle(verb: argparse.ArgumentParser) -> None:
@@ -74,6 +97,11 @@ def _bundle(verb: argparse.ArgumentParser) -> None:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         self.exit(64, f"{self.prog}: {message}; the words there are: ./setup_pi.sh help\n")
+
+
+def _as_said(path: str) -> Path:
+    """A link stays one: certbot's leads to another file after each renewal."""
+    return Path(path).absolute()
 
 
 def _absolute(path: str) -> Path:

@@ -41,6 +41,12 @@ AROUND = {
 SERVICES = ["tramhoso-station", "tramhoso-web", "tramhoso-nginx"]
 POINT = "file:/var/lib/tramhoso/point.db?mode=ro"
 WARD_HOME = "/var/lib/tramhoso-ward"
+WARD_UNIT = "/etc/systemd/system/tramhoso-ward.service"
+# beside a box there is no second nginx: plain HTTP, on loopback
+PLAIN_WARD = f"""[Service]
+ExecStart=
+ExecStart={TRAMHOSO} ward serve {WARD_HOME}
+"""
 
 
 def installed(machine: Machine, setup: str = SETUP, wheels: str = "/bundle") -> str:
@@ -111,7 +117,8 @@ def visitor_began(machine: Machine, *words: str) -> subprocess.Popen[bytes]:
 def a_ward(machine: Machine) -> dict[str, str]:
     """A ward's service on the same machine, from now on and after each start; what it printed."""
     machine.run("systemd-sysusers", "/src/systemd/sysusers.d/tramhoso-ward.conf")
-    machine.shell("cp /src/systemd/tramhoso-ward.service /etc/systemd/system/")
+    machine.shell(f"cp /src/systemd/tramhoso-ward.service {WARD_UNIT}")
+    machine.write(f"{WARD_UNIT}.d/plain.conf", PLAIN_WARD)
     machine.shell(f"install -d -m 0700 -o tramhoso-ward -g tramhoso-ward {WARD_HOME}")
     init = (TRAMHOSO, "ward", "init", WARD_HOME, "--json")
     made = json.loads(machine.run(*init, user="tramhoso-ward", HOME="/var/tmp").stdout)
@@ -122,5 +129,5 @@ def a_ward(machine: Machine) -> dict[str, str]:
 def no_ward(machine: Machine) -> None:
     """What ``a_ward`` brought is gone."""
     machine.shell("systemctl disable --quiet --now tramhoso-ward")
-    machine.shell("rm /etc/systemd/system/tramhoso-ward.service; systemctl daemon-reload")
+    machine.shell(f"rm -r {WARD_UNIT} {WARD_UNIT}.d; systemctl daemon-reload")
     machine.shell(f"rm -r {WARD_HOME}; userdel tramhoso-ward")

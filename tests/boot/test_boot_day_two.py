@@ -18,6 +18,7 @@ from tests.boot.installed import (
     SERVICES,
     SETUP,
     TRAMHOSO,
+    a_ward,
     installed,
     nothing_failed,
 )
@@ -68,17 +69,6 @@ def visit(box: Machine, pin: str, *going_on: str) -> dict[str, object]:
     told = json.loads(said.stdout.splitlines()[-1])
     assert told["ward_has_all_bytes"]
     return dict(told)
-
-
-def a_ward(box: Machine) -> str:
-    """A ward's service on the same machine; where it is."""
-    box.run("systemd-sysusers", "/src/systemd/sysusers.d/tramhoso-ward.conf")
-    box.shell("cp /src/systemd/tramhoso-ward.service /etc/systemd/system/")
-    box.shell(f"install -d -m 0700 -o tramhoso-ward -g tramhoso-ward {WARD}")
-    init = (TRAMHOSO, "ward", "init", WARD, "--json")
-    made = json.loads(box.run(*init, user="tramhoso-ward", HOME="/var/tmp").stdout)
-    box.shell("systemctl daemon-reload; systemctl enable --now tramhoso-ward")
-    return str(made["url"])
 
 
 def started(box: Machine, unit: str) -> str:
@@ -148,7 +138,7 @@ def test_a_box_is_enrolled_cut_backed_up_reset_and_restored_and_works_each_time(
     box.write("/root/box.toml", commented(CONFIG))
     installed(box)
     box.shell("echo 127.0.0.1 tramhoso.local >>/etc/hosts")
-    url = a_ward(box)
+    url = a_ward(box)["url"]
     a_code_makes_it_the_wards_and_starts_what_must_know(box, url)
     pin = box.run(TRAMHOSO, "volunteer", "add", "Lê Thị Mẫu", user="tramhoso").stdout.strip()
     a_plug_pulled_in_the_middle_of_a_visit_costs_nothing(box, pin)

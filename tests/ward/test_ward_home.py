@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
 from pathlib import Path
@@ -242,3 +243,16 @@ def test_the_ward_runs_without_the_box(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder away")
+def test_whoever_is_not_the_owner_is_told_who_is_and_nothing_is_written(tmp_path: Path) -> None:
+    """A file of root's beside the database would stop the service at its next start."""
+    home = tmp_path / "ward"
+    assert tramhoso("init", home).exit_code == 0
+    before = sorted(home.iterdir())
+    os.chown(home, 1, 1)
+    for words in (("init", home), ("token", "list", home), ("enrol-code", home, "hop-2")):
+        said = tramhoso(*words)
+        assert (said.exit_code, "sudo -u daemon tramhoso ward" in said.output) == (1, True)
+    assert sorted(home.iterdir()) == before

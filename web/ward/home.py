@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,10 @@ from appliance.keys.signing import new_signing_key, verify_key_of
 
 class NotAWardHome(Exception):
     """The folder was not made by ``tramhoso ward init``."""
+
+
+class NotTheOwner(NotAWardHome):
+    """Whatever somebody else writes here the service could not read any more."""
 
 
 class HomeInUse(Exception):
@@ -109,6 +114,7 @@ class WardHome:
 def make_home(folder: Path) -> WardHome:
     """Make what is missing in *folder*; a key that exists is never replaced."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _must_be_owner(folder)
     folder.chmod(0o700)  # also when somebody made it before: private keys come in here
     home = WardHome(folder)
     home.uploads.mkdir(exist_ok=True, mode=0o700)
@@ -126,7 +132,9 @@ def open_home(folder: Path) -> WardHome:
 
     Raises:
         NotAWardHome: a key is missing, so nothing could be opened or signed.
+        NotTheOwner: it is another user's, and nothing was touched.
     """
+    _must_be_owner(folder)
     home = WardHome(folder)
     if not (home.identity and home.signing_key and home.session_key):
         raise NotAWardHome(f"{folder}: an empty key file; restore it from the backup")
@@ -162,6 +170,20 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _must_be_owner(folder: Path) -> None:
+    """Root too: a file of root's in here would stop the service at its next start."""
+    try:
+        owner = folder.stat().st_uid
+    except FileNotFoundError:
+        return
+    if owner != os.geteuid():
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = f"#{owner}"
+        raise NotTheOwner(f"{folder} belongs to {name}: sudo -u {name} tramhoso ward …")
 
 
 def _make_secret(path: Path, make: Callable[[], str]) -> None:
