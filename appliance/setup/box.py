@@ -17,7 +17,15 @@ from appliance.setup.names import NAMES, names_for
 from appliance.setup.needed import Needed
 from appliance.setup.placed import PlacedFile, PlacedFolder, box_files, forget_unfinished
 from appliance.setup.places import CONFIG, ETC, PREVIOUS, PUBLIC, STATE, TLS, UNDO, VENV
-from appliance.setup.release import Built, Release, Switched, forget_old, is_whole, releases
+from appliance.setup.release import (
+    Built,
+    Release,
+    Switched,
+    forget_old,
+    is_whole,
+    lost_python,
+    releases,
+)
 from appliance.setup.running import Started, not_running, page_answers, stop, systemd_runs
 from appliance.setup.sane import SaneFolder, sane_files
 from appliance.setup.settings import Settings, judge_values
@@ -200,6 +208,8 @@ class _Certificates:
     def changes(self) -> list[str]:
         if not (TLS / "page.pem").exists():
             return [f"{TLS}: the box's own certificate authority and the page's certificate"]
+        if lost_python(VENV):
+            return []  # nobody to ask before the release is made anew
         if VENV.exists() and not holds(*_certificates("--check")):
             return [f"{TLS}: the page's certificate is made anew"]
         return []

@@ -94,12 +94,15 @@ class Release:
 class Built:
     """The release's venv, beside the one that runs."""
 
-    def __init__(self, release: Release) -> None:
-        self._release = release
+    def __init__(self, release: Release, runs: Path = VENV) -> None:
+        self._release, self._runs = release, runs
 
     def changes(self) -> list[str]:
-        new = not self._release.is_whole()
-        return [f"{self._release.folder}: a venv with this release"] if new else []
+        if self._release.is_whole():
+            return []
+        lost = lost_python(self._runs)
+        lines = [f"what runs was made for Python {lost}, which is no longer here"] if lost else []
+        return [*lines, f"{self._release.folder}: a venv with this release"]
 
     def apply(self) -> None:
         self._release.build()
@@ -123,6 +126,18 @@ class Switched:
 def running() -> Path | None:
     """The folder of the release that runs."""
     return VENV.parent / VENV.readlink() if VENV.is_symlink() else None
+
+
+def lost_python(venv: Path, here: str = "{}.{}".format(*sys.version_info[:2])) -> str:
+    """The Python of *venv*, where Debian's is another one now; empty where all is as it was.
+
+    Debian 13 brings 3.13 in place of 3.11; what was installed for that is not seen any more.
+    """
+    try:
+        said = re.search(r"(?m)^version = (\d+\.\d+)", (venv / "pyvenv.cfg").read_text("utf-8"))
+    except FileNotFoundError:
+        return ""
+    return said[1] if said and said[1] != here else ""
 
 
 def switch_to(folder: Path) -> None:

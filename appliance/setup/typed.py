@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from appliance.setup.placed import PlacedFile
-from appliance.setup.places import VENV
+from appliance.setup.places import OPT, VENV
 
 FOLDER = Path("/usr/local/bin")  # sudo looks there too
+SAME = OPT / "same-python"  # where it lies: tree/
 MARK = "# Placed by setup_pi.sh of Trạm Hồ Sơ."
 WORDS = {
     "tramhoso": f"{VENV}/bin/tramhoso",
@@ -18,10 +19,16 @@ WORDS = {
 def typed_words(folder: Path = FOLDER) -> list[PlacedFile]:
     """The two, but for a name that is somebody else's already: that stays as it is."""
     return [
-        PlacedFile(folder / name, f'#!/bin/sh\n{MARK}\nexec {leads_to} "$@"\n'.encode(), 0o755)
+        PlacedFile(folder / name, _word(name, leads_to).encode(), 0o755)
         for name, leads_to in WORDS.items()
         if is_ours_or_free(folder / name)
     ]
+
+
+def _word(name: str, leads_to: str) -> str:
+    """The set-up has Debian's own Python: it is what mends a release that lost the one it had."""
+    look = f"[ ! -e {SAME} ] || /bin/sh {SAME} || exit\n" if name == "tramhoso" else ""
+    return f'#!/bin/sh\n{MARK}\n{look}exec {leads_to} "$@"\n'
 
 
 def is_ours_or_free(place: Path) -> bool:

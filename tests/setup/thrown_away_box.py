@@ -78,7 +78,8 @@ class BoxAndBundle:
     def must_be_tidy(self) -> None:
         """Nothing half made lies about."""
         left = self.root.shell("ls -A /opt/tramhoso; find /etc/systemd/system -name '.*'")
-        assert set(left.split()) <= {"announce", "releases", "venv", "previous", "undo.json"}
+        ours = {"announce", "same-python", "releases", "venv", "previous", "undo.json"}
+        assert set(left.split()) <= ours
 
     def settled_tree(self) -> Tree:
         """What was changed, but for releases that are built beside and what is left of one."""
