@@ -1,8 +1,6 @@
-"""A board that QEMU emulates, with hands at its pins: a finger on the button, an eye at the lamp.
+"""A Raspberry Pi 3B that QEMU emulates, with a hand at its button and an eye at its lamp.
 
-A Raspberry Pi 3B as QEMU knows it keeps the level of a pin but raises no interrupt for an edge, so
-nobody can press there. The board `virt` has the same processor and a gpiochip (PL061) that does.
-Its eight lines are why the panel hangs on pins 4 to 7.
+QEMU keeps the level of a pin but raises no interrupt for an edge: a button is held, never pressed.
 """
 
 from __future__ import annotations
@@ -14,28 +12,12 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from tests.boot.pi_card import Card, sign_as_pi
+from tests.boot.pi_card import Card
 
 BUTTON, LAMP = 4, (5, 6, 7)
 _LOOK_APART_S = 0.2
-
-
-class Board(Protocol):
-    """What differs between the two."""
-
-    def words(self, card: Card, folder: Path) -> list[str]:
-        """For QEMU."""
-        ...
-
-    def hold(self, emulator: Emulator, *, down: bool) -> None:
-        """The button, which is wired to ground."""
-        ...
-
-    def lamp(self, emulator: Emulator) -> tuple[int, ...]:
-        """Red, green and blue."""
-        ...
 
 
 class Pi3B:
@@ -46,44 +28,19 @@ class Pi3B:
     def __init__(self, memory_mb: int) -> None:
         self._memory_mb = memory_mb
 
-    def words(self, card: Card, folder: Path) -> list[str]:
+    def words(self, card: Card) -> list[str]:
+        """For QEMU."""
         line = f"console=ttyS1,115200 console=ttyAMA0,115200 mem={self._memory_mb}M"
         return ["-M", "raspi3b", "-dtb", str(card.tree), "-append", f"{line} {COMMON}",
                 "-drive", f"file={card.image},if=sd,format=raw,snapshot=on"]  # fmt: skip
 
     def hold(self, emulator: Emulator, *, down: bool) -> None:
+        """The button, which is wired to ground."""
         emulator.ask(f"writel {self.CLEAR if down else self.SET:#x} {1 << BUTTON:#x}")
 
     def lamp(self, emulator: Emulator) -> tuple[int, ...]:
+        """Red, green and blue."""
         return bits(emulator.ask(f"readl {self.LEVELS:#x}"))
-
-
-class Virt:
-    """QEMU's own board, with the memory of a Zero 2 W."""
-
-    DATA = 0x90303FC
-
-    def __init__(self, memory_mb: int) -> None:
-        self._memory_mb = memory_mb
-        self._chip = ""
-
-    def words(self, card: Card, folder: Path) -> list[str]:
-        machine = ["-cpu", "cortex-a53", "-smp", "4", "-m", f"{self._memory_mb}M"]
-        tree = folder / "virt.dtb"
-        dump = ["qemu-system-aarch64", "-M", f"virt,dumpdtb={tree}", *machine]
-        subprocess.run(dump, check=True, capture_output=True)
-        sign_as_pi(tree)
-        line = f"console=ttyAMA0 look=visit {COMMON}"
-        return ["-M", "virt", *machine, "-dtb", str(tree), "-append", line,
-                "-drive", f"file={card.image},if=none,id=card,format=raw,snapshot=on",
-                "-device", "virtio-blk-device,drive=card"]  # fmt: skip
-
-    def hold(self, emulator: Emulator, *, down: bool) -> None:
-        self._chip = self._chip or emulator.path_of("pl061")
-        emulator.ask(f"set_irq_in {self._chip} unnamed-gpio-in {BUTTON} {0 if down else 1}")
-
-    def lamp(self, emulator: Emulator) -> tuple[int, ...]:
-        return bits(emulator.ask(f"readl {self.DATA:#x}"))
 
 
 COMMON = "rdinit=/init rw panic=1 loglevel=3 systemd.show_status=1"
@@ -100,17 +57,17 @@ def bits(answer: str) -> tuple[int, ...]:
 class Emulator:
     """A running board. What is inside speaks by lines of JSON on its console."""
 
-    def __init__(self, board: Board, card: Card, folder: Path) -> None:
+    def __init__(self, board: Pi3B, card: Card, folder: Path) -> None:
         self.board, self._folder, self._read = board, folder, 0
         self._log = folder / "console.log"
         self._log.touch()
         self._running = subprocess.Popen(
             [
                 "qemu-system-aarch64", "-accel", "tcg,thread=single,tb-size=512",
-                *board.words(card, folder), "-kernel", str(card.kernel),
+                *board.words(card), "-kernel", str(card.kernel),
                 "-initrd", str(card.first_files), "-display", "none", "-no-reboot",
                 "-serial", f"file:{self._log}", "-serial", "null",
-                "-monitor", f"unix:{folder}/monitor,server=on,wait=off",
+                "-monitor", "none",
                 "-qtest", f"unix:{folder}/pins,server=on,wait=off", "-qtest-log", "none",
             ],
             stdin=subprocess.DEVNULL,
@@ -149,18 +106,6 @@ class Emulator:
         answer = self._pins.makefile().readline()
         assert answer.startswith("OK"), f"{command}: {answer}"
         return answer
-
-    def path_of(self, kind: str) -> str:
-        """The one device of *kind*, as QEMU names it."""
-        with self._connected("monitor") as monitor:
-            monitor.settimeout(10)
-            monitor.sendall(b"info qom-tree /machine/unattached\n")
-            text = ""
-            while f"({kind})" not in text:
-                text += monitor.recv(65536).decode()
-        found = re.search(rf"/(device\[\d+\]) \({kind}\)", text)
-        assert found, text
-        return f"/machine/unattached/{found[1]}"
 
     def console(self) -> str:
         """All that it printed."""

@@ -12,7 +12,6 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
 import lgpio
 from gpiozero.pins.lgpio import LGPIOFactory
@@ -20,7 +19,6 @@ from gpiozero.pins.lgpio import LGPIOFactory
 SERVICES = ("station", "web", "uploader", "nginx")
 WEIGHED = SERVICES[:3]
 BUTTON, LAMP = 4, (5, 6, 7)
-PAGES = 3
 SETTLE_S, PATIENCE_S = 20.0, 900.0
 TRAMHOSO = "/opt/tramhoso/venv/bin/tramhoso"
 GROUP = Path("/sys/fs/cgroup/system.slice/tramhoso-station.service")
@@ -118,17 +116,13 @@ def children(service: str) -> list[str]:
 def the_doors() -> None:
     """Root itself, put among the station's processes: what it may open there is the unit's list."""
     say("doors", **{place: opened_as_station(place)
-                    for place in ("/dev/gpiochip0", "/dev/kmsg", disk())})  # fmt: skip
+                    for place in ("/dev/gpiochip0", "/dev/kmsg", "/dev/mmcblk0")})  # fmt: skip
 
 
 def opened_as_station(place: str) -> str:
     script = f"echo $$ >{GROUP}/cgroup.procs; exec 3<>{place} && echo open"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     return done.stdout.strip() or done.stderr.strip().rsplit(": ", 1)[-1]
-
-
-def disk() -> str:
-    return next(place for place in ("/dev/mmcblk0", "/dev/vda") if Path(place).exists())
 
 
 def the_lines() -> None:
@@ -165,33 +159,6 @@ def level() -> int:
         lgpio.gpiochip_close(chip)
 
 
-def the_visit() -> None:
-    """A whole journey with a ward on the same board, its press made by a finger from outside.
-
-    The virtual scanner stands beside the box, its tray laid when it was started.
-    """
-    from appliance.demo.visit import play_visit  # here: what it weighs is not weighed before
-    from tests.boot.visitor import Installed
-
-    class Pressed(Installed):
-        def __init__(self, pin: str) -> None:
-            self.pins = {"Lê Thị Mẫu": pin}
-
-        def lay_papers(self, count: int) -> None:
-            pass
-
-        def press(self) -> None:
-            say("hold")
-            time.sleep(0.5)
-            say("release")
-
-    ran("systemctl", "start", "tramhoso-ward")
-    pin = ran("setpriv", "--reuid=tramhoso", "--regid=tramhoso", "--init-groups",
-              TRAMHOSO, "volunteer", "add", "Lê Thị Mẫu")  # fmt: skip
-    visit = play_visit(cast(Any, Pressed(pin)), PAGES, lambda line: say("step", line=line))
-    say("visit", **visit.as_json())
-
-
 def main() -> None:
     """One look after the other; one that breaks keeps nobody from the next."""
     say("started", up_s=round(time.monotonic()))
@@ -199,8 +166,6 @@ def main() -> None:
         the_board, the_services, the_page, lambda: the_weight("right after the start"),
         the_doors, the_lines, lambda: the_doctor("station runs"), lambda: say("ready"),
     ]  # fmt: skip
-    if "look=visit" in Path("/proc/cmdline").read_text():
-        looks += [the_visit, lambda: the_weight("after a visit, a ward on the same board")]
     for look in [*looks, the_wiring, the_services]:
         try:
             look()

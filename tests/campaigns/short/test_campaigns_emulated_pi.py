@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.boot.emulator import bits
-from tests.campaigns.emulated_pi import CHIPS, REFUSED, wrong_with
+from tests.campaigns.emulated_pi import CHIP, REFUSED, wrong_with
 
 UP = {"is": "active", "restarts": 0, "started_at_s": 90, "cpu_s": 12.5}
 WELL: dict[str, list[dict[str, Any]]] = {
-    "board": [{"chip": CHIPS["pi3b"], "gpiozero": "3B"}],
+    "board": [{"chip": CHIP, "gpiozero": "3B"}],
     "services": [{"failed": "", "station": UP, "web": UP}],
     "page": [{"status": 200}],
     "doors": [{"/dev/gpiochip0": "open", "/dev/kmsg": REFUSED}],
@@ -28,7 +28,7 @@ WELL: dict[str, list[dict[str, Any]]] = {
 
 
 def test_a_board_on_which_everything_is_as_it_must_be_is_told_so():
-    assert wrong_with(copy.deepcopy(WELL), CHIPS["pi3b"]) == []
+    assert wrong_with(copy.deepcopy(WELL)) == []
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_a_board_on_which_everything_is_as_it_must_be_is_told_so():
 )
 def test_whatever_is_not_as_it_must_be_is_named(about, told, said):
     facts = copy.deepcopy(WELL) | {about: [told]}
-    assert any(said in line for line in wrong_with(facts, CHIPS["pi3b"]))
+    assert any(said in line for line in wrong_with(facts))
 
 
 def test_a_board_that_fell_silent_or_broke_off_is_no_good_board():
     facts = copy.deepcopy(WELL)
     del facts["doctor"]
     facts["broken"] = [{"error": "the_doctor: JSONDecodeError"}]
-    broken, silent = wrong_with(facts, CHIPS["pi3b"])
+    broken, silent = wrong_with(facts)
     assert "the_doctor" in broken
     assert "doctor" in silent
 
