@@ -25,6 +25,7 @@ KEYFILE = Path(f"/etc/NetworkManager/system-connections/{NAME}.nmconnection")
 ANSWERS = Path("/etc/NetworkManager/dnsmasq-shared.d/tramhoso.conf")
 COUNTRY = Path("/etc/modprobe.d/tramhoso-wifi.conf")
 PLACES = (KEYFILE, ANSWERS, COUNTRY)
+_PROGRAMS = "/usr/sbin:/usr/bin:/sbin:/bin"
 # No letter that is read for another; 57 bits, and short enough to be typed into a phone.
 _LETTERS, _LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 12
 # What Android, iPhones, Windows, Firefox ask whether there is an internet.
@@ -147,7 +148,7 @@ class Hotspot:
         """A card that is not there yet, or is refused, is told and no reason to stop."""
         if not _manager_runs():
             return
-        _set_country(str(self._section.get("country", "VN")))
+        set_country(str(self._section.get("country", "VN")))
         _nmcli("connection", "load", str(KEYFILE))
         _nmcli("general", "reload", "dns-full")
         if not Path(f"/sys/class/net/{self.device}").exists():
@@ -219,13 +220,18 @@ def _nmcli(*words: str) -> tuple[str, bool]:
     return done.stdout + done.stderr, done.returncode != 0
 
 
-def _set_country(country: str) -> None:
-    """Now; the file in modprobe.d is for the next start. A Pi keeps its Wi-Fi shut before."""
+def set_country(country: str, where: str = _PROGRAMS) -> None:
+    """Now; the file in modprobe.d is for the next start. A Pi keeps its Wi-Fi shut before.
+
+    raspi-config writes it into cmdline.txt too, over the one from the Imager, which would win over
+    modprobe.d. It refuses where it finds no card that is awake: then iw at least says it now.
+    """
     for program, *words in (("raspi-config", "nonint", "do_wifi_country"), ("iw", "reg", "set")):
-        if there := _program(program):
-            subprocess.run([there, *words, country], capture_output=True, check=False)
-            return
+        if there := _program(program, where):
+            asked = [there, *words, country]
+            if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
+                return
 
 
-def _program(name: str) -> str | None:
-    return shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
+def _program(name: str, where: str = _PROGRAMS) -> str | None:
+    return shutil.which(name, path=where)

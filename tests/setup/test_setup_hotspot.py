@@ -15,7 +15,7 @@ import pytest
 from appliance.config import Config, HotspotSection
 from appliance.hotspot import ADDRESS, Joining, joining, local_names
 from appliance.setup.firewall import rules
-from appliance.setup.hotspot import answers, hotspot_for, keyfile
+from appliance.setup.hotspot import answers, hotspot_for, keyfile, set_country
 from appliance.setup.names import names_for
 from appliance.setup.steps import Exit, Refused
 
@@ -110,6 +110,20 @@ def test_each_box_has_a_name_that_no_other_has():
     assert names_for(b"[point]\ncode = 'KV-0007'\n").decode().splitlines()[1:] == [
         "tramhoso.local", "kv-0007.local",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("refuses", "said"),
+    [(0, ["raspi-config nonint do_wifi_country VN"]),
+     (1, ["raspi-config nonint do_wifi_country VN", "iw reg set VN"])],
+)  # fmt: skip
+def test_the_country_is_raspi_configs_to_set_and_where_that_refuses_iws(tmp_path, refuses, said):
+    for name, code in (("raspi-config", refuses), ("iw", 0)):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >>{tmp_path}/said\nexit {code}\n')
+        program.chmod(0o755)
+    set_country("VN", str(tmp_path))
+    assert (tmp_path / "said").read_text().splitlines() == said
 
 
 @pytest.fixture

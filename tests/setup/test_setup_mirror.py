@@ -27,6 +27,24 @@ def test_the_older_kind_is_read_with_its_options(tmp_path: Path) -> None:
     assert own_mirror(tmp_path) == NEAR
 
 
+@pytest.mark.parametrize("kind", ["12", "13"])
+def test_on_raspberry_pi_os_its_own_archive_is_no_mirror_of_debian(
+    tmp_path: Path, kind: str
+) -> None:
+    """12 has raspi.list beside sources.list, 13 raspi.sources beside debian.sources."""
+    lists, theirs = tmp_path / "sources.list.d", "http://archive.raspberrypi.example/debian/"
+    lists.mkdir()
+    if kind == "12":
+        (lists / "raspi.list").write_text(f"deb {theirs} bookworm main\n")
+        components = "main contrib non-free non-free-firmware"
+        lines = f"deb {NEAR} bookworm {components}\ndeb {SECURITY} bookworm-security main\n"
+        (tmp_path / "sources.list").write_text(lines)
+    else:
+        (lists / "raspi.sources").write_text(NEWER.format(theirs))
+        (lists / "debian.sources").write_text(NEWER.format(NEAR) + NEWER.format(SECURITY))
+    assert own_mirror(tmp_path) == NEAR
+
+
 def test_where_there_is_none_it_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="say --mirror URL") as told:
         own_mirror(tmp_path)

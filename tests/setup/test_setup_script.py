@@ -103,6 +103,30 @@ def test_the_systems_it_was_made_for_are_known(tmp_path, system, architecture):
     assert bash(f"need_known_system {tmp_path}/os-release {architecture}").returncode == 0
 
 
+PI_OS = """PRETTY_NAME="Debian GNU/Linux {number} ({name})"
+NAME="Debian GNU/Linux"
+VERSION_ID="{number}"
+VERSION="{number} ({name})"
+VERSION_CODENAME={name}
+ID={family}
+HOME_URL="https://www.debian.org/"
+"""
+
+
+@pytest.mark.parametrize(("number", "name"), [(12, "bookworm"), (13, "trixie")])
+def test_raspberry_pi_os_is_known_by_the_file_it_has_and_its_32_bits_are_told(
+    tmp_path, number, name
+):
+    """Its 32-bit kind runs a 64-bit kernel: dpkg is asked, not the kernel."""
+    system = tmp_path / "os-release"
+    system.write_text(PI_OS.format(number=number, name=name, family="debian"))
+    assert bash(f"need_known_system {system} arm64").returncode == 0
+    system.write_text(PI_OS.format(number=number, name=name, family="raspbian"))
+    answer = bash(f"need_known_system {system} armhf")
+    assert answer.returncode == 65
+    assert "take a card with Raspberry Pi OS Lite (64 bit)" in answer.stderr
+
+
 @pytest.mark.parametrize(
     ("system", "architecture"),
     [
