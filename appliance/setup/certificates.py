@@ -132,7 +132,11 @@ def _still_good(folder: Path, names: list[str], addresses: list[str], now: datet
 
 
 def publish(folder: Path, public: Path, name: str) -> None:
-    """What plain HTTP shows: the authority's certificate and how to trust it."""
+    """What plain HTTP shows: the authority's certificate and how to trust it.
+
+    Its button leads to *name*, which must be this box's alone: the common name may be another's.
+    nginx puts the address in its place where somebody came by one.
+    """
     said = TRUST_PAGE.read_text("utf-8")
     page = said.replace("{fingerprint}", fingerprint(folder)).replace("{host}", name)
     for place, content in (
@@ -233,7 +237,7 @@ def main() -> int:
         good = _is_known(asked.folder) and _still_good(asked.folder, names, addresses, now)
         return 0 if good else 3
     fresh = renewed(asked.folder, names, addresses, now)
-    publish(asked.folder, asked.folder.parent / "public", names[0])
+    publish(asked.folder, asked.folder.parent / "public", names_here()[-1])
     if fresh and Path("/run/systemd/system").is_dir():
         # nginx was handed the old one at its start; where it does not run this does nothing
         nginx = ["systemctl", "--no-block", "try-restart", "tramhoso-nginx.service"]

@@ -25,7 +25,10 @@ def names_for(config: bytes) -> bytes:
 
 
 def names_here() -> list[str]:
-    """What the file says on this machine; the one name of all boxes where there is none."""
+    """What the file says on this machine: the one name of all boxes, then this box's own.
+
+    Where there is no file only the first.
+    """
     try:
         lines = NAMES.read_text("ascii").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -71,7 +71,9 @@ def _judge(place: Path, text: bytes) -> None:
     for name, table in tables.items():
         if name not in known:
             raise _bad(place, f"[{name}] is no section of docs/config.example.toml")
-        for key in table if isinstance(table, dict) else ():
+        if not isinstance(table, dict):
+            raise _bad(place, f"{name} is a section: write [{name}] in a line of its own")
+        for key in table:
             if key not in known[name]:
                 raise _bad(place, f"{name}.{key} is no key of docs/config.example.toml; a typo?")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -60,6 +61,16 @@ class Network:
             assert time.monotonic() < deadline, heard
             time.sleep(1)
 
+    def button(self, address: str, asked: str) -> str:
+        """Where the page of trust leads a phone that came to *address* as *asked*."""
+        script = "import sys,urllib.request as u;print(u.urlopen(u.Request(sys.argv[1],"
+        script += "headers={'Host':sys.argv[2]}),timeout=20).read().decode())"
+        words = ["ip", "netns", "exec", self.name, sys.executable, "-c", script]
+        words += [f"http://{address}/", asked]
+        said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        (found,) = re.findall(r'class="button" href="(https://[^"]*)"', said)
+        return str(found)
+
     def close(self) -> None:
         self._ip("netns", "del", self.name)
 
@@ -110,6 +121,10 @@ def test_the_first_keeps_the_common_name_and_each_has_its_own(boxes, network):
         addresses.append(network.plug_in(box, number))
         if number == 1:
             network.must_hear(60, tramhoso=addresses[0], th_0001=addresses[0])
+    for number, address in enumerate(addresses, 1):
+        for asked in (COMMON, f"th-000{number}.local"):
+            assert network.button(address, asked) == f"https://th-000{number}.local/"
+        assert network.button(address, address) == f"https://{address}/"
     first, second = addresses
     network.must_hear(60, tramhoso=first, th_0001=first, th_0002=second)
     certificate_fits(boxes[0], first, COMMON, FIRSTS)

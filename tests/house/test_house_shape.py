@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance import __version__
 from appliance.catalogues import read_catalogue
 from appliance.core.errors import Who, concrete_errors
 from appliance.wording import notice_for, notices
@@ -75,6 +76,13 @@ def test_every_room_has_its_row_among_the_imports() -> None:
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
     assert sorted(rooms - named - {"appliance.__init__", "web.__init__"}) == []
+
+
+def test_the_release_has_one_number() -> None:
+    """Boxes compare that of the code; a bundle's wheel carries the other."""
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"] == (
+        __version__
+    )
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -105,9 +105,9 @@ def test_the_keys_are_for_root_alone(box):
 def test_the_page_of_trust_shows_the_fingerprint_and_gives_no_key_away(box, tmp_path):
     public = tmp_path / "public"
     public.mkdir()
-    publish(box, public, "tramhoso.local")
+    publish(box, public, "kv-0007.local")
     assert fingerprint(box) in (public / "trust.html").read_text()
-    assert "https://tramhoso.local/" in (public / "trust.html").read_text()
+    assert "https://kv-0007.local/" in (public / "trust.html").read_text()
     assert sorted(path.name for path in public.iterdir()) == ["tramhoso.crt", "trust.html"]
     assert b"PRIVATE" not in (public / "tramhoso.crt").read_bytes()
 

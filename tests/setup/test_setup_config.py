@@ -9,6 +9,8 @@ import pytest
 
 from appliance.config import Config, Section, read_config
 from appliance.core.errors import ConfigWrong
+from appliance.setup.settings import Settings
+from appliance.setup.steps import Refused
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "config.example.toml"
 SECTIONS: dict[str, type[Section]] = {
@@ -63,6 +65,12 @@ def test_the_values_behind_a_hash_would_be_accepted_too(tmp_path):
     (tmp_path / "config.toml").write_text(text)
     config = read_config(tmp_path / "config.toml")
     assert config.web.listen == "unix:/run/tramhoso-web/page.sock"
+
+
+def test_a_section_written_as_a_key_is_told_before_anything_is_installed(tmp_path):
+    (tmp_path / "box.toml").write_text('point = "KV-0001"\n')
+    with pytest.raises(Refused, match=r"write \[point\] in a line of its own; nothing was changed"):
+        Settings(tmp_path / "box.toml")
 
 
 def test_a_typo_in_it_would_be_loud(tmp_path):

@@ -16,6 +16,12 @@ def test_a_foreign_host_name_is_refused(stranger: Browser) -> None:
     assert stranger.get("/sign-in", headers={"Host": "127.0.0.1:1"}).status_code == 200
 
 
+def test_a_phone_that_knows_no_local_names_comes_by_the_address_on_this_network(stranger):
+    assert stranger.get("/sign-in", headers={"Host": "192.168.7.1"}).status_code == 200
+    assert stranger.get("/sign-in", headers={"Host": "203.0.113.9"}).status_code == 400
+    assert stranger.get("/sign-in", headers={"Host": "192.168.7.1.evil.example"}).status_code == 400
+
+
 @pytest.mark.parametrize("path", ["/", "/dossiers/new", "/nowhere", "/healthz", "/lamp"])
 def test_every_answer_keeps_others_out_and_leaves_no_copy(browser: Browser, path: str) -> None:
     headers = browser.get(path).headers

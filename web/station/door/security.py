@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from flask import Flask, Response, abort, request
 
 from appliance.hotspot import local_names
@@ -26,6 +28,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_OF_A_HOUSE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
+PRIVATE = tuple(map(ip_network, _OF_A_HOUSE))
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 STATIC_FILES = frozenset({"static", "bootstrap.static"})
 BOOTSTRAP_FILES = frozenset({"css/bootstrap.min.css"})  # of some hundred that come with it
@@ -36,7 +40,8 @@ def guard(app: Flask) -> None:
 
     @app.before_request
     def _only_our_name() -> None:
-        if _host_name(request.host) not in _our_names():
+        name = _host_name(request.host)
+        if name not in _our_names() and not _is_address_of_this_network(name):
             abort(400, "bad-host")
         if request.endpoint == "bootstrap.static":
             wanted = (request.view_args or {}).get("filename")
@@ -64,6 +69,15 @@ def _our_names() -> frozenset[str]:
     own = local_names(point().config.point.code)[1]  # mDNS: two boxes may share a network
     names = {"localhost", "127.0.0.1", own, listen, *map(str.lower, web.allowed_hosts)}
     return frozenset(names - {""})
+
+
+def _is_address_of_this_network(name: str) -> bool:
+    """Somebody whose phone knows no .local names; a foreign site can lend us a name, no address."""
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    return any(address in network for network in PRIVATE if network.version == address.version)
 
 
 def _host_name(host: str) -> str:
