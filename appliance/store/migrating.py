@@ -13,14 +13,17 @@ from sqlalchemy import Connection
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def upgrade(connection: Connection) -> None:
-    """Run every migration the file has not seen, inside the caller's transaction."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run every migration the file has not seen, inside the caller's transaction.
+
+    *to* an older revision makes a file as the release of that day left it.
+    """
     config = _config()
     config.attributes["connection"] = connection
     with warnings.catch_warnings():
         # an index over an expression of a table that is only looked at, not made anew
         warnings.filterwarnings("ignore", message="Skipped unsupported reflection")
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def newest() -> str | None:

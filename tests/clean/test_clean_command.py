@@ -141,6 +141,7 @@ def sheet_of_five_metres() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_each_bad_file_is_named_and_the_others_go_on(small, scans, tmp_path, cleaned):
     jpeg = encoded(small, "JPEG")
     png16 = Image.new("I;16", (100, 100), 7)

@@ -108,6 +108,7 @@ def test_what_a_later_file_leaves_out_is_cancelled(
     assert (back.added, back.as_before) == (2, 1)
 
 
+@pytest.mark.filterwarnings("ignore::icalendar.GloballyUniqueTZIDGuessed")
 @pytest.mark.parametrize(
     ("zone", "start", "end"),
     [

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
 
 from appliance.core.point.appointment import AppointmentRefused, Details, Kind, Why
 from appliance.core.point.hours import opening_at
@@ -163,9 +162,7 @@ def test_who_books_at_a_place_is_told_to_come_there(
 def test_places_written_as_text_become_places_once(tmp_path: Path) -> None:
     database = Database(tmp_path / "point.db")
     with database.writing() as connection:
-        config = migrating._config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0017")
+        migrating.upgrade(connection, "0017")
         run = connection.exec_driver_sql
         run("INSERT INTO volunteer (id, name, role, pin_hash, made_at) VALUES (1, '', '', '', '')")
         run("INSERT INTO place (key, name, made_at) VALUES ('cho-mau', 'Chợ Mẫu', '2026')")

@@ -22,6 +22,7 @@ from appliance.store.people.volunteers import Role, add_volunteer
 from appliance.store.point import visits as rows
 from tests.figures.story import Story, flat
 from tests.point.conftest import PIN, TellingClock, WardKeys, point_config
+from tests.quickly import LIGHT_PIN
 
 EVER = ("2020-01", "2099-12")
 KEYS = WardKeys()
@@ -62,12 +63,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def box(folder: Path, migrated: Path) -> Iterator[tuple[Point, TellingClock]]:
+def box(folder: Path, migrated: Path) -> Iterator[tuple[Point, TellingClock, Story]]:
     shutil.rmtree(folder, ignore_errors=True)
     clock = TellingClock()
     point = open_point(point_config(folder, KEYS), clock)
     shutil.copy(migrated, point.database.path)
-    yield point, clock
+    with point.database.writing() as connection:
+        helper = add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, clock(), LIGHT_PIN)
+    yield point, clock, Story(point, helper)
     point.database.close()
 
 
@@ -78,10 +81,7 @@ def box(folder: Path, migrated: Path) -> Iterator[tuple[Point, TellingClock]]:
 def test_figures_are_those_of_an_independent_count_whatever_happens(
     tmp_path: Path, migrated: Path, deeds: list[tuple[object, ...]]
 ) -> None:
-    with box(tmp_path / "box", migrated) as (point, clock):
-        with point.database.writing() as connection:
-            helper = add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, clock())
-        story = Story(point, helper)
+    with box(tmp_path / "box", migrated) as (point, clock, story):
         for name, *how in deeds:
             if name == "days_pass":
                 for _ in range(2):  # so that the clock counts as settled
@@ -110,10 +110,7 @@ def test_figures_are_those_of_an_independent_count_whatever_happens(
 def test_a_cut_between_adding_up_and_dropping_leaves_both_undone(
     tmp_path: Path, migrated: Path
 ) -> None:
-    with box(tmp_path / "box", migrated) as (point, clock):
-        with point.database.writing() as connection:
-            helper = add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, clock())
-        story = Story(point, helper)
+    with box(tmp_path / "box", migrated) as (point, clock, story):
         story.somebody_comes(Purpose.ACCOUNT, HowDone.ALONE, None)
         story.a_dossier("khai-sinh", Channel.WARD, 20, (WardState.ACCEPTED,))
         from appliance.store.point import figures as kept
@@ -134,20 +131,14 @@ def test_a_cut_between_adding_up_and_dropping_leaves_both_undone(
 def test_a_word_about_a_request_that_stands_asks_for_no_more(
     tmp_path: Path, migrated: Path
 ) -> None:
-    with box(tmp_path / "box", migrated) as (point, clock):
-        with point.database.writing() as connection:
-            helper = add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, clock())
-        story = Story(point, helper)
+    with box(tmp_path / "box", migrated) as (point, _clock, story):
         story.a_dossier("khai-sinh", Channel.WARD, 20, (WardState.SUPPLEMENT_REQUESTED,))
         assert "asked" in str(story.expected)
         assert flat(figures.read(point, *EVER)) == +story.expected
 
 
 def test_what_a_face_said_stands_in_no_row_of_a_visit(tmp_path: Path, migrated: Path) -> None:
-    with box(tmp_path / "box", migrated) as (point, clock):
-        with point.database.writing() as connection:
-            helper = add_volunteer(connection, "Lan", PIN, Role.VOLUNTEER, clock())
-        story = Story(point, helper)
+    with box(tmp_path / "box", migrated) as (point, _clock, story):
         story.somebody_comes(Purpose.POST, None, Face.SAD)
         with point.database.reading() as connection:
             (came,) = rows.of_day(connection, point.today().isoformat(), "KV-0007")

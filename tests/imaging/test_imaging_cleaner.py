@@ -232,4 +232,6 @@ def test_a_child_without_a_page_gives_its_memory_back(cleaner, a4):
         status = Path(f"/proc/{cleaner.child_pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
+    same_child = cleaner.child_pid
     wait_for(lambda: held_mb() < 70)
+    assert cleaner.child_pid == same_child, "it was let go: that gives memory back too"

@@ -34,6 +34,19 @@ def wait_for() -> Callable[[Callable[[], bool]], float]:
     return wait
 
 
+@pytest.fixture
+def shows() -> Callable[[Bench, Colour], bool]:
+    """Whether the lamp has a colour, now or while one is patient."""
+
+    def look(bench: Bench, colour: Colour) -> bool:
+        until = time.monotonic() + PATIENCE_S
+        while not (seen := bench.colour() is colour) and time.monotonic() < until:
+            time.sleep(0.002)
+        return seen
+
+    return look
+
+
 class Bench(Protocol):
     """A panel on the bench and a person in front of it."""
 

@@ -41,15 +41,15 @@ def test_the_lamp_is_dark_until_something_is_shown(bench):
 
 
 @pytest.mark.parametrize("signal", [s for s in Signal if s is not Signal.OFF])
-def test_every_signal_is_seen_in_its_colour(bench, wait_for, signal):
+def test_every_signal_is_seen_in_its_colour(bench, shows, signal):
     bench.panel.show(signal)
-    wait_for(lambda: bench.colour() is LOOKS[signal].colour)
+    assert shows(bench, LOOKS[signal].colour)
 
 
-def test_a_blinking_signal_goes_dark_and_lights_again_by_itself(bench, wait_for):
+def test_a_blinking_signal_goes_dark_and_lights_again_by_itself(bench, shows):
     bench.panel.show(Signal.BUSY)
     for colour in (Colour.YELLOW, Colour.DARK, Colour.YELLOW):
-        wait_for(lambda colour=colour: bench.colour() is colour)
+        assert shows(bench, colour)
 
 
 def test_a_flash_is_seen_and_the_lamp_goes_back(bench, wait_for):
@@ -60,11 +60,11 @@ def test_a_flash_is_seen_and_the_lamp_goes_back(bench, wait_for):
     assert wait_for(lambda: bench.colour() is Colour.WHITE) < FLASH_S + 0.5
 
 
-def test_turning_off_is_dark(bench, wait_for):
+def test_turning_off_is_dark(bench, shows):
     bench.panel.show(Signal.READY)
-    wait_for(lambda: bench.colour() is Colour.WHITE)
+    assert shows(bench, Colour.WHITE)
     bench.panel.show(Signal.OFF)
-    wait_for(lambda: bench.colour() is Colour.DARK)
+    assert shows(bench, Colour.DARK)
 
 
 def test_a_press_is_answered_on_the_lamp_within_a_tenth_of_a_second(bench, wait_for):
@@ -80,7 +80,7 @@ def test_a_press_is_answered_on_the_lamp_within_a_tenth_of_a_second(bench, wait_
     assert min(waits) < 0.1, waits
 
 
-def test_many_threads_may_speak_at_once(bench, wait_for):
+def test_many_threads_may_speak_at_once(bench, shows):
     talkers = [
         threading.Thread(
             target=lambda: [bench.panel.flash(s) or bench.panel.show(s) for s in Signal]
@@ -92,7 +92,7 @@ def test_many_threads_may_speak_at_once(bench, wait_for):
     for talker in talkers:
         talker.join()
     bench.panel.show(Signal.SAVED)
-    wait_for(lambda: bench.colour() is Colour.GREEN)
+    assert shows(bench, Colour.GREEN)
 
 
 def test_no_panel_keeps_quiet():

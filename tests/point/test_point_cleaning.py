@@ -119,7 +119,7 @@ def test_two_sides_of_a_card_on_one_glass_become_two_pages_and_one_sheet_front_f
     (sheet,) = pdf.pages
     assert [float(side) for side in sheet.mediabox[2:]] == pytest.approx([595.3, 841.9], abs=0.2)
     assert sides == ["back", "front"]  # as they lay there
-    above, below = (find_codes(_picture(image)) for image in sheet.images.values())
+    above, below = (find_codes(_picture(image)) for image in sheet.get_images().values())
     assert (len(above), len(below)) == (1, 0)  # this layout has its code on the front
     assert not point.pages.names()  # the master that both shared is gone too
 

@@ -340,7 +340,7 @@ def test_a_copy_of_the_release_before_still_goes_into_the_paper(
     seal(point, dossier_id, helper)
     pdf = opened_at_the_ward(point, dossier_id, ward_keys)[SLOT]
     with pikepdf.open(BytesIO(pdf)) as opened:
-        (image,) = opened.pages[0].images.values()
+        (image,) = opened.pages[0].get_images().values()
         assert image.read_raw_bytes() == jpeg(400, 600)
         assert float(opened.pages[0].mediabox[3]) == pytest.approx(600 * 72 / 50, abs=0.1)
 

@@ -122,6 +122,9 @@ def test_every_service_knows_the_newest_migration_without_loading_alembic() -> N
     assert newest() == REVISION
 
 
+# SQLAlchemy cannot read back an index over an expression: one_open_scan_request
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression")
 def test_the_migrations_make_exactly_the_tables_of_this_release(point: Point) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
@@ -172,17 +175,13 @@ def test_pages_of_the_release_before_are_still_there_after_the_tables_grew(
     tmp_path: Path,
 ) -> None:
     """A box in use is updated: rows of version 1 keep their papers, and what was clean is clean."""
-    from alembic import command
-
     from appliance.store import migrating
     from appliance.store.dossier.outbox import get_submission
     from appliance.store.dossier.pages import get_page, uncleaned
 
     database = Database(tmp_path / "old.db")
     with database.writing() as connection:
-        config = migrating._config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        migrating.upgrade(connection, "0001")
         for row in OLD_ROWS:
             connection.exec_driver_sql(row)
     with pytest.raises(StoreOutdated):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import text
 
 from appliance.store import migrating
@@ -17,11 +15,8 @@ from appliance.store.dossier import ward_events
 def test_words_of_the_release_before_leave_the_card_with_its_migration(tmp_path: Path) -> None:
     database = Database(tmp_path / "point.db")
     told = {"seq": "1", "text_vi": "Bác Thử Nghiệm", "items": [{"what": "paper", "note_vi": "mờ"}]}
-    steps = AlembicConfig()
-    steps.set_main_option("script_location", str(Path(migrating.__file__).parent / "migrations"))
     with database.writing() as connection:
-        steps.attributes["connection"] = connection
-        command.upgrade(steps, "0004")
+        migrating.upgrade(connection, "0004")
         connection.execute(
             text("INSERT INTO ward_event (seq, dossier_id, at, state, message)"
                  " VALUES ('1', 'd', '2026-11-22', 'checking', :message)"),

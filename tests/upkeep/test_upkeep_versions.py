@@ -12,7 +12,6 @@ import zlib
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import select
 
 from appliance.config import Config
@@ -57,9 +56,7 @@ def of_before(path: Path) -> None:
     """A database of release 0013: each dossier with its own copy of a form, one not packed."""
     database = Database(path)
     with database.writing() as connection:
-        config = migrating._config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0013")
+        migrating.upgrade(connection, "0013")
         connection.exec_driver_sql(
             "INSERT INTO volunteer (name, role, pin_hash, made_at) VALUES ('Lan', 'v', '', '')"
         )

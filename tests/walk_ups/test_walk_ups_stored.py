@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from alembic import command
 from sqlalchemy import Connection
 
 from appliance.desk.dossier import dossiers
@@ -28,9 +27,7 @@ DOSSIER = (
 
 
 def before_walk_ups(connection: Connection) -> None:
-    config = migrating._config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0005")
+    migrating.upgrade(connection, "0005")
     for row in (
         "INSERT INTO volunteer (name, role, pin_hash, made_at) VALUES ('Lan', 'volunteer', '', '')",
         DOSSIER,

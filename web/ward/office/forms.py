@@ -136,8 +136,8 @@ def supplement_form(
     *slots* are all that the procedure knows: what is not there yet can be asked for, too.
     *sections* are the form as it was answered: some of it may have to be corrected.
     """
-    choices = [("", _form["none"]), *words()["problem"].items()]
-    not_there = [("", _form["not_needed"]), ("missing", words()["problem"]["missing"])]
+    choices = {"": _form["none"], **words()["problem"]}
+    not_there = {"": _form["not_needed"], "missing": words()["problem"]["missing"]}
 
     class OfThisDossier(SupplementForm):
         pass
@@ -165,13 +165,15 @@ def supplement_form(
 def _answer_lines(
     form: type[SupplementForm], sections: Sequence[ContentsSection]
 ) -> list[AskedAnswer]:
-    choices: dict[str, list[tuple[str, str]]] = {"": [("", _form["no_answer"])]}
-    for section in sections:
-        choices[section.title] = [(row.key, row.label) for row in section.rows if row.key]
-    offered = {title: rows for title, rows in choices.items() if rows}
-    if len(offered) == 1:  # of a release that did not say which row is which
+    by_title = {
+        section.title: {row.key: row.label for row in section.rows if row.key}
+        for section in sections
+    }
+    known = {title: rows for title, rows in by_title.items() if rows}
+    if not known:  # of a release that did not say which row is which
         return []
-    problems = [("", _form["answer_why"]), *words()["answer_problem"].items()]
+    offered = {"": _form["no_answer"], **known}
+    problems = {"": _form["answer_why"], **words()["answer_problem"]}
     lines = []
     for number in range(ANSWERS_AT_ONCE):
         line = AskedAnswer(f"field_{number}", f"wrong_{number}", f"said_{number}")
