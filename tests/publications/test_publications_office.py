@@ -62,6 +62,7 @@ def test_a_head_sees_what_was_sent_and_which_box_did_not_take_it(
     client.put("/intake/v1/heartbeat", json=beat | {"published": told}, headers=headers)
     page = Page(client.get("/office/publications").text)
     assert "Gói số 2 (đang dùng)" in page.text
+    assert "0 trên 1 hộp đã nhận gói mới nhất." in page.text
     assert "notices/tet.vi.md" in page.text
     assert "Không nhận gói số 2. Hộp vẫn dùng nội dung cũ." in page.text
     assert "procedures/<b>.yaml:1: sai" in page.text

@@ -125,6 +125,9 @@ def test_a_typed_number_makes_the_share_and_leaves_a_line_in_the_journal(
     told = type_total(officer, "2026-11", "170")
     assert "Đã lưu tổng số của tháng 11 năm 2026" in told
     assert "60,6 %" in told
+    doubted = type_total(officer, "2026-11", "17")
+    assert "Đã lưu 17, nhưng riêng các điểm đã có 103 hồ sơ trong tháng 11 năm 2026" in doubted
+    type_total(officer, "2026-11", "170")
     with reading(engine) as conn:
         newest = lines_before(conn)[0]
     assert (newest.deed, newest.told) == ("total-entered", {"month": "2026-11", "dossiers": 170})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from web.ward.app import create_app
 from web.ward.boxes.devices import add_device, device_of_token, note_heartbeat, revoke_device
 from web.ward.boxes.fleet import Trouble, fleet, same_code
 from web.ward.database import open_database, reading, writing
-from web.ward.doors.metrics import GAUGES
+from web.ward.doors.metrics import GAUGES, lines
 from web.ward.init import init_ward
 from web.ward.settings import WardSettings
 from web.ward.wording import words
@@ -123,6 +125,7 @@ def test_a_head_reads_all_points_on_one_page(settings, client):
     page = Page(client.get("/office/boxes").text)
     assert "Hộp chưa báo về lần nào." in page.text
     assert "120 MB" in page.text
+    assert re.search(r"[678] trên 8 hộp cần xem lại\.", page.text)  # by the clock: some fell silent
     assert "Hộp tự ngừng nhận giấy." in page.text
     assert "(scanner-absent)" in page.text
     assert "lâu nhất 5 giờ" in page.text
@@ -157,3 +160,19 @@ def test_the_example_alerts_speak_of_gauges_that_exist():
     assert spoken == {name for name, _, _ in GAUGES} - {"tramhoso_box_queue"} | {
         "tramhoso_box_info"
     }
+
+
+@pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="there is no promtool (Debian's prometheus)"
+)
+def test_prometheus_itself_takes_the_example_alerts_and_what_metrics_says(settings):
+    with reading(open_database(settings.database_url)) as conn:
+        told = "\n".join(lines(fleet(conn, NOW), NOW)) + "\n"
+    for words_, said in (
+        (["check", "rules", str(DOCS / "alerts.example.yml")], ""),
+        (["check", "metrics"], told),
+    ):
+        done = subprocess.run(
+            ["promtool", *words_], input=said, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.core.errors import PrintingFailed
+from appliance.core.point.figures import total
 from appliance.core.point.period import Period
 from appliance.papers.figures.charts import lying_bars
 from appliance.papers.figures.csv_file import csv_of
@@ -29,7 +30,7 @@ from appliance.papers.figures.words import number
 from appliance.papers.names import paper_file_name
 from web.ward.audit import Deed, note
 from web.ward.database import reading, writing
-from web.ward.figures import communes, note_total
+from web.ward.figures import by_month, communes, note_total
 from web.ward.office.figures_report import office, period_words, words
 from web.ward.office.sign_in import know_the_officer
 from web.ward.service import the_ward
@@ -91,8 +92,11 @@ def save_total() -> AnyResponse:
         note_total(conn, commune or "", month, dossiers, g.officer, ward.now())
         where = {"commune": commune} if commune else {}
         note(conn, ward.now(), g.officer, Deed.TOTALLED, month=month, dossiers=dossiers, **where)
-    told = words()["total"]["saved" if typed else "taken_back"]
-    flash(told.format(period=period_words(period)), "success")
+        through = total(by_month(conn, month, month, commune).values()).dossiers_in_all
+    is_doubtful = dossiers is not None and dossiers < through
+    told = words()["total"]["doubtful" if is_doubtful else "saved" if typed else "taken_back"]
+    said = {"dossiers": number(dossiers or 0), "through": number(through)}
+    flash(told.format(period=period_words(period), **said), "warning" if is_doubtful else "success")
     return here
 
 

@@ -8,13 +8,16 @@ from web.ward.boxes.fleet import Seen, fleet
 from web.ward.boxes.publications import Published, published
 from web.ward.service import WardService
 
+WELL = ("has-it", "nothing")
+
 
 def what_stands(ward: WardService, conn: Connection) -> dict[str, object]:
     """For the template: the newest publications, and every box with the name of its state."""
     sent: list[Published] = published(ward.home)
     newest = sent[0].number if sent else 0
-    boxes = sorted(fleet(conn, ward.now()), key=lambda one: one.name)
-    return {"sent": sent, "boxes": [(one, state_of(one, newest)) for one in boxes]}
+    boxes = [(one, state_of(one, newest)) for one in fleet(conn, ward.now())]
+    boxes.sort(key=lambda pair: (pair[1] in WELL, pair[0].name))  # what to look at first
+    return {"sent": sent, "boxes": boxes, "have_it": sum(how == "has-it" for _, how in boxes)}
 
 
 def state_of(box: Seen, newest: int) -> str:
