@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from appliance.commands.who import become, must_be_root
+from appliance.commands.who import become, is_installed_here, must_be_root
 from appliance.config import Config, read_config
 from appliance.core.diagnosis import Finding, Level, gravest_first, person, worst
 from appliance.core.errors import ApplianceError, ConfigWrong
@@ -56,7 +56,8 @@ def _found(config_path: Path) -> list[Finding]:
     except ConfigWrong as error:
         wrong = [person(error.code, fault=line) for line in str(error).splitlines()]
         config = Config()
-    token, why = token_of(token_place(config.ward.token_file), _credentials())
+    place = token_place(config.ward.token_file, is_box=is_installed_here(config_path))
+    token, why = token_of(place, _credentials())
     _become_the_service(config.paths.state)
     try:
         return wrong + Doctor(config, token=token, why_no_token=why).findings()

@@ -24,6 +24,7 @@ from appliance.store.dossier import outbox
 from appliance.store.people.volunteers import list_volunteers
 
 AS_SHIPPED = PointSection().code
+ROOTS_TOKEN = Path("/etc/tramhoso/ward.token")
 OLD = timedelta(days=1)  # over night, over a power cut; longer and nobody noticed
 
 
@@ -91,8 +92,11 @@ def look_at_release(machine: Machine, version: str) -> Iterator[Finding]:
     yield well("release-well", version=version, name=venv.resolve().name, since=f"{since:%d/%m/%Y}")
 
 
-def token_place(file: Path | None) -> Path | None:
-    """Root's file when the configuration names the unit's own copy, which only the unit sees."""
-    if file is not None and file.is_relative_to("/run/credentials"):
-        return Path("/etc/tramhoso") / file.name
-    return file
+def token_place(file: Path | None, *, is_box: bool) -> Path | None:
+    """Where root reads it: of a box the file whose copy only the uploader's unit sees.
+
+    The unit is given that copy whether the configuration names it or not.
+    """
+    if file is None:
+        return ROOTS_TOKEN if is_box else None
+    return ROOTS_TOKEN.with_name(file.name) if file.is_relative_to("/run/credentials") else file

@@ -13,6 +13,7 @@ import pytest
 
 from appliance.config import WardSection
 from appliance.destinations.http import Patience
+from appliance.doctoring.keeping import ROOTS_TOKEN, token_place
 from appliance.doctoring.machine import Machine
 from appliance.doctoring.way_to_ward import WayToWard, token_of
 from tests.delivery.certificates import ThrowAwayCa
@@ -148,3 +149,12 @@ def test_the_units_own_token_comes_first_and_a_missing_one_says_where(tmp_path: 
     assert token_of(root, own) == ("rieng", "")
     assert token_of(None, None)[0] is None
     assert str(tmp_path / "none") in token_of(tmp_path / "none", None)[1]
+
+
+def test_a_box_is_asked_with_roots_token_whether_the_configuration_names_the_copy_or_not() -> None:
+    """The uploader's unit is given it either way, and sends with it."""
+    copy = Path("/run/credentials/tramhoso-uploader.service/ward.token")
+    assert token_place(None, is_box=True) == token_place(copy, is_box=True) == ROOTS_TOKEN
+    assert token_place(None, is_box=False) is None  # a try-out has no file of root's
+    own = Path("/home/mau/token")
+    assert token_place(own, is_box=True) == own
