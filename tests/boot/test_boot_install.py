@@ -32,7 +32,7 @@ from tests.boot.installed import (
     wait_for,
 )
 from tests.boot.machine import Machine
-from tests.boot.measured import boot_measured, weight_measured
+from tests.boot.measured import boot_measured, start_measured, weight_measured
 from tests.boot.newer import BEFORE, newer_releases_come
 from tests.boot.releases import broken, bundle_of, clean_clone, clone_before
 from tests.setup.test_setup_firewall import ASK
@@ -44,7 +44,9 @@ EXPOSED_AT_MOST = {"web": 1.5, "uploader": 1.5, "upkeep": 1.5, "names": 1.5, "st
                    "nginx": 2.0, "firewall": 2.0, "certificates": 2.0}  # fmt: skip
 JOURNALS_FILES = "ls -l /proc/$(systemctl show --value -p MainPID systemd-journald)/fd"
 HEAVIEST_MB = 245  # the budget is 200; docs/benchmarks.md says what is held of it
-STARTED_WITHIN_S = {"station": 25, "web": 2}  # until the lamp says ready, the page answers
+LAMP_READY_WITHIN_S = 25
+# rounds of fixed_work: half as much again as was seen; a round costs Python 3.13 more
+PAGE_ANSWERS_WITHIN = {"bookworm": 45_000, "trixie": 30_000}
 SCANNER_PORT = "8085"
 OUTSIDE = r"\( -path /src -o -path /bundle -o -path /media \)"
 OURS = rf"find / -xdev {OUTSIDE} -prune -o -name '*tramhoso*' -print"
@@ -178,7 +180,7 @@ def a_restart_in_the_middle_of_everything_loses_nothing(
     scanning.wait(60)
     all_run(machine, "tramhoso-uploader", "tramhoso-ward")
     note("boot", boot_measured(machine))
-    the_start_cost_little(machine)
+    the_lamp_cost_little(machine)
     assert int(asked(machine, saved.format(third))) in {1, 2, 3}
     visit = visited(machine, pin, SCANNER_PORT, third)
     assert (visit["dossier"], visit["ward_has_all_bytes"]) == (third, True)
@@ -186,12 +188,21 @@ def a_restart_in_the_middle_of_everything_loses_nothing(
     wait_for(lambda: asked(machine, receipt) == "1", 300)
 
 
-def the_start_cost_little(machine: Machine) -> None:
-    """CPU time since the machine started, so that others who work on this one do not count."""
-    for name, limit_s in STARTED_WITHIN_S.items():
-        words = ("systemctl", "show", "--value", "--property=CPUUsageNSec", f"tramhoso-{name}")
-        took = machine.run(*words).stdout.strip()
-        assert int(took) < limit_s * 1e9, f"{name}: {took} ns"
+def the_lamp_cost_little(machine: Machine) -> None:
+    """CPU time since the machine started; far from the limit, whoever else works here."""
+    words = ("systemctl", "show", "--value", "--property=CPUUsageNSec", "tramhoso-station")
+    took = machine.run(*words).stdout.strip()
+    assert int(took) < LAMP_READY_WITHIN_S * 1e9, f"station: {took} ns"
+
+
+def the_pages_start_costs_little(
+    machine: Machine, suite: str, note: Callable[[str, str], None]
+) -> None:
+    """In a measure that neighbours do not move: see ``start_measured``."""
+    rounds, seconds = start_measured(machine, "tramhoso-web")
+    told = f"{rounds:.0f} rounds of fixed work, {seconds:.2f} s CPU"
+    note("page's start", told)
+    assert rounds < PAGE_ANSWERS_WITHIN[suite], told
 
 
 def the_services_left_room_on_a_small_board(
@@ -212,7 +223,7 @@ def every_service_is_as_shut_as_was_promised(machine: Machine) -> None:
 
 
 def test_a_box_lives_from_its_first_day_through_newer_releases_to_its_last(
-    machine, record_property
+    machine, suite, record_property
 ):
     install_says_first_what_it_would_do_and_does_nothing(machine)
     install_brings_every_service_up(machine)
@@ -225,6 +236,7 @@ def test_a_box_lives_from_its_first_day_through_newer_releases_to_its_last(
     a_new_pin_brings_upkeep_at_once(machine)
     a_restart_in_the_middle_of_everything_loses_nothing(machine, pin, dossiers[1], record_property)
     the_services_left_room_on_a_small_board(machine, record_property)
+    the_pages_start_costs_little(machine, suite, record_property)
     every_service_is_as_shut_as_was_promised(machine)
     nothing_failed(machine)
     install_again_changes_nothing(machine)
