@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Annotated
@@ -9,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from appliance.core.point.hours import Shift
+from appliance.core.point.served import place_key
 
 
 class Section(BaseModel):
@@ -29,8 +32,8 @@ Shifts = Annotated[
 ]
 
 
-class HoursSection(Section):
-    """What the public page says of the point: when somebody is there, who, and where it is."""
+class PlaceHours(Section):
+    """When somebody is at one place, who, and where it is."""
 
     address: str = ""
     phone: str = ""
@@ -54,6 +57,28 @@ class HoursSection(Section):
     def on(self, day: date) -> tuple[Shift, ...]:
         """The hours of that day, none on a holiday."""
         return () if day in self.closed else self.week[day.weekday()]
+
+
+def _told_apart(at: Mapping[str, PlaceHours]) -> Mapping[str, PlaceHours]:
+    keys = Counter(map(place_key, at))
+    if nameless := [name for name in at if not place_key(name)]:
+        raise ValueError(f"{nameless[0]!r} is no place's name")
+    if twice := [name for name in at if keys[place_key(name)] > 1]:
+        raise ValueError(f"{twice[0]!r} and {twice[1]!r} are one place: write its hours once")
+    return at
+
+
+class HoursSection(PlaceHours):
+    """What the public page says of the point itself, and *at* which other places when.
+
+    The point's holidays hold everywhere; a place may add its own.
+    """
+
+    at: Annotated[Mapping[str, PlaceHours], AfterValidator(_told_apart)] = {}
+
+    def at_place(self, key: str) -> PlaceHours:
+        """What is written of that place, however its name is written; else nothing."""
+        return next((one for name, one in self.at.items() if place_key(name) == key), PlaceHours())
 
 
 class AppointmentsSection(Section):

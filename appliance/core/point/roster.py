@@ -103,18 +103,27 @@ def told_on(day: date, weekly: Sequence[Shift], planned: Iterable[Duty]) -> tupl
 
     *planned* in local time. A stretch of the week that nobody is planned for keeps the names that
     the technician wrote; where somebody is, only those stand there who come, each for as long.
-    Other places of the box have the hours that are planned there, and no weekly ones. Whoever goes
-    from house to house then opens no door.
+    Each place has the hours that are written and planned for it, and changes no other's. Whoever
+    goes from house to house then opens no door.
     """
     there = [
         one
         for one in planned
         if one.begins_at.date() == day and not one.cancelled and one.takes is not Takes.HOME
     ]
-    told = list(_told_at("", weekly, [one for one in there if not one.place]))
-    for place, name in sorted({(one.place, one.place_name) for one in there if one.place}):
-        told += _told_at(name or place, (), [one for one in there if one.place == place])
+    told: list[Shift] = []
+    for place in {one.place for one in weekly} | {_name_of_place(one) for one in there}:
+        told += _told_at(
+            place,
+            [one for one in weekly if one.place == place],
+            [one for one in there if _name_of_place(one) == place],
+        )
     return tuple(sorted(told, key=lambda one: (one.opens, one.place)))
+
+
+def _name_of_place(one: Duty) -> str:
+    """As a stretch of the week tells it: empty at the point itself."""
+    return one.place and (one.place_name or one.place)
 
 
 def _told_at(place: str, weekly: Sequence[Shift], there: Sequence[Duty]) -> list[Shift]:

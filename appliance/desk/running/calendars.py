@@ -18,6 +18,7 @@ from appliance.desk.point import Point
 from appliance.desk.running import calendar_file
 from appliance.desk.running.calendar_file import Calendar, CalendarRefused, Entry, Wrong
 from appliance.desk.running.duty import everybody
+from appliance.desk.running.usual_hours import elsewhere
 from appliance.store.point import duty, shifts
 from appliance.store.point.duty import EVERYBODY
 
@@ -165,6 +166,11 @@ def _places(point: Point, read: Calendar) -> dict[str, str]:
     own = served.own(point)
     known = {place_key(text[:60]): own.key for text in (own.name, point.settings.hours.address)}
     known |= {place_key(name): key for key, name in served.names(point).items() if key != own.key}
+    known |= {
+        place_key(one.address[:60]): place_key(name)
+        for name, one in elsewhere(point).items()
+        if one.address
+    }
     known[""] = own.key
     named = {entry.place for entry in read.entries}
     if strange := {name for name in named if place_key(name) not in known}:

@@ -21,6 +21,7 @@ from appliance.core.point.roster import (
 )
 from appliance.desk import noting_point, served, trail
 from appliance.desk.point import Point
+from appliance.desk.running.usual_hours import usual_on
 from appliance.store.people import volunteers
 from appliance.store.people.volunteers import Volunteer
 from appliance.store.point import served as places
@@ -58,13 +59,13 @@ class DayTold:
 
 def week_of(point: Point, monday: date) -> list[DayTold]:
     """Seven days from *monday* on."""
-    planned = planned_between(point, monday, monday + WEEK)
+    planned, usual = planned_between(point, monday, monday + WEEK), usual_on(point)
     return [
         DayTold(
             day,
-            point.settings.hours.on(day),
+            usual(day),
             tuple(one for one in planned if one.begins_at.date() == day),
-            told_on(day, point.settings.hours.on(day), planned),
+            told_on(day, usual(day), planned),
         )
         for day in (monday + timedelta(days=n) for n in range(7))
     ]
@@ -81,7 +82,8 @@ def hours_on(point: Point) -> Callable[[date], tuple[Shift, ...]]:
     """The stretches of a day as the door tells them, for the two weeks ahead; one look at rows."""
     today = point.today()
     planned = planned_between(point, today, today + _LOOK_AHEAD)
-    return lambda day: told_on(day, point.settings.hours.on(day), planned)
+    usual = usual_on(point)
+    return lambda day: told_on(day, usual(day), planned)
 
 
 def plan(point: Point, wanted: Wanted, by: int) -> list[int]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from appliance.desk.point import Point
 from appliance.desk.running.duty import hours_on
+from appliance.desk.running.usual_hours import elsewhere
 from appliance.papers.prints.duty_notice import DutyNotice, print_duty_notice
 
 DAYS = 7
@@ -21,5 +22,8 @@ def duty_notice_pdf(point: Point, url: str | None) -> bytes:
     days = tuple((day, told_on(day)) for day in (today + timedelta(days=n) for n in range(DAYS)))
     made_at = point.clock().astimezone(point.zone)
     return print_duty_notice(
-        DutyNotice(point.config.point.name, days, made_at, url, hours.address, hours.phone)
-    )
+        DutyNotice(
+            point.config.point.name, days, made_at, url, hours.address, hours.phone,
+            tuple((name, at.address, at.phone) for name, at in elsewhere(point).items()),
+        )
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from appliance.config import Config
 from appliance.core.forms.procedure import Procedure
 from appliance.core.printing import Media
 from appliance.desk.point import Point
+from appliance.desk.running.usual_hours import offered_only
 from appliance.hotspot import Joining, joining, local_names
 from appliance.papers.prints.hotspot_sheet import HotspotSheet
 from appliance.papers.prints.leaflet import Leaflet, hours_lines, print_leaflet
@@ -41,7 +42,7 @@ def leaflet_of(
         made_at=made_at,
         url=url,
         address=config.hours.address,
-        hours=hours_lines(config.hours.week, config.hours.phone),
+        hours=hours_lines(config.hours),
     )
 
 
@@ -51,9 +52,8 @@ def leaflet_pdf(point: Point, media: Media, url: str | None) -> bytes:
     Raises:
         PrintingFailed: no sheet came out.
     """
-    return print_leaflet(
-        leaflet_of(point.settings, point.procedures.leaflets, _now(point), url), media
-    )
+    config = point.settings.model_copy(update={"hours": offered_only(point)})
+    return print_leaflet(leaflet_of(config, point.procedures.leaflets, _now(point), url), media)
 
 
 def notice_pdf(point: Point, procedure: Procedure, media: Media, url: str | None) -> bytes:

@@ -20,6 +20,7 @@ class DutyNotice:
     url: str | None = None  # the page with the newest roster, as a QR
     address: str = ""
     phone: str = ""
+    places: tuple[tuple[str, str, str], ...] = ()  # other ones: name, address, telephone
 
 
 def print_duty_notice(notice: DutyNotice) -> bytes:
@@ -33,6 +34,11 @@ def print_duty_notice(notice: DutyNotice) -> bytes:
         "point_name": notice.point_name,
         "address": notice.address,
         "phone": say["phone"].format(phone=notice.phone) if notice.phone else "",
+        "places": [
+            say["place"].format(place=name, about=", ".join(filter(None, (address, phone))))
+            for name, address, phone in notice.places
+            if address or phone
+        ],
         "qr": notice.url,
         "days": [
             [

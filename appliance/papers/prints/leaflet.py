@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.core.point.hours import Shift
+from appliance.core.point.hours_section import HoursSection, PlaceHours
 from appliance.core.printing import Media
 from appliance.papers.prints.setting import content_of, set_print, words_of
 
@@ -23,21 +22,32 @@ class Leaflet:
     hours: tuple[str, ...] = ()
 
 
-def hours_lines(week: Sequence[Sequence[Shift]], phone: str = "") -> tuple[str, ...]:
-    """One line a day on which somebody is there; nobody's name, for paper is not taken back."""
+def hours_lines(hours: HoursSection) -> tuple[str, ...]:
+    """One line a day on which somebody is there, one for each other place that has hours.
+
+    Nobody's name, for paper is not taken back.
+    """
     say = words_of("leaflet")
-    lines = [
-        say["on_day"].format(
+    lines = _days(hours, "on_day")
+    for name, there in hours.at.items():
+        if days := _days(there, "day_of_place"):
+            lines.append(say["at_place"].format(place=name, hours="; ".join(days)))
+    return (*lines, say["phone"].format(phone=hours.phone)) if hours.phone else tuple(lines)
+
+
+def _days(hours: PlaceHours, form: str) -> list[str]:
+    say = words_of("leaflet")
+    return [
+        say[form].format(
             day=name,
             hours=", ".join(
                 say["from_to"].format(opens=f"{one.opens:%H:%M}", closes=f"{one.closes:%H:%M}")
                 for one in shifts
             ),
         )
-        for name, shifts in zip(say["weekdays"], week, strict=True)
+        for name, shifts in zip(say["weekdays"], hours.week, strict=True)
         if shifts
     ]
-    return (*lines, say["phone"].format(phone=phone)) if phone else tuple(lines)
 
 
 def print_leaflet(leaflet: Leaflet, media: Media = Media.A4) -> bytes:

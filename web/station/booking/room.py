@@ -31,9 +31,11 @@ def when(one: Slot | Appointment) -> str:
 
 def where(one: Slot | Appointment) -> str:
     """At home, at the point, or at which of its places."""
-    if one.place:
-        return say("at", place=served.names(point()).get(one.place, one.place))
-    return say(one.kind)
+    if not one.place:
+        return say(one.kind)
+    name = served.names(point()).get(one.place, one.place)
+    address = point().settings.hours.at_place(one.place).address
+    return say("at_address" if address else "at", place=name, address=address)
 
 
 def day_of(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from flask import render_template
 
 from appliance.core.point.hours import Opening, opening_at
 from appliance.desk.running.duty import hours_on, planned_between
+from appliance.desk.running.usual_hours import elsewhere
 from web.station.guides.room import pages
 from web.station.here import local, point
 
@@ -25,6 +26,7 @@ def hours() -> str:
         hours=wanted,
         is_told=any(wanted.week),
         closed=sorted(day for day in wanted.closed if day >= today),
+        elsewhere=elsewhere(point()),
         opening=opening_now(),
         ahead=[(day, told_on(day)) for day in ahead]
         if planned_between(point(), ahead[0], ahead[-1] + timedelta(days=1))
