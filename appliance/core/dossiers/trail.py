@@ -49,6 +49,7 @@ class What(StrEnum):
     SHIFT_PLANNED = "shift.planned"
     SHIFT_GIVEN = "shift.given"
     SHIFT_EXCHANGED = "shift.exchanged"
+    SHIFT_MOVED = "shift.moved"  # to another place
     SHIFT_CANCELLED = "shift.cancelled"
     DUTY_GIVEN = "duty.handed-over"
     DUTY_TAKEN = "duty.taken-over"

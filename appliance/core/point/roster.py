@@ -39,6 +39,7 @@ class Why(StrEnum):
     PERSONAL = "personal"  # a note that looks as if it named somebody
     NOTHING = "nothing"
     NO_PLACE = "no-place"  # nobody is received there any more
+    SAME_PLACE = "same-place"
 
 
 class RosterRefused(Exception):

@@ -148,6 +148,39 @@ def give(point: Point, shift_id: int, sequence: int, to: int, by: int) -> None:
     noting_point.shifts_changed(point, [shift_id])
 
 
+def move(point: Point, shift_id: int, sequence: int, place: str, by: int) -> None:
+    """The same volunteer at the same time, at another *place*; empty, or its key: the point itself.
+
+    Times that people booked there stay booked where they were told to come.
+
+    Raises:
+        RosterRefused: it was changed meanwhile, it is there already, or nobody is received there.
+    """
+    now = point.clock()
+    with point.database.writing() as connection:
+        seen = _seen(point, shifts.get(connection, shift_id), sequence)
+        wanted = _offered(point, connection, place)
+        if wanted == seen.place:
+            raise RosterRefused(Why.SAME_PLACE)
+        shifts.change(connection, seen, now, place=wanted)
+        trail.note(point, connection, What.SHIFT_MOVED, who=by, about=f"shift-{shift_id}")
+    noting_point.shifts_changed(point, [shift_id])
+
+
+def elsewhere_then(point: Point, one: Duty) -> list[Duty]:
+    """Who is planned at another place while *one* lasts, in local time; there is only one box."""
+    day = one.begins_at.astimezone(point.zone).date()
+    return [
+        other
+        for other in planned_between(point, day, day + timedelta(days=1))
+        if other.place != one.place
+        and other.id != one.id
+        and other.takes is not Takes.HOME
+        and other.begins_at < one.ends_at
+        and one.begins_at < other.ends_at
+    ]
+
+
 def exchange(point: Point, one_id: int, other_id: int, by: int) -> None:
     """Two volunteers come for each other: both shifts change hands, or neither.
 

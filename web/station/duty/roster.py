@@ -76,12 +76,12 @@ def plan() -> ResponseReturnValue:
             raise RosterRefused(Why.TIMES)
         found = tuple(dict.fromkeys(filter(None, days)))
         wanted = Wanted(
-            volunteer_id=_number(form.get("volunteer", "")),
+            volunteer_id=number_of(form.get("volunteer", "")),
             day=found[0],
             also=found[1:],
             begins=hours[0],
             ends=hours[1],
-            weeks=_number(form.get("weeks", "1")),
+            weeks=number_of(form.get("weeks", "1")),
             place=form.get("place", ""),
             takes=Takes(takes) if takes in set(Takes) else Takes.NOTHING,
         )
@@ -96,10 +96,13 @@ def plan() -> ResponseReturnValue:
 
 @pages.get("/<int:shift_id>")
 def one(shift_id: int) -> str:
-    """One shift that is planned, and what may be done about it."""
+    """One shift that is planned, and what may be done about it.
+
+    ``was=``, the key of the place from which it has just been moved.
+    """
     today = point().today()
     ahead = duty.planned_between(point(), today, today + LOOKED_AHEAD)
-    mine = _one(shift_id)
+    mine, places = shift_of(shift_id), served.offered(point())
     if mine is None:
         abort(404)
     return render_template(
@@ -117,15 +120,18 @@ def one(shift_id: int) -> str:
         ],
         is_over=mine.ends_at <= point().clock(),
         names=whole_names(),
-        booked=_booked_in(mine),
+        booked=booked_in(mine),
+        places=places,
+        own=places[0],
+        was=next((one for one in places if one.key == request.args.get("was")), None),
     )
 
 
 @pages.post("/<int:shift_id>/give")
 def give(shift_id: int) -> ResponseReturnValue:
     """Form fields: ``to``, a volunteer's number; ``sequence``, as the page showed it."""
-    sequence = _number(request.form.get("sequence", ""))
-    seen, to = _one(shift_id), _number(request.form.get("to", ""))
+    sequence = number_of(request.form.get("sequence", ""))
+    seen, to = shift_of(shift_id), number_of(request.form.get("to", ""))
     try:
         duty.give(point(), shift_id, sequence, to, volunteer().id)
     except RosterRefused as refused:
@@ -138,13 +144,13 @@ def give(shift_id: int) -> ResponseReturnValue:
 @pages.post("/<int:shift_id>/exchange")
 def exchange(shift_id: int) -> ResponseReturnValue:
     """Form field: ``other``, the shift that its volunteer takes instead."""
-    other_id = _number(request.form.get("other", ""))
+    other_id = number_of(request.form.get("other", ""))
     try:
         duty.exchange(point(), shift_id, other_id, volunteer().id)
     except RosterRefused as refused:
         tell_refusal(refused)
     else:
-        names, both = whole_names(), (_one(shift_id), _one(other_id))
+        names, both = whole_names(), (shift_of(shift_id), shift_of(other_id))
         told = [
             say("comes", name=names.get(one.volunteer_id, one.called), when=when(one))
             for one in both
@@ -157,15 +163,15 @@ def exchange(shift_id: int) -> ResponseReturnValue:
 @pages.post("/<int:shift_id>/cancel")
 def cancel(shift_id: int) -> ResponseReturnValue:
     """Form field: ``sequence``, as the page showed it."""
-    seen = _one(shift_id)
+    seen = shift_of(shift_id)
     try:
-        duty.cancel(point(), shift_id, _number(request.form.get("sequence", "")), volunteer().id)
+        duty.cancel(point(), shift_id, number_of(request.form.get("sequence", "")), volunteer().id)
     except RosterRefused as refused:
         tell_refusal(refused)
     else:
         name = whole_names().get(seen.volunteer_id, seen.called) if seen else ""
         flash(say("cancelled", when=_when(seen), name=name), "done")
-        if seen is not None and (waiting := _booked_in(seen)):
+        if seen is not None and (waiting := booked_in(seen)):
             flash(say("booked_left", numbers=", ".join(one.number for one in waiting)), "todo")
     return _back_to(_day(request.form.get("day", "")))
 
@@ -182,7 +188,8 @@ def call(number: int) -> ResponseReturnValue:
     return redirect(link("duty.show") + "#people", 303)
 
 
-def _one(shift_id: int) -> Duty | None:
+def shift_of(shift_id: int) -> Duty | None:
+    """One that is planned, in local time."""
     today = point().today()
     planned = duty.planned_between(point(), today - FARTHEST, today + FARTHEST)
     return next((one for one in planned if one.id == shift_id), None)
@@ -192,12 +199,17 @@ def _when(one: Duty | None) -> str:
     return when(one) if one is not None else ""
 
 
-def _booked_in(one: Duty) -> list[Appointment]:
+def booked_in(one: Duty) -> list[Appointment]:
     """Who waits for somebody to come in that shift; none where it takes no bookings."""
     if one.takes is Takes.NOTHING:
         return []
     waiting = appointments.booked_within(point(), one.begins_at, one.ends_at)
-    return [booked for booked in waiting if booked.kind.value == one.takes.value]
+    return [
+        booked
+        for booked in waiting
+        if booked.kind.value == one.takes.value
+        and (one.takes is Takes.HOME or booked.place == one.place)
+    ]
 
 
 def _back_to(day: date | None) -> ResponseReturnValue:
@@ -218,6 +230,6 @@ def _time(text: str) -> time | None:
     return None
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     """Zero for anything else: nobody and nothing has that number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
