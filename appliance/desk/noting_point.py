@@ -24,7 +24,7 @@ from appliance.store.schema.visit_tables import place
 
 BOOKING, BOOKINGS_GONE = "booking", "bookings-gone"
 SHIFTS, HANDOVER = "shifts", "handover"
-TURN, TURN_CALLED = "turn", "turn-called"
+TURN, TURN_CALLED, TURN_TAKEN_BACK = "turn", "turn-called", "turn-taken-back"
 PLACES, ROSTER_SHOWN = "places", "roster-shown"
 _BOOKING = [column.name for column in appointment.c if column.name != "asked_from"]
 _ALL_OF = {PLACES: (place,), ROSTER_SHOWN: (calendar_link, duty_name)}
@@ -69,6 +69,14 @@ def turn_given(point: Point, line: Line, number: int) -> None:
 def turn_called(point: Point, line: Line, number: int) -> None:
     """Its turn has come."""
     noting.line(point, TURN_CALLED, line._asdict() | {"number": number})
+
+
+def turn_taken_back(
+    point: Point, line: Line, number: int, given_at: datetime, *, again: bool
+) -> None:
+    """It was given by mistake; *again* when the next person may get it, at another time."""
+    told = line._asdict() | {"number": number, "given_at": given_at, "again": again}
+    noting.line(point, TURN_TAKEN_BACK, told)
 
 
 def count_change(connection: Connection, kind: str) -> None:

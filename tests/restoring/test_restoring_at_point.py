@@ -233,6 +233,23 @@ def test_no_queue_number_is_given_twice_and_none_called_twice(box: Box, helper: 
     assert queue.now(box.spoiled()).given == 0  # tomorrow nobody waits with them
 
 
+def test_a_number_that_was_taken_back_stays_so_and_whoever_got_it_next_keeps_it(box: Box) -> None:
+    point = box.point
+    assert [queue.give(point) for _ in range(3)] == [1, 2, 3]
+    box.copied()
+    assert queue.take_back(point, 2, on_paper=False)  # nobody's for good: 3 was given
+    assert queue.take_back(point, 3, on_paper=False)
+    box.clock.pass_by(seconds=5)
+    assert [queue.give(point) for _ in range(2)] == [3, 4]
+    assert queue.take_back(point, 4, on_paper=False)
+    before = queue.now(point)
+    assert (before.waiting, before.given) == ((1, 3), 3)
+    box.spoiled(hurt=None)
+    assert (box.found, queue.now(box.point)) == (0, before)
+    assert queue.now(box.spoiled()) == before
+    assert queue.give(box.point) == 4
+
+
 def test_a_note_to_the_next_shift_and_an_ended_calendar_link_stay_so(
     box: Box, helper: Volunteer
 ) -> None:

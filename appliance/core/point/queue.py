@@ -15,6 +15,8 @@ class Turn(StrEnum):
     CALLED = "called"
     ABSENT = "absent"  # called, and nobody came; may be called again
     DONE = "done"
+    FREE = "free"  # given by mistake and taken back; the next person gets it
+    TAKEN_BACK = "taken-back"  # the same of one that may still lie about; nobody gets it again
 
 
 @dataclass(frozen=True, slots=True)

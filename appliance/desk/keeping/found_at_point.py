@@ -18,7 +18,7 @@ from appliance.core.point.queue import Turn
 from appliance.desk import noting_point
 from appliance.desk.point import Point
 from appliance.store.card.diary import columns_from
-from appliance.store.point import served
+from appliance.store.point import queue, served
 from appliance.store.rows import insert_numbered
 from appliance.store.schema.appointment_tables import appointment
 from appliance.store.schema.duty_tables import handover, shift
@@ -119,8 +119,14 @@ def _turn(point: Point, connection: Connection, row: dict[str, Any]) -> list[str
     if row["day"] != point.today().isoformat():
         return []  # whoever waited has long gone home
     noted = columns_from(queue_number, row)
+    given = insert_or(queue_number).values(state=Turn.WAITING, **noted)
     made = connection.execute(
-        insert_or(queue_number).values(state=Turn.WAITING, **noted).on_conflict_do_nothing()
+        given.on_conflict_do_update(
+            index_elements=["day", "place", "number"],
+            set_={"state": given.excluded.state, "given_at": given.excluded.given_at},
+            where=(queue_number.c.state == Turn.FREE)
+            & (queue_number.c.given_at < given.excluded.given_at),
+        )
     )
     return [f"turn {row['number']}"] if made.rowcount else []
 
@@ -137,6 +143,16 @@ def _turn_called(point: Point, connection: Connection, row: dict[str, Any]) -> l
         .values(state=Turn.ABSENT)
     )
     return [f"turn {row['number']} was called"] if moved.rowcount else []
+
+
+def _turn_taken_back(point: Point, connection: Connection, row: dict[str, Any]) -> list[str]:
+    """Not the number that somebody else got later: that one was given at another time."""
+    line = queue.Line(row["day"], row["place"])
+    noted = columns_from(queue_number, row)
+    if queue.waits_since(connection, line, row["number"]) != noted["given_at"]:
+        return []
+    queue.take_back(connection, line, row["number"], again=row["again"])
+    return [f"turn {row['number']} was taken back"]
 
 
 def _places(point: Point, connection: Connection, row: dict[str, Any]) -> list[str]:
@@ -170,6 +186,7 @@ STEPS: dict[str, Step] = {
     noting_point.HANDOVER: _handover,
     noting_point.TURN: _turn,
     noting_point.TURN_CALLED: _turn_called,
+    noting_point.TURN_TAKEN_BACK: _turn_taken_back,
     noting_point.PLACES: _places,
     noting_point.ROSTER_SHOWN: _roster_shown,
 }

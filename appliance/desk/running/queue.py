@@ -28,6 +28,22 @@ def give(point: Point) -> int | None:
     return number
 
 
+def take_back(point: Point, number: int, *, on_paper: bool) -> bool:
+    """Given by mistake: nobody waits with it. False: it was called or taken back meanwhile.
+
+    The next person gets the same number, unless it went out on paper or a later one was given:
+    two people never hold one number.
+    """
+    with point.database.writing() as connection:
+        line = _line(point, connection)
+        given_at = queue.waits_since(connection, line, number)
+        if given_at is None:
+            return False
+        queue.take_back(connection, line, number, again=not on_paper)
+    noting_point.turn_taken_back(point, line, number, given_at, again=not on_paper)
+    return True
+
+
 def call_next(point: Point, volunteer_id: int) -> int | None:
     """Ask whoever waits longest; whom this volunteer called before is done. None: nobody waits."""
     with point.database.writing() as connection:

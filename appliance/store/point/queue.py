@@ -29,12 +29,18 @@ def read(connection: Connection, line: Line) -> Queue:
         called=tuple(row.number for row in rows if row.state == Turn.CALLED),
         waiting=tuple(sorted(row.number for row in rows if row.state == Turn.WAITING)),
         absent=tuple(sorted(row.number for row in rows if row.state == Turn.ABSENT)),
-        given=max((row.number for row in rows), default=0),
+        given=max((row.number for row in rows if row.state != Turn.FREE), default=0),
     )
 
 
 def give(connection: Connection, line: Line, now: datetime) -> int:
-    """The next number, from 1."""
+    """The next number, from 1; those that are free again come first, and are the greatest."""
+    free = connection.scalar(
+        select(func.min(queue_number.c.number)).where(_in(line), queue_number.c.state == Turn.FREE)
+    )
+    if free is not None:
+        _move(connection, line, free, (Turn.FREE,), Turn.WAITING, given_at=now)
+        return int(free)
     newest = connection.scalar(select(func.max(queue_number.c.number)).where(_in(line))) or 0
     connection.execute(
         insert(queue_number).values(
@@ -60,6 +66,25 @@ def call(connection: Connection, line: Line, number: int, by: int, now: datetime
 def end(connection: Connection, line: Line, number: int, turn: Turn) -> bool:
     """A called number is done, or nobody came. False: it was not called any more."""
     return _move(connection, line, number, (Turn.CALLED,), turn)
+
+
+def waits_since(connection: Connection, line: Line, number: int) -> datetime | None:
+    """When that number was given; None: it does not wait any more."""
+    return connection.scalar(
+        select(queue_number.c.given_at).where(
+            _in(line), queue_number.c.number == number, queue_number.c.state == Turn.WAITING
+        )
+    )
+
+
+def take_back(connection: Connection, line: Line, number: int, *, again: bool) -> bool:
+    """Nobody waits with that number. False: it does not wait any more.
+
+    With *again* the next person gets it, if no later one was given; else nobody ever does.
+    """
+    is_newest = read(connection, line).given == number
+    new = Turn.FREE if again and is_newest else Turn.TAKEN_BACK
+    return _move(connection, line, number, (Turn.WAITING,), new)
 
 
 def _move(

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.point.queue import Queue
 from appliance.core.point.visits import Face
+from appliance.desk import served
 from appliance.desk.running import queue, visits
 from web.station import outside
 from web.station.guides.room import pages as public
@@ -82,7 +83,9 @@ def _queue() -> dict[str, object]:
 
 
 def _facts() -> dict[str, object]:
-    return {"queue": queue_now(), "own": say}
+    several = len(served.offered(point())) > 1
+    here = served.here_now(point()).name if several else ""
+    return {"queue": queue_now(), "own": say, "here": here}
 
 
 def queue_now() -> Queue:

@@ -86,6 +86,20 @@ def give() -> ResponseReturnValue:
     return redirect(link("visits.show", given=number, _anchor="queue"), 303)
 
 
+@pages.post("/visits/queue/take-back")
+def take_back() -> ResponseReturnValue:
+    """Form field: ``number``, given by mistake; on paper it is never given again."""
+    number = request.form.get("number", 0, type=int)
+    on_paper = slip_of(number) is not None
+    if not queue.take_back(point(), number, on_paper=on_paper):
+        flash(say("queue.not_taken_back", n=number), "todo")
+    elif queue.now(point()).given >= number:
+        flash(say("queue.taken_back_for_good", n=number), "done")
+    else:
+        flash(say("queue.taken_back", n=number), "done")
+    return _to_queue()
+
+
 @pages.post("/visits/queue/call")
 def call() -> ResponseReturnValue:
     """Form field: ``number`` calls one who did not come; else whoever waits longest."""
