@@ -127,11 +127,11 @@ apt() {
 }
 
 install_packages() { # PACKAGE[:PROGRAM]…
-  local absent
-  mapfile -t absent < <(missing "$@")
+  local absent && mapfile -t absent < <(missing "$@")
   ((${#absent[@]})) || return 0
   need_root "${EUID}" "${absent[*]}"
   say "Installing Debian packages: ${absent[*]}"
+  [[ ! -x ${PYTHON} ]] || "${PYTHON}" "${ROOT}/appliance/setup/apt_lock.py" || exit
   # a pulled plug leaves packages half set up, and apt goes no further before they are finished
   { DEBIAN_FRONTEND=noninteractive dpkg --configure --pending --force-confold </dev/null >&2 && apt update && apt install "${absent[@]}"; } ||
     stop "${UNAVAILABLE}" "apt-get could not install ${absent[*]}; is the network there? Then the same again goes on; without one: install --offline BUNDLE"
