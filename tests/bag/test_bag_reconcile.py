@@ -21,7 +21,6 @@ from sqlalchemy import select
 
 from appliance.core.dossiers.submission import Bound
 from appliance.core.point.appointment import Details, Kind
-from appliance.core.point.figures import Month
 from appliance.core.point.visits import Face, HowDone, Purpose
 from appliance.desk import served
 from appliance.desk.point import open_point, utc_now
@@ -33,13 +32,14 @@ from appliance.destinations.http import Patience
 from appliance.destinations.ward_service import WardService
 from appliance.services import upkeep
 from appliance.services.figures_told import FiguresToWard
+from tests.campaigns.parts.at_the_ward import figures_of
 from tests.folder.boxes import LAN, CarryingBox, point_with_lan
 from tests.folder.office import Office
 from tests.ward.conftest import RunningWard
 from web.ward.database import reading
 from web.ward.init import init_ward
 from web.ward.settings import WardSettings
-from web.ward.tables import device, dossier, figure_month
+from web.ward.tables import device, dossier
 
 MARKS = ("Bà Sáu Thử Nghiệm", "0900 000 456", "7 ngõ Mẫu, thôn Tây", "cấp lại giấy")
 CODES = itertools.count(1)  # one ward hears of all examples
@@ -177,23 +177,10 @@ class Bag:
 
 def told_of(office: Office, name: str) -> tuple[list[str], Counter[tuple[str, ...]]]:
     """What the ward holds of one box, from its raw rows."""
-    found: Counter[tuple[str, ...]] = Counter()
+    number = select(device.c.id).where(device.c.name == name).scalar_subquery()
     with reading(office.engine) as connection:
-        number = connection.scalar(select(device.c.id).where(device.c.name == name))
         ids = connection.scalars(select(dossier.c.id).where(dossier.c.device_id == number))
-        rows = connection.execute(
-            select(figure_month.c.place, figure_month.c.told).where(
-                figure_month.c.device_id == number
-            )
-        ).all()
-        dossiers = sorted(ids)
-    for row in rows:
-        counts = Month.model_validate_json(row.told)
-        for part in ("visits", "helped", "faces"):
-            for key, count in getattr(counts, part).items():
-                found[part, row.place, key] += count
-        found["dossiers", row.place] += sum(sum(ways.values()) for ways in counts.dossiers.values())
-    return dossiers, +found
+        return sorted(ids), figures_of(office.settings.home, name)
 
 
 @settings(
