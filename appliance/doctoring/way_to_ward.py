@@ -94,7 +94,8 @@ class WayToWard:
         try:
             wire = Wire(checked_token(self.token), self.ward.ca_file, self.patience)
             try:
-                answer = wire.ask("GET", f"{url}/procedures", {"Accept": "application/json"})
+                # of all it may ask the cheapest: nothing is changed, and one event at most is read
+                answer = wire.ask("GET", f"{url}/events?limit=1", {"Accept": "application/json"})
             finally:
                 wire.close()
             if answer.status != 200 or not answer.is_json:

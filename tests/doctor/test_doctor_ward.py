@@ -17,6 +17,7 @@ from appliance.doctoring.keeping import ROOTS_TOKEN, token_place
 from appliance.doctoring.machine import Machine
 from appliance.doctoring.way_to_ward import WayToWard, token_of
 from tests.delivery.certificates import ThrowAwayCa
+from tests.delivery.ward_process import WardProcess
 from tests.doctor.test_doctor_machine import lay
 
 QUICK = Patience(connect_s=2.0, answer_s=3.0)
@@ -113,6 +114,19 @@ def test_a_token_that_lacks_and_one_that_is_refused_are_told_apart(
     assert found(machine, url)[0] == "ward-well"
     assert found(machine, url, token="cu")[0] == "token-refused"
     assert found(machine, url, token=None) == ("token-missing", {"why": "not set"})
+
+
+def test_a_real_ward_is_well_and_refuses_a_token_it_took_back(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The question must be one that the contract has: the ward above answers any."""
+    ward = WardProcess(tmp_path / "ward")
+    try:
+        url = f"http://127.0.0.1:{ward.port}/intake/v1"
+        assert found(machine, url, token=ward.made.token)[0] == "ward-well"
+        assert found(machine, url, token="cu")[0] == "token-refused"
+    finally:
+        ward.kill()
 
 
 def test_a_log_in_page_is_told_with_and_without_tls(serve: Serve, machine: Machine) -> None:
