@@ -22,11 +22,16 @@ SECTIONS: dict[str, type[Section]] = {
 def keys_in(text: str) -> dict[str, list[str]]:
     """Every key by section, also those with a # before them."""
     found: dict[str, list[str]] = {}
-    section = ""
+    section: str | None = ""
     for line in text.splitlines():
         if header := re.match(r"\[(\w+)\]", line):
             section = header[1]
             found[section] = []
+        elif table := re.match(r"# \[(\w+)\.(\w+)\.", line):  # one of many, by a name
+            found[table[1]].append(table[2])
+            section = None
+        elif section is None:
+            continue
         elif key := re.match(r"(?:# )?(\w+) = ", line):
             found[section].append(key[1])
     return found
@@ -60,7 +65,7 @@ def test_every_key_has_a_word_of_explanation_beside_or_above_it():
 
 
 def test_the_values_behind_a_hash_would_be_accepted_too(tmp_path):
-    text = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^# (\w+ = |\[)", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
     text = text.replace('listen = "127.0.0.1:8080"\n', "")
     (tmp_path / "config.toml").write_text(text)
     config = read_config(tmp_path / "config.toml")
