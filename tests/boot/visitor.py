@@ -25,11 +25,15 @@ from appliance.config import Config, read_config
 from appliance.demo.browser import Browser
 from appliance.demo.house import House, HouseFell
 from appliance.demo.visit import ENDED, _Journey, finish_visit, play_visit
-from appliance.desk.dossier.dossiers import DossierView, look_at
 from appliance.desk.point import Point, open_point
 from appliance.pretend.sample_pages import write_sample_pages
 from appliance.pretend.scanner import VirtualScanner
 from appliance.setup.running import not_running
+
+try:
+    from appliance.desk.dossier.dossiers import DossierView, look_at
+except ModuleNotFoundError:  # in the release before it lay elsewhere
+    from appliance.desk.dossiers import DossierView, look_at  # type: ignore[import-not-found, no-redef]
 
 PAGES = 3
 PAPERS = Path("/var/tmp/papers")
