@@ -100,6 +100,8 @@ def _who_mends(fault: str) -> str:
     if "expired" in fault or "not yet valid" in fault:
         today = datetime.now(UTC).date().isoformat()
         return f"here it is {today}; if that is right the ward's IT renews it"
+    if "key usage" in fault:  # OpenSSL's strict look, Python's own from 3.13 on: Debian 13
+        return "the ward's IT makes its authority anew with keyUsage keyCertSign: docs/ward.md"
     return "this may not be the ward (own authority: --ca-file)"
 
 

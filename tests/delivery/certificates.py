@@ -11,6 +11,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+SIGNS = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False,
+    data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
+    encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
 
 class ThrowAwayCa:
     def __init__(self, folder: Path, name: str = "Throw-away CA") -> None:
@@ -21,6 +27,7 @@ class ThrowAwayCa:
         self.file.write_bytes(
             _certificate(self._name, self._name, self._key.public_key(), _days(-10, 10))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(SIGNS, critical=True)  # from Python 3.13 on it must say so
             .add_extension(
                 x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
             )

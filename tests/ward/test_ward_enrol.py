@@ -18,6 +18,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from appliance.cli import tramhoso
+from appliance.commands import enrol
 from appliance.config import read_config
 from appliance.setup.certificates import renewed
 from tests.delivery.certificates import ThrowAwayCa
@@ -221,6 +222,12 @@ def test_a_ward_whose_certificate_proves_nothing_is_not_believed(etc, tmp_path):
     assert answer.exit_code == 15
     assert "this may not be the ward" in answer.stderr
     assert 'verify_key = ""' in (etc / "config.toml").read_text()
+
+
+def test_an_authority_too_plain_for_debian_13_is_told_with_the_one_thing_to_do():
+    """Its OpenSSL looks strictly; this machine's may not, so the words are OpenSSL's own."""
+    told = enrol._who_mends("CA cert does not include key usage extension")
+    assert told == "the ward's IT makes its authority anew with keyUsage keyCertSign: docs/ward.md"
 
 
 @pytest.mark.parametrize("days", [(-9, -1), (2, 5)])
