@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -43,11 +45,16 @@ class Installed:
     """As much of the demo's house as a visit needs."""
 
     web_url = "https://tramhoso.local/"
-    ward_home = Path("/var/lib/tramhoso-ward")
 
     def __init__(self, scanner: VirtualScanner, pin: str) -> None:
         self._scanner = scanner
         self.pins = {"Lê Thị Mẫu": pin}
+
+    @property
+    def ward_home(self) -> Path:
+        """A copy: only the ward's own user opens its home, so that no file of root's lies there."""
+        copy = Path(tempfile.mkdtemp(prefix="ward-")) / "home"
+        return Path(shutil.copytree("/var/lib/tramhoso-ward", copy))
 
     def config(self) -> Config:
         return read_config(Path("/etc/tramhoso/config.toml"))

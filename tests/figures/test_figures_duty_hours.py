@@ -141,11 +141,11 @@ def reported(point: Point, first: datetime) -> Told:
 def test_hours_of_volunteers_are_those_of_an_independent_count(
     tmp_path: Path, migrated: Path, deeds: list[tuple[object, ...]]
 ) -> None:
-    with box(tmp_path / "box", migrated) as (point, clock):
+    with box(tmp_path / "box", migrated) as (point, clock, _):
         with point.database.writing() as connection:
             people = [
                 add_volunteer(connection, name, PIN, Role.VOLUNTEER, clock(), LIGHT_PIN)
-                for name in ("Lan", "Nam")
+                for name in ("Hoa", "Nam")
             ]
         hall = served.add(point, HALL)
         assert hall is not None
