@@ -45,8 +45,9 @@ EXPOSED_AT_MOST = {"web": 1.5, "uploader": 1.5, "upkeep": 1.5, "names": 1.5, "st
 JOURNALS_FILES = "ls -l /proc/$(systemctl show --value -p MainPID systemd-journald)/fd"
 HEAVIEST_MB = 245  # the budget is 200; docs/benchmarks.md says what is held of it
 LAMP_READY_WITHIN_S = 25
-# rounds of fixed_work: half as much again as was seen; a round costs Python 3.13 more
-PAGE_ANSWERS_WITHIN = {"bookworm": 45_000, "trixie": 30_000}
+# rounds of fixed_work: half as much again as the most that was seen (30 000 to 37 000 on Debian 12,
+# 17 000 to 34 000 on 13); with everything imported twice it was 71 000 on 12
+PAGE_ANSWERS_WITHIN = 55_000
 SCANNER_PORT = "8085"
 OUTSIDE = r"\( -path /src -o -path /bundle -o -path /media \)"
 OURS = rf"find / -xdev {OUTSIDE} -prune -o -name '*tramhoso*' -print"
@@ -195,14 +196,12 @@ def the_lamp_cost_little(machine: Machine) -> None:
     assert int(took) < LAMP_READY_WITHIN_S * 1e9, f"station: {took} ns"
 
 
-def the_pages_start_costs_little(
-    machine: Machine, suite: str, note: Callable[[str, str], None]
-) -> None:
-    """In a measure that neighbours do not move: see ``start_measured``."""
+def the_pages_start_costs_little(machine: Machine, note: Callable[[str, str], None]) -> None:
+    """In a measure that neighbours move less than seconds: see ``start_measured``."""
     rounds, seconds = start_measured(machine, "tramhoso-web")
     told = f"{rounds:.0f} rounds of fixed work, {seconds:.2f} s CPU"
     note("page's start", told)
-    assert rounds < PAGE_ANSWERS_WITHIN[suite], told
+    assert rounds < PAGE_ANSWERS_WITHIN, told
 
 
 def the_services_left_room_on_a_small_board(
@@ -236,7 +235,7 @@ def test_a_box_lives_from_its_first_day_through_newer_releases_to_its_last(
     a_new_pin_brings_upkeep_at_once(machine)
     a_restart_in_the_middle_of_everything_loses_nothing(machine, pin, dossiers[1], record_property)
     the_services_left_room_on_a_small_board(machine, record_property)
-    the_pages_start_costs_little(machine, suite, record_property)
+    the_pages_start_costs_little(machine, record_property)
     every_service_is_as_shut_as_was_promised(machine)
     nothing_failed(machine)
     install_again_changes_nothing(machine)
