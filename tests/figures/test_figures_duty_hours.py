@@ -135,7 +135,7 @@ def reported(point: Point, first: datetime) -> Told:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(DEEDS, max_size=25))
 def test_hours_of_volunteers_are_those_of_an_independent_count(
